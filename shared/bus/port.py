@@ -1,0 +1,167 @@
+"""What the services need of the log: batches in, batches out, nothing awaited per message."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from shared.contracts.facts import Fact, encode
+from shared.contracts.subjects import is_once, message_id, subject_for
+from shared.errors import TransientError
+
+MAX_BATCH = 256
+
+
+class FencedError(Exception):
+    """The log refused a write of an older term; this process must stop leading at once."""
+
+
+class LogFullError(TransientError):
+    """The log takes no more (disk or stream limit). Nothing was stored; spool and alarm."""
+
+
+class BusAwayError(TransientError):
+    """The bus did not answer; what was sent may or may not be stored. Publishing again is safe."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message to append. `once`: refuse if the subject has one. `term`: the writer's fence."""
+
+    subject: str
+    data: bytes
+    message_id: str
+    once: bool = False
+    term: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """Where a message stands in the log; `duplicate` if it stood there before this call.
+
+    `seq` is 0 for a duplicate whose place the server does not tell.
+    """
+
+    seq: int
+    duplicate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One stored message, with the time the stream stored it (UTC, aware)."""
+
+    seq: int
+    time: datetime
+    subject: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message handed to one worker of a durable consumer; `attempt` counts from 1."""
+
+    message: Message
+    attempt: int
+    reply_to: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogState:
+    """`incarnation` changes when the stream was made anew (invariant 12)."""
+
+    incarnation: str
+    first_seq: int
+    last_seq: int
+    bytes_stored: int
+
+
+def outgoing(fact: Fact, *, term: int | None = None) -> Outgoing:
+    """Return the message that appends `fact`, fenced by `term` when a leader writes it."""
+    return Outgoing(subject_for(fact), encode(fact), message_id(fact), is_once(fact), term)
+
+
+class WorkQueue(Protocol):
+    """A durable pull consumer shared by any number of workers."""
+
+    async def take(self, limit: int = MAX_BATCH) -> Sequence[Delivery]:
+        """Wait for at least one delivery, then return all that have arrived, at most `limit`."""
+        ...
+
+    async def ack(self, deliveries: Sequence[Delivery]) -> None:
+        """Say that these are done with; returns when the acks are on their way."""
+        ...
+
+    async def in_progress(self, deliveries: Sequence[Delivery]) -> None:
+        """Ask for more time; without it a delivery comes back after 3 s."""
+        ...
+
+    async def nak(self, deliveries: Sequence[Delivery], delay_seconds: float) -> None:
+        """Give them back, to be delivered again after the delay."""
+        ...
+
+
+class Bus(Protocol):
+    """The log and its small companions. One implementation speaks NATS, one lives in memory."""
+
+    async def publish(self, batch: Sequence[Outgoing]) -> Sequence[Ack]:
+        """Append all, in order, and return once each is stored or was there before.
+
+        Raises:
+            FencedError: a message carried a term that is no longer the leader's.
+            LogFullError: the log takes no more.
+            BusAwayError: no answer; some may be stored.
+        """
+        ...
+
+    def follow(
+        self, after_seq: int, *, limit: int = MAX_BATCH
+    ) -> AbstractAsyncContextManager[AsyncIterator[Sequence[Message]]]:
+        """Yield every message after `after_seq` in stream order, in batches as they arrive.
+
+        An empty batch is yielded at least every 0.5 s when nothing comes (heartbeat seen), so a
+        caller can tick. The follower re-creates itself after a reconnect and never sleeps longer.
+        """
+        ...
+
+    def consume(
+        self, durable: str, subjects: Sequence[str], *, max_deliver: int = 5
+    ) -> AbstractAsyncContextManager[WorkQueue]:
+        """Join the durable consumer `durable`, made on first use (explicit ack, wait 3 s)."""
+        ...
+
+    async def state(self) -> LogState:
+        """Return the log's ends. Raises BusAwayError."""
+        ...
+
+    async def read(self, first_seq: int, last_seq: int) -> Sequence[Message]:
+        """Return the messages in [first_seq, last_seq] that still exist, in order."""
+        ...
+
+    async def last_on(self, subject: str) -> Message | None:
+        """Return the newest message on one subject, if any."""
+        ...
+
+    async def put_object(self, data: bytes) -> str:
+        """Store `data` under its SHA-256 (hex) and return it."""
+        ...
+
+    async def get_object(self, sha256: str) -> bytes | None:
+        """Return the object, its hash checked; None if there is none."""
+        ...
+
+    async def get_value(self, key: str) -> tuple[bytes, int] | None:
+        """Return (value, revision) of a small durable record that is not a fact (credentials)."""
+        ...
+
+    async def put_value(self, key: str, value: bytes, *, revision: int = 0) -> int:
+        """Write it if its revision is still `revision` (0: new). Raises TransientError if not."""
+        ...
+
+    async def announce(self, subject: str, data: bytes) -> None:
+        """Tell whoever listens right now; not stored."""
+        ...
+
+    def listen(self, subject: str) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        """Yield what is announced on `subject` from now on; a slow listener loses the oldest."""
+        ...

@@ -1,0 +1,36 @@
+"""What every fact has in common: immutable, tagged, versioned, aware of time zones."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+Time = AwareDatetime
+Probability = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+class Frozen(BaseModel):
+    """An immutable value; unknown keys are ignored so that a newer writer may add fields."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class FactBase(Frozen):
+    """One line of the log. Subclasses pin `kind` and `version` as literals.
+
+    Adding an optional field keeps the version; anything else makes a new class version and an
+    upcast in `upcast.py`.
+    """
+
+    def cause(self) -> tuple[str, ...]:
+        """Return what makes this fact itself; equal causes are one fact (see `subjects.py`)."""
+        raise NotImplementedError
+
+    def scope(self) -> tuple[str, str]:
+        """Return (platform, account) for the subject; ("", "") for the organisation itself."""
+        return ("", "")
+
+
+def stamp(time: datetime) -> str:
+    """Return `time` in UTC to the microsecond, the one spelling used inside ids and digests."""
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

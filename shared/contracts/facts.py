@@ -1,0 +1,116 @@
+"""The union of all facts, and the one place where bytes become facts and back."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field, TypeAdapter, ValidationError
+from pydantic_core import from_json
+
+from shared.contracts.base import Frozen
+from shared.contracts.items import ItemClassified, ItemDeleted, ItemEdited, ItemReceived
+from shared.contracts.operators import (
+    CaseClaimed,
+    CaseNoted,
+    CaseReleased,
+    CaseReopened,
+    CaseResolved,
+    LabelsCorrected,
+    ModeChanged,
+    OutgoingPaused,
+    PageAcknowledged,
+    ReplyApproved,
+    ReplyDrafted,
+    ReplyReturned,
+    ReplySendRequested,
+    ReplySettled,
+    ReplySubmitted,
+    ReplyUndone,
+)
+from shared.contracts.org import (
+    AccountRegistered,
+    ModelActivated,
+    PersonRegistered,
+    PolicyActivated,
+    RosterSet,
+)
+from shared.contracts.posts import PostDeleted, PostDrafted, PostFrozen, PostScheduled, PostSeen
+from shared.contracts.system import (
+    ClockTicked,
+    DecisionsRecorded,
+    EffectFinished,
+    EffectStarted,
+    FactQuarantined,
+    LeaderElected,
+    SourceReported,
+)
+from shared.contracts.upcast import upcast
+
+OperatorFact = (
+    CaseClaimed
+    | CaseReleased
+    | ReplyDrafted
+    | ReplySubmitted
+    | ReplyApproved
+    | ReplyReturned
+    | ReplySendRequested
+    | ReplyUndone
+    | ReplySettled
+    | CaseResolved
+    | CaseReopened
+    | CaseNoted
+    | LabelsCorrected
+    | PageAcknowledged
+    | ModeChanged
+    | OutgoingPaused
+)
+ItemFact = ItemReceived | ItemEdited | ItemDeleted | ItemClassified
+PostFact = PostSeen | PostDeleted | PostDrafted | PostScheduled | PostFrozen
+OrgFact = AccountRegistered | PersonRegistered | RosterSet | PolicyActivated | ModelActivated
+SystemFact = (
+    LeaderElected
+    | ClockTicked
+    | EffectStarted
+    | EffectFinished
+    | SourceReported
+    | FactQuarantined
+    | DecisionsRecorded
+)
+Fact = ItemFact | PostFact | OperatorFact | OrgFact | SystemFact
+
+_ADAPTER: TypeAdapter[Fact] = TypeAdapter(Annotated[Fact, Field(discriminator="kind")])
+
+
+class UndecodableError(ValueError):
+    """The bytes are not a fact of any version we know."""
+
+
+def encode(fact: Fact) -> bytes:
+    """Return the fact as compact UTF-8 JSON."""
+    return _ADAPTER.dump_json(fact)
+
+
+def decode(data: bytes | str) -> Fact:
+    """Return the fact in `data`, upcast to its newest version.
+
+    Raises:
+        UndecodableError: not JSON, unknown kind, unknown version, or a field is wrong.
+    """
+    try:
+        return _ADAPTER.validate_json(data)
+    except ValidationError:
+        return _decode_older(data)
+
+
+def _decode_older(data: bytes | str) -> Fact:
+    try:
+        return _ADAPTER.validate_python(upcast(from_json(data)))
+    except (ValidationError, ValueError, KeyError, TypeError) as error:
+        raise UndecodableError(str(error)) from error
+
+
+class Stored(Frozen):
+    """A fact as the log keeps it: its place, and the time the stream stored it."""
+
+    seq: int
+    time: datetime
+    fact: Fact

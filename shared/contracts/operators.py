@@ -1,0 +1,164 @@
+"""Facts about what people did. Each is a request in the log; `step` accepts or refuses it."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from shared.contracts.base import FactBase, Frozen
+from shared.contracts.verdicts import Label
+
+Slot = Literal["receipt", "answer", "update", "correction", "closing"]
+
+
+class _OperatorFact(FactBase):
+    """`op_id` is chosen by the client, so a retry is the same operation (invariant 15)."""
+
+    version: Literal[1] = 1
+    op_id: str
+    person_id: str
+
+    def cause(self) -> tuple[str, ...]:
+        return (self.op_id,)
+
+
+class _CaseOperation(_OperatorFact):
+    case_id: str
+
+
+class CaseClaimed(_CaseOperation):
+    """Take (or, with `take_over` and a reason, take over) a case."""
+
+    kind: Literal["operator.claimed"] = "operator.claimed"
+    take_over: bool = False
+    reason: str = ""
+
+
+class CaseReleased(_CaseOperation):
+    """Give a case back to the queue."""
+
+    kind: Literal["operator.released"] = "operator.released"
+
+
+class ReplyDrafted(_CaseOperation):
+    """A text for one slot. `base_revision` is the revision the writer saw; 0 for none."""
+
+    kind: Literal["operator.drafted"] = "operator.drafted"
+    slot: Slot = "answer"
+    base_revision: int
+    text: str
+    suggestion_id: str | None = None
+
+
+class ReplySubmitted(_CaseOperation):
+    """Send a draft revision to review (送审)."""
+
+    kind: Literal["operator.submitted"] = "operator.submitted"
+    slot: Slot = "answer"
+    revision: int
+
+
+class ReplyApproved(_CaseOperation):
+    """Approve exactly this revision; with `send`, let it leave after the undo window."""
+
+    kind: Literal["operator.approved"] = "operator.approved"
+    slot: Slot = "answer"
+    revision: int
+    send: bool = False
+
+
+class ReplyReturned(_CaseOperation):
+    """Return a draft to its writer with a reason (退回修改)."""
+
+    kind: Literal["operator.returned"] = "operator.returned"
+    slot: Slot = "answer"
+    revision: int
+    reason: str
+
+
+class ReplySendRequested(_CaseOperation):
+    """Let an approved revision leave after the undo window."""
+
+    kind: Literal["operator.sent"] = "operator.sent"
+    slot: Slot = "answer"
+    revision: int
+
+
+class ReplyUndone(_CaseOperation):
+    """Stop a reply inside its undo window; later it is refused."""
+
+    kind: Literal["operator.undone"] = "operator.undone"
+    slot: Slot = "answer"
+
+
+class ReplySettled(_CaseOperation):
+    """A person looked at the platform and says whether an unknown attempt arrived."""
+
+    kind: Literal["operator.settled"] = "operator.settled"
+    effect_id: str
+    arrived: bool
+
+
+class CaseResolved(_CaseOperation):
+    """Close a case (办结); `without_reply` needs a reason while an answer is owed."""
+
+    kind: Literal["operator.resolved"] = "operator.resolved"
+    without_reply: bool = False
+    reason: str = ""
+
+
+class CaseReopened(_CaseOperation):
+    """Open a resolved case again (重办)."""
+
+    kind: Literal["operator.reopened"] = "operator.reopened"
+    reason: str
+
+
+class CaseNoted(_CaseOperation):
+    """A note for colleagues; never leaves the house."""
+
+    kind: Literal["operator.noted"] = "operator.noted"
+    text: str
+
+
+class LabelsCorrected(_CaseOperation):
+    """A person's own labels for the case's item; feedback for training and routing."""
+
+    kind: Literal["operator.corrected"] = "operator.corrected"
+    item_id: str
+    item_version: str
+    labels: tuple[Label, ...]
+
+
+class PageAcknowledged(_OperatorFact):
+    """The person on call has the page (我来处理)."""
+
+    kind: Literal["operator.acknowledged"] = "operator.acknowledged"
+    page_id: str
+
+
+class ModeChanged(_OperatorFact):
+    """The mode of one account (observe, suggest, enforce) was switched by a person."""
+
+    kind: Literal["mode.changed"] = "mode.changed"
+    account_id: str
+    mode: Literal["observe", "suggest", "enforce"]
+    reason: str
+
+
+class OutgoingPaused(_OperatorFact):
+    """The big red button: nothing leaves for `account_id` (None: all) until released."""
+
+    kind: Literal["operator.paused"] = "operator.paused"
+    account_id: str | None = None
+    paused: bool
+    reason: str
+
+
+class Outcome(Frozen):
+    """What became of an operation. `code` is stable for clients; `reason` is for people."""
+
+    op_id: str
+    accepted: bool
+    code: str = "ok"
+    reason: str = ""
+    detail: dict[str, str] = Field(default_factory=dict)

@@ -1,0 +1,47 @@
+"""Every subject, stream, consumer and object bucket name, written down once.
+
+`zs.v1.<entity>.<fact>.<platform>.<account>.<cause>`: platform is a word of ours, account and
+cause are hashes (invariant 10), so no text of a user ever enters a subject.
+"""
+
+from shared.contracts.facts import Fact
+from shared.contracts.ids import token
+
+ROOT = "zs.v1"
+STREAM = "ZS"
+STREAM_SUBJECTS = (f"{ROOT}.>",)
+OBJECTS = "ZS_OBJECTS"
+LEADER_SUBJECT = f"{ROOT}.leader.elected"
+ITEMS_TO_CLASSIFY = (f"{ROOT}.item.received.>", f"{ROOT}.item.edited.>")
+CLASSIFY_CONSUMER = "classify-items"
+LIVE_ROOT = "zs-live.v1"
+LIVE_COMMITTED = f"{LIVE_ROOT}.committed"
+"""Not stored: 'the leader has committed up to here', for consoles."""
+
+
+def message_id(fact: Fact) -> str:
+    """Return the Nats-Msg-Id: the same cause always gives the same id."""
+    return token(fact.kind, str(fact.version), *fact.cause())
+
+
+def is_once(fact: Fact) -> bool:
+    """Tell whether the log may ever hold one message only for this fact (invariant 9).
+
+    A second verdict on one version is harmless (the fold ignores it), so verdicts do not pay the
+    memory of a subject each.
+    """
+    return fact.kind in {"item.received", "item.edited", "item.deleted"}
+
+
+def subject_for(fact: Fact) -> str:
+    """Return the subject of a fact.
+
+    A once-only fact gets a subject of its own and is published with "last sequence 0". Facts of
+    an account carry its hash; leader, clocks and people do not.
+    """
+    platform, account = fact.scope()
+    head = f"{ROOT}.{fact.kind}"
+    if not account:
+        return head
+    scoped = f"{head}.{platform}.{token('account', account)}"
+    return f"{scoped}.{message_id(fact)}" if is_once(fact) else scoped

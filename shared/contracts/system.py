@@ -1,0 +1,128 @@
+"""Facts the machinery writes about itself: leaders, ticks, effects, sources, quarantine."""
+
+from typing import Literal
+
+from shared.contracts.base import FactBase, Frozen, Time
+
+
+class LeaderElected(FactBase):
+    """A respond process took office. Its own stream sequence is the term (invariant 3).
+
+    `rebuilt_to` is set when the hot state was empty and is being refolded: effects decided at or
+    before that sequence and never started are shown to people, not executed (invariant 1).
+    """
+
+    kind: Literal["leader.elected"] = "leader.elected"
+    version: Literal[1] = 1
+    holder: str
+    previous_term: int
+    rebuilt_to: int | None = None
+
+    def cause(self) -> tuple[str, ...]:
+        return (self.holder, str(self.previous_term))
+
+
+class ClockTicked(FactBase):
+    """Wakes the fold; carries nothing that decides (invariant 5)."""
+
+    kind: Literal["clock.ticked"] = "clock.ticked"
+    version: Literal[1] = 1
+    term: int
+    tick: int
+
+    def cause(self) -> tuple[str, ...]:
+        return (str(self.term), str(self.tick))
+
+
+class EffectStarted(FactBase):
+    """Intent before act: appended and acked before any external call (invariant 1)."""
+
+    kind: Literal["effect.started"] = "effect.started"
+    version: Literal[1] = 1
+    effect_id: str
+    attempt: int
+    term: int
+    body: str
+    target: str
+    pack_hash: str
+    core_version: str
+
+    def cause(self) -> tuple[str, ...]:
+        return (self.effect_id, str(self.attempt), str(self.term))
+
+
+class Receipt(Frozen):
+    """What the other side answered: its id for what we sent, and when it says so."""
+
+    native_id: str = ""
+    detail: str = ""
+
+
+EffectStatus = Literal["done", "simulated", "refused", "returned", "expired", "unknown"]
+
+
+class EffectFinished(FactBase):
+    """How an effect ended. `unknown`: nobody can tell, a person is asked."""
+
+    kind: Literal["effect.finished"] = "effect.finished"
+    version: Literal[1] = 1
+    effect_id: str
+    attempt: int
+    term: int
+    status: EffectStatus
+    receipt: Receipt = Receipt()
+    reason: str = ""
+
+    def cause(self) -> tuple[str, ...]:
+        return (self.effect_id, str(self.attempt), str(self.term), self.status)
+
+
+class SourceReported(FactBase):
+    """A source changed state: silent, a gap that stays unfilled, quota spent, token dead, well."""
+
+    kind: Literal["source.reported"] = "source.reported"
+    version: Literal[1] = 1
+    platform: str
+    account_id: str
+    source: str
+    state: Literal["ok", "silent", "gap", "quota_spent", "token_expired", "failing", "spooling"]
+    since: Time
+    until: Time | None = None
+    detail: str = ""
+
+    def cause(self) -> tuple[str, ...]:
+        return (self.account_id, self.source, self.state, self.since.isoformat())
+
+    def scope(self) -> tuple[str, str]:
+        return (self.platform, self.account_id)
+
+
+class FactQuarantined(FactBase):
+    """Folding the fact at `seq` raised; every later fold and replay skips it (invariant 14)."""
+
+    kind: Literal["fact.quarantined"] = "fact.quarantined"
+    version: Literal[1] = 1
+    seq: int
+    where: Literal["respond", "classify", "decode"]
+    error: str
+
+    def cause(self) -> tuple[str, ...]:
+        return (self.where, str(self.seq))
+
+
+class DecisionsRecorded(FactBase):
+    """The leader's decisions on the facts (`after_seq`, `upto_seq`], as canonical lines.
+
+    `chain` is SHA-256 over the previous chain and these lines: the live digest, in the log.
+    The fold ignores it; archive, reports and auditors read it.
+    """
+
+    kind: Literal["decisions.recorded"] = "decisions.recorded"
+    version: Literal[1] = 1
+    after_seq: int
+    upto_seq: int
+    lines: tuple[str, ...]
+    chain: str
+
+    def cause(self) -> tuple[str, ...]:
+        return (str(self.after_seq), str(self.upto_seq), self.chain)

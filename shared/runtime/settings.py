@@ -1,0 +1,46 @@
+"""Where things are: one frozen settings class, read once, at the top of each process.
+
+What the organisation wants (rules, clocks, texts) lives in packs, never here.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+import platformdirs
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def default_data_dir() -> Path:
+    """Return the platform's own place for this program's data."""
+    return Path(platformdirs.user_data_dir("zhishou"))
+
+
+class CommonSettings(BaseSettings):
+    """What every service needs to know; each service adds its own fields in a subclass."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="ZHISHOU_", frozen=True, extra="ignore", secrets_dir=None
+    )
+
+    nats_url: SecretStr = Field(
+        SecretStr("nats://127.0.0.1:4222"), description="address of NATS, with token if it has one"
+    )
+    redis_url: SecretStr = Field(
+        SecretStr("redis://127.0.0.1:6379/0"), description="address of Valkey or Redis"
+    )
+    data_dir: Path = Field(
+        default_factory=default_data_dir, description="private directory for spool and archive"
+    )
+    accounts_file: Path = Field(
+        Path("accounts.yaml"), description="the register of official accounts (YAML)"
+    )
+    policies_dir: Path = Field(
+        Path("deploy/policies"), description="directory of the policy packs"
+    )
+    http_host: str = Field("127.0.0.1", description="where this service's own HTTP listens")
+    http_port: int = Field(0, ge=0, le=65535, description="its port; 0 takes a free one")
+    log_format: Literal["json", "console"] = Field("json", description="how log lines look")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="the least serious line that is written"
+    )
