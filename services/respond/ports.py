@@ -1,0 +1,128 @@
+"""What respond's shell and console need of each other and of the world."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import Literal, Protocol
+
+from services.respond.core.aggregates import (
+    Account,
+    Case,
+    Effect,
+    GateFinding,
+    Organisation,
+    Page,
+    Person,
+)
+from shared.contracts.base import Frozen
+from shared.contracts.facts import OperatorFact
+from shared.contracts.operators import Outcome
+from shared.contracts.verdicts import Label
+
+
+class QueueRow(Frozen):
+    """One open case in the queue, ordered by what is owed next."""
+
+    case: Case
+    due: datetime | None
+
+
+class QueueFilter(Frozen):
+    """Which part of the queue a person looks at."""
+
+    account_id: str | None = None
+    label: Label | None = None
+    owner_id: str | None = None
+    mine_or_free: bool = False
+
+
+class Health(Frozen):
+    """What the console's header and /readyz say; nothing here is ever assumed to be well."""
+
+    leader: bool
+    term: int
+    cursor_seq: int
+    stream_seq: int
+    newest_fact_at: datetime | None
+    degraded: tuple[str, ...] = ()
+
+
+class Committed(Frozen):
+    """Announced after each commit: what changed, for whoever looks at it."""
+
+    seq: int
+    keys: tuple[str, ...]
+
+
+class ReadModel(Protocol):
+    """Committed state, for reading; the same in the leader's process and in a standby's."""
+
+    async def queue(
+        self, where: QueueFilter, *, offset: int, limit: int
+    ) -> tuple[Sequence[QueueRow], int]:
+        """Return rows by due time (earliest first) and how many there are in all."""
+        ...
+
+    async def case(self, case_id: str) -> Case | None: ...
+    async def effect(self, effect_id: str) -> Effect | None: ...
+    async def page(self, page_id: str) -> Page | None: ...
+    async def pages(self) -> Sequence[Page]:
+        """Return the pages nobody acknowledged yet, oldest first."""
+        ...
+
+    async def accounts(self) -> Sequence[Account]: ...
+    async def people(self) -> Sequence[Person]: ...
+    async def person(self, person_id: str) -> Person | None: ...
+    async def organisation(self) -> Organisation: ...
+    async def outcome(self, op_id: str) -> Outcome | None: ...
+    async def health(self) -> Health: ...
+    def changes(self) -> AbstractAsyncContextManager[AsyncIterator[Committed]]:
+        """Yield every commit from now on; a slow reader loses the oldest."""
+        ...
+
+
+class Actions(Protocol):
+    """The only way people change anything: their wish becomes a fact, the fold answers."""
+
+    async def perform(self, fact: OperatorFact, *, wait_seconds: float = 3.0) -> Outcome | None:
+        """Append the fact and return its outcome; None: recorded, not yet decided.
+
+        Raises TransientError when the log cannot take it now.
+        """
+        ...
+
+
+class GateAnswer(Frozen):
+    """Findings by level, and the text's length in the platform's own counting."""
+
+    level: Literal["pass", "warn", "hold", "block"]
+    findings: tuple[GateFinding, ...]
+    units: float
+    limit: float
+
+
+class GateView(Protocol):
+    """The gate as the editor sees it: findings for a text that is being written."""
+
+    async def check(self, case_id: str, text: str) -> GateAnswer: ...
+
+
+class Notice(Frozen):
+    """What a pager says."""
+
+    page_id: str
+    title: str
+    text: str
+    link: str
+    late: bool = False
+
+
+class Pager(Protocol):
+    """One channel to a person on call."""
+
+    async def page(self, address_ref: str, notice: Notice, *, key: str) -> str:
+        """Return the channel's receipt once accepted; the same key is the same page.
+
+        Raises: TransientError, PermanentError.
+        """
+        ...
