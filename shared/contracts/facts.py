@@ -1,12 +1,12 @@
 """The union of all facts, and the one place where bytes become facts and back."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, get_args
 
 from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import from_json
 
-from shared.contracts.base import Frozen
+from shared.contracts.base import FactBase, Frozen
 from shared.contracts.items import ItemClassified, ItemDeleted, ItemEdited, ItemReceived
 from shared.contracts.operators import (
     CaseClaimed,
@@ -76,6 +76,9 @@ SystemFact = (
     | DecisionsRecorded
 )
 Fact = ItemFact | PostFact | OperatorFact | OrgFact | SystemFact
+
+FACT_CLASSES: tuple[type[FactBase], ...] = get_args(Fact)
+"""Every fact class, newest versions."""
 
 _ADAPTER: TypeAdapter[Fact] = TypeAdapter(Annotated[Fact, Field(discriminator="kind")])
 

@@ -1,0 +1,130 @@
+"""Runs the areas of the test suite two at a time, with coverage, and prints the time of each.
+
+`python -m tests.run all | quick | nightly`. Exit code 0 only if every area passed.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PYTHON = sys.executable
+BIN = Path(PYTHON).parent
+CORES = "services/*/core/*,shared/contracts/*,shared/policy/*,shared/text/*"
+
+
+@dataclass(frozen=True)
+class Area:
+    """One command whose time is shown; `pytest` areas are measured for coverage."""
+
+    name: str
+    command: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of an area."""
+
+    area: Area
+    code: int
+    seconds: float
+    output: str
+
+
+def pytest_area(name: str, *args: str) -> Area:
+    """Return an area that runs pytest under coverage."""
+    return Area(name, (PYTHON, "-m", "coverage", "run", "-m", "pytest", "-q", *args))
+
+
+STYLE = (
+    Area("style", (str(BIN / "ruff"), "check", "--quiet", ".")),
+    Area("format", (str(BIN / "ruff"), "format", "--check", "--quiet", ".")),
+    Area("types", (str(BIN / "mypy"),)),
+    Area("imports", (str(BIN / "lint-imports"), "--no-logo")),
+)
+QUICK = (
+    pytest_area("unit", "tests/unit", "-m", "not servers and not browser"),
+    pytest_area("laws", "tests/property"),
+    pytest_area("architecture", "tests/architecture"),
+)
+FULL = (
+    pytest_area("end-to-end", "tests/e2e"),
+    pytest_area("unit", "tests/unit"),
+    pytest_area("laws", "tests/property"),
+    pytest_area("contract", "tests/contract"),
+    pytest_area("scenario", "tests/scenario"),
+    pytest_area("replay", "tests/replay"),
+    pytest_area("architecture", "tests/architecture"),
+)
+NIGHTLY = (
+    pytest_area("laws-long", "tests/property", "tests/replay", "--hypothesis-profile=nightly"),
+)
+
+
+def run_area(area: Area) -> Result:
+    """Run one area and keep its output."""
+    started = time.perf_counter()
+    env = dict(os.environ) | {"PYTHONDONTWRITEBYTECODE": "1", "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(
+        area.command, cwd=ROOT, env=env, check=False, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    return Result(area, done.returncode, time.perf_counter() - started, done.stdout)
+
+
+def run_areas(areas: Sequence[Area]) -> list[Result]:
+    """Run areas two at a time, printing each as it ends."""
+    results = []
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        for result in pool.map(run_area, areas):
+            results.append(result)
+            last = result.output.strip().splitlines()[-1:] or ["ok"]
+            word = "ok  " if result.code == 0 else "FAIL"
+            say(f"{word} {result.area.name:<14}{result.seconds:7.1f} s  {last[0][:90]}")
+            if result.code != 0:
+                say(result.output)
+    return results
+
+
+def coverage() -> list[Result]:
+    """Combine what the areas measured; cores must be whole, the rest at least nine tenths."""
+    tool = (PYTHON, "-m", "coverage")
+    steps = (
+        Area("combine", (*tool, "combine", "--quiet")),
+        Area("cores 100 %", (*tool, "report", f"--include={CORES}", "--fail-under=100")),
+        Area("all 90 %", (*tool, "report", "--fail-under=90")),
+    )
+    return [result for step in steps for result in run_areas([step])]
+
+
+def say(line: str) -> None:
+    """Write a line at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def summary(results: Sequence[Result], seconds: float) -> int:
+    """Print the closing line and return the exit code."""
+    failed = [each.area.name for each in results if each.code != 0]
+    say(f"whole run: {seconds:.0f} s" + (f"; failed: {', '.join(failed)}" if failed else ""))
+    say(f"{len(results) - len(failed)} passed, {len(failed)} failed")
+    return 1 if failed else 0
+
+
+def main(mode: str) -> int:
+    """Run one mode."""
+    started = time.perf_counter()
+    subprocess.run([PYTHON, "-m", "coverage", "erase"], cwd=ROOT, check=True)
+    results = run_areas({"all": STYLE + FULL, "quick": STYLE + QUICK, "nightly": NIGHTLY}[mode])
+    if mode == "all":
+        results += coverage()
+    return summary(results, time.perf_counter() - started)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else "all"))
