@@ -40,7 +40,8 @@ class Commit:
     """All that one folded batch changes. `appends` grow a string value; `due` feeds the queue.
 
     `due` maps a case id to the epoch seconds at which it next owes something (None: leaves the
-    queue). `outbox` are decision lines still to be recorded in the log, in order.
+    queue). `outbox` are decision lines still to be recorded in the log, in order. `freeze` is the
+    freeze epoch after this batch, which claims are compared with; None leaves it as it was.
     """
 
     term: int
@@ -51,6 +52,7 @@ class Commit:
     appends: Mapping[str, bytes] = field(default_factory=dict)
     due: Mapping[str, float | None] = field(default_factory=dict)
     outbox: Sequence[bytes] = ()
+    freeze: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,10 @@ class HotStore(Protocol):
     """The fold's own state, written by one leader at a time."""
 
     async def take_office(self, term: int) -> None:
-        """Make `term` the newest; commits and claims of older terms fail from now on."""
+        """Make `term` the newest; commits and claims of older terms fail from now on.
+
+        Claims of older terms are forgotten. Raises StaleTermError if a newer term is in office.
+        """
         ...
 
     async def load(self) -> Loaded | None:
@@ -93,6 +98,7 @@ class HotStore(Protocol):
 
         True only if `term` is the newest, the cursor has reached `stream_end`, the freeze epoch
         is still `freeze`, and nobody claimed it in this term before.
+        Raises: StaleTermError, StoreAwayError.
         """
         ...
 
