@@ -5,7 +5,7 @@ are not kept: each aggregate says which it holds, so they can neither be lost no
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, NamedTuple, Self, TypeVar
@@ -57,6 +57,7 @@ class State:
     def __init__(self) -> None:
         self._aggregates: dict[str, Aggregate] = {}
         self._timers: list[Timer] = []
+        self._volatile: dict[str, Aggregate] = {}
         self._seen: set[bytes] = set()
         self._seen_before: set[bytes] = set()
         self.now: datetime | None = None
@@ -84,6 +85,14 @@ class State:
         head = f"{prefix}:"
         return (each for key, each in self._aggregates.items() if key.startswith(head))
 
+    def oldest_waiting(self) -> Aggregate | None:
+        """Return the unpersisted aggregate that came first; the log is re-read from its place."""
+        return next(iter(self._volatile.values()), None)
+
+    def timers(self) -> Sequence[Timer]:
+        """Return all armed timers, earliest first. Not to be changed by the caller."""
+        return self._timers
+
     def next_timer(self) -> Timer | None:
         """Return the earliest armed timer."""
         return self._timers[0] if self._timers else None
@@ -94,8 +103,12 @@ class State:
             old = self._aggregates.pop(key, None) if fresh is None else self._aggregates.get(key)
             if old is not None:
                 self._disarm(old)
+                if not old.persisted and fresh is None:
+                    self._volatile.pop(key, None)
             if fresh is not None:
                 self._aggregates[key] = fresh
+                if not fresh.persisted:
+                    self._volatile[key] = fresh
                 for timer in fresh.timers():
                     insort(self._timers, timer)
         self._remember(changes.seen)

@@ -1,0 +1,218 @@
+"""What the fold decided, as frozen values, and the one spelling of them that digests rest on.
+
+A decision carries stream time only: no sequence, no receipt, no wall time, no host (invariant 8).
+"""
+
+import hashlib
+import json
+from typing import Literal
+
+from shared.contracts.base import Frozen, Time
+from shared.contracts.operators import Slot
+from shared.contracts.verdicts import Label
+
+CORE_VERSION = "1"
+CHAIN_START = ""
+
+
+class _Decision(Frozen):
+    at: Time
+    account_id: str = ""
+
+
+class ItemJudged(_Decision):
+    """One version of one item was judged by the account's pack. `text` is a token of its text."""
+
+    kind: Literal["item.judged"] = "item.judged"
+    item_id: str
+    item_version: str
+    text: str
+    decided: tuple[Label, ...]
+    abstained: bool
+    severity: int
+    model: str
+    degraded: tuple[str, ...] = ()
+    case_id: str = ""
+
+
+class ItemChanged(_Decision):
+    """The author or the platform changed an item after it was received."""
+
+    kind: Literal["item.changed"] = "item.changed"
+    item_id: str
+    item_version: str
+    change: Literal["edited", "deleted"]
+    case_id: str = ""
+
+
+class CaseOpened(_Decision):
+    """A new case. Its number is for people and no part of the decision."""
+
+    kind: Literal["case.opened"] = "case.opened"
+    case_id: str
+    item_id: str
+    labels: tuple[Label, ...]
+    severity: int
+    degraded: tuple[str, ...] = ()
+    acknowledge_due: Time
+    first_reply_due: Time
+
+
+class CaseJoined(_Decision):
+    """A further item, or a new version of one, belongs to a case."""
+
+    kind: Literal["case.joined"] = "case.joined"
+    case_id: str
+    item_id: str
+    labels: tuple[Label, ...]
+    severity: int
+
+
+class CaseResolved(_Decision):
+    """A person closed a case."""
+
+    kind: Literal["case.resolved"] = "case.resolved"
+    case_id: str
+    person_id: str
+    answered: bool
+
+
+class CaseReopened(_Decision):
+    """A resolved case is open again; `person_id` is empty when its author wrote again."""
+
+    kind: Literal["case.reopened"] = "case.reopened"
+    case_id: str
+    person_id: str = ""
+
+
+class SuggestionsMade(_Decision):
+    """Which approved templates were offered for a case."""
+
+    kind: Literal["case.suggested"] = "case.suggested"
+    case_id: str
+    templates: tuple[str, ...]
+
+
+class ClockMet(_Decision):
+    """A promise was kept."""
+
+    kind: Literal["clock.met"] = "clock.met"
+    case_id: str
+    clock: str
+    late: bool = False
+
+
+class ClockBreached(_Decision):
+    """A promise was broken; `at` is the due time itself (invariant 5)."""
+
+    kind: Literal["clock.breached"] = "clock.breached"
+    case_id: str
+    clock: str
+
+
+class OperationDecided(_Decision):
+    """The answer to what a person asked for."""
+
+    kind: Literal["operation.decided"] = "operation.decided"
+    op_id: str
+    operation: str
+    person_id: str
+    accepted: bool
+    code: str
+    case_id: str = ""
+
+
+class EffectDecided(_Decision):
+    """Something is to leave the system; only the executor may carry it out."""
+
+    kind: Literal["effect.decided"] = "effect.decided"
+    effect_id: str
+    effect_kind: Literal["send_reply", "page"]
+    case_id: str
+    slot: Slot | None = None
+    approved_by: str = ""
+    target: str
+    body: str
+    mode: str
+    pack_hash: str
+    not_after: Time | None = None
+
+
+class EffectMoved(_Decision):
+    """An effect started, or ended in one of the ways an effect can end."""
+
+    kind: Literal["effect.moved"] = "effect.moved"
+    effect_id: str
+    status: str
+    case_id: str = ""
+
+
+class ReplyCameBack(_Decision):
+    """An approved reply did not leave and is its owner's again."""
+
+    kind: Literal["reply.returned"] = "reply.returned"
+    case_id: str
+    slot: Slot
+    reason: str
+
+
+class PageRaised(_Decision):
+    """Somebody is to be told. `person_id` empty: nobody is on duty, the page cannot go out."""
+
+    kind: Literal["page.raised"] = "page.raised"
+    page_id: str
+    case_id: str
+    person_id: str
+    channel: str
+    reason: str
+    count: int = 1
+    late: bool = False
+
+
+class PolicySwitched(_Decision):
+    """From here on a pack means this body."""
+
+    kind: Literal["policy.switched"] = "policy.switched"
+    pack: str
+    pack_hash: str
+
+
+class ModelSwitched(_Decision):
+    """From here on verdicts of this model count."""
+
+    kind: Literal["model.switched"] = "model.switched"
+    model: str
+
+
+Decision = (
+    ItemJudged
+    | ItemChanged
+    | CaseOpened
+    | CaseJoined
+    | CaseResolved
+    | CaseReopened
+    | SuggestionsMade
+    | ClockMet
+    | ClockBreached
+    | OperationDecided
+    | EffectDecided
+    | EffectMoved
+    | ReplyCameBack
+    | PageRaised
+    | PolicySwitched
+    | ModelSwitched
+)
+
+
+def line(decision: Decision) -> str:
+    """Return the canonical line: compact JSON, keys sorted, no newline."""
+    body = decision.model_dump(mode="json")
+    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def chain(previous: str, lines: tuple[str, ...] | list[str]) -> str:
+    """Return the digest after `lines`: chain_n = SHA-256(chain_{n-1} + line_n), in hex."""
+    digest = previous
+    for each in lines:
+        digest = hashlib.sha256((digest + each).encode("utf-8", "surrogatepass")).hexdigest()
+    return digest

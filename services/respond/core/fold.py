@@ -1,0 +1,98 @@
+"""Folds a batch of stored facts into the state; the same code for the live leader and replay."""
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from services.respond.core.aggregates import Case, Organisation, PendingItem
+from services.respond.core.decisions import Decision, line
+from services.respond.core.state import Aggregate, State
+from services.respond.core.step import Step, step
+from shared.contracts.facts import Stored
+from shared.contracts.org import PolicyActivated
+from shared.policy.model import Pack
+
+
+class PackMissing(Exception):  # noqa: N818  what is missing, not a failure
+    """Packs with these hashes must be loaded before this batch can be folded; nothing was."""
+
+    def __init__(self, pack_hashes: tuple[str, ...]) -> None:
+        super().__init__(", ".join(pack_hashes))
+        self.pack_hashes = pack_hashes
+
+
+@dataclass(slots=True)
+class Folded:
+    """All that a batch changed, ready for one commit.
+
+    `puts` holds persisted aggregates only (None deletes). `due` maps case ids to the epoch second
+    at which the case next owes something (None: not in the queue). `quarantined` are the facts on
+    which `step` raised: (seq, error).
+    """
+
+    puts: dict[str, Aggregate | None] = field(default_factory=dict)
+    seen: list[bytes] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    quarantined: list[tuple[int, str]] = field(default_factory=list)
+    due: dict[str, float | None] = field(default_factory=dict)
+
+    def take(self, done: Step) -> None:
+        """Merge one step into the batch."""
+        for key, fresh in done.changes.puts.items():
+            self._put(key, fresh)
+        self.seen.extend(done.changes.seen)
+        self.decisions.extend(done.decisions)
+        self.lines.extend(line(each) for each in done.decisions)
+
+    def _put(self, key: str, fresh: Aggregate | None) -> None:
+        if key.startswith("pending:"):
+            return
+        self.puts[key] = fresh
+        if isinstance(fresh, Case):
+            self.due[fresh.case_id] = fresh.queue_due()
+
+
+def fold(
+    state: State,
+    stored: Sequence[Stored],
+    packs: Mapping[str, Pack],
+    skip: AbstractSet[int] = frozenset(),
+) -> Folded:
+    """Apply the facts one by one to `state` and return the merged result.
+
+    Sequences in `skip` were quarantined before and are passed over. Raises PackMissing before
+    anything is applied.
+    """
+    _need_packs(state, stored, packs)
+    folded = Folded()
+    for each in stored:
+        if each.seq in skip:
+            continue
+        try:
+            done = step(state, each, packs)
+        except Exception as error:  # noqa: BLE001  the one place where a bug becomes a fact
+            folded.quarantined.append((each.seq, f"{type(error).__name__}: {error}"[:500]))
+            continue
+        state.apply(done.changes, _now(state, each))
+        folded.take(done)
+    return folded
+
+
+def low_seq(state: State, cursor_seq: int) -> int:
+    """Return the oldest sequence a fresh leader must re-read to know what waits for a verdict."""
+    oldest = state.oldest_waiting()
+    return oldest.seq if isinstance(oldest, PendingItem) else cursor_seq + 1
+
+
+def _now(state: State, stored: Stored) -> datetime:
+    return stored.time if state.now is None else max(stored.time, state.now)
+
+
+def _need_packs(state: State, stored: Sequence[Stored], packs: Mapping[str, Pack]) -> None:
+    organisation = state.get(Organisation.KEY, Organisation)
+    needed = set(organisation.packs.values()) if organisation else set()
+    needed |= {each.fact.pack_hash for each in stored if isinstance(each.fact, PolicyActivated)}
+    if missing := tuple(sorted(needed - packs.keys())):
+        raise PackMissing(missing)

@@ -1,0 +1,38 @@
+"""Which roles may do what: one table, checked at the edge and again in the fold (invariant 15)."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from shared.contracts.org import Role
+
+_WORKERS: Final = frozenset({Role.OPERATOR, Role.REVIEWER, Role.LEAD, Role.ADMIN})
+_REVIEWERS: Final = frozenset({Role.REVIEWER, Role.LEAD, Role.ADMIN})
+_LEADS: Final = frozenset({Role.LEAD, Role.ADMIN})
+_READERS: Final = frozenset(Role)
+
+ALLOWED: Final[Mapping[str, frozenset[Role]]] = {
+    "read": _READERS,
+    "operator.claimed": _WORKERS,
+    "operator.released": _WORKERS,
+    "operator.drafted": _WORKERS,
+    "operator.submitted": _WORKERS,
+    "operator.approved": _REVIEWERS,
+    "operator.returned": _REVIEWERS,
+    "operator.sent": _WORKERS,
+    "operator.undone": _WORKERS,
+    "operator.settled": _REVIEWERS,
+    "operator.resolved": _WORKERS,
+    "operator.reopened": _WORKERS,
+    "operator.noted": _WORKERS,
+    "operator.corrected": _WORKERS,
+    "operator.acknowledged": _WORKERS,
+    "operator.paused": _WORKERS,
+    "operator.unpaused": _LEADS,
+    "mode.changed": _LEADS,
+}
+"""Action (the kind of the operator fact) -> roles. Anybody who works may stop; a lead releases."""
+
+
+def allowed(action: str, roles: Iterable[Role]) -> bool:
+    """Tell whether one of `roles` may do `action`; an unknown action is refused."""
+    return not ALLOWED.get(action, frozenset()).isdisjoint(roles)

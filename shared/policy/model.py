@@ -1,0 +1,168 @@
+"""A pack: one organisation's rules as data, checked when loaded, named by its content."""
+
+import hashlib
+import json
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
+
+from shared.contracts.operators import Slot
+from shared.contracts.verdicts import Label
+from shared.policy.cel import Condition, RuleError, Value
+from shared.policy.templates import TemplateError, check_template
+
+PerMille = Annotated[int, Field(ge=0, le=1000)]
+Minutes = Annotated[int, Field(ge=1, le=60 * 24 * 90)]
+Level = Literal["warn", "hold", "block"]
+Situation = Literal["complaint", "question", "rumour", "crisis", "praise", "self_harm", "other"]
+
+
+class _Rules(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ClockRule(_Rules):
+    """The first rule whose `when` holds sets both clocks of a case. Minutes are wall time."""
+
+    when: str = Field("true", description="CEL over case.* and author.*")
+    acknowledge_minutes: Minutes
+    first_reply_minutes: Minutes
+    _condition: Condition = PrivateAttr()
+
+    @model_validator(mode="after")
+    def _compile(self) -> "ClockRule":
+        try:
+            self._condition = Condition(self.when)
+        except RuleError as error:
+            raise ValueError(str(error)) from error
+        return self
+
+    def holds(self, values: dict[str, Value]) -> bool:
+        return self._condition.holds(values)
+
+
+class Taboo(_Rules):
+    """A family of phrases that outgoing texts must not use, and what is not meant by it."""
+
+    category: str
+    level: Level
+    rules: tuple[str, ...] = Field((), description="ids in the rule catalogue")
+    reason: str
+    phrases: tuple[str, ...]
+    unless: tuple[str, ...] = Field((), description="longer words in which a phrase is harmless")
+    rewordings: dict[str, str] = Field(default_factory=dict)
+
+
+class ReplyTemplate(_Rules):
+    """An approved wording. `situation` and `labels` say when it is offered."""
+
+    id: str
+    labels: tuple[Label, ...] = ()
+    slot: Slot = "answer"
+    situation: Situation = "other"
+    text: str
+    approved_by: str
+    channels: tuple[str, ...] = Field((), description="empty: all")
+
+    @model_validator(mode="after")
+    def _plain(self) -> "ReplyTemplate":
+        try:
+            check_template(self.text)
+        except TemplateError as error:
+            raise ValueError(str(error)) from error
+        return self
+
+
+class Channel(_Rules):
+    """What a platform can carry. A unit is one full-width or two half-width characters."""
+
+    limit_units: Annotated[int, Field(ge=1)]
+
+
+class Paging(_Rules):
+    """When the person on call is told. Only breaches page for now."""
+
+    on_breach: tuple[Literal["acknowledge", "first_reply"], ...] = ("acknowledge", "first_reply")
+
+
+class NightRule(_Rules):
+    """What `action` needs while at most `people_awake` people are on duty (invariant 19)."""
+
+    action: Literal["receipt", "answer", "statement", "self_harm", "stop", "hold", "delete"]
+    people_awake: Annotated[int, Field(ge=0)]
+    alone: bool
+
+
+class Pack(_Rules):
+    """All rules of one organisation or account."""
+
+    name: str
+    version: str = "1"
+    organisation: str = ""
+    service_line: str = Field("", description="how the public reaches a person, for templates")
+    thresholds: dict[Label, PerMille] = Field(
+        default_factory=dict, description="per mille at which a label holds here; else classify's"
+    )
+    case_labels: tuple[Label, ...] = (
+        Label.COMPLAINT,
+        Label.QUESTION,
+        Label.SUGGESTION,
+        Label.RUMOUR,
+        Label.CONCERN,
+        Label.BOOKING,
+        Label.SELF_HARM,
+        Label.VIOLENCE,
+        Label.PRIVACY,
+        Label.FRAUD,
+    )
+    abstain_opens_case: bool = True
+    clocks: tuple[ClockRule, ...] = ()
+    verdict_seconds: Annotated[int, Field(ge=1)] = 60
+    undo_seconds: Annotated[int, Field(ge=0, le=600)] = 15
+    not_after_minutes: Minutes = 30
+    two_person_labels: tuple[Label, ...] = ()
+    paging: Paging = Paging()
+    taboos: tuple[Taboo, ...] = ()
+    templates: tuple[ReplyTemplate, ...] = ()
+    channels: dict[str, Channel] = Field(default_factory=dict)
+    help_line: str = Field("", description="said in every reply to somebody at risk")
+    night: tuple[NightRule, ...] = ()
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Pack":
+        ids = [each.id for each in self.templates]
+        if twice := sorted({each for each in ids if ids.count(each) > 1}):
+            message = f"template ids used twice: {', '.join(twice)}"
+            raise ValueError(message)
+        return self
+
+    def canonical(self) -> bytes:
+        """Return the body that is stored and hashed: compact JSON, keys sorted."""
+        body = self.model_dump(mode="json")
+        text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return text.encode()
+
+    def content_hash(self) -> str:
+        """Return the name of this content, SHA-256 in hex."""
+        return hashlib.sha256(self.canonical()).hexdigest()
+
+    def clocks_for(self, values: dict[str, Value]) -> ClockRule:
+        """Return the first rule that holds. A rule that fails is passed to the strictest one."""
+        for rule in self.clocks:
+            try:
+                if rule.holds(values):
+                    return rule
+            except RuleError:
+                return min(self.clocks, key=lambda each: each.acknowledge_minutes)
+        return ClockRule(acknowledge_minutes=60, first_reply_minutes=24 * 60)
+
+    def may_act_alone(self, action: str, people_awake: int) -> bool:
+        """Tell whether the two-person rule is lifted for `action` with so few people awake."""
+        return any(
+            rule.alone and rule.action == action and people_awake <= rule.people_awake
+            for rule in self.night
+        )
+
+
+NO_PACK = Pack(name="none")
+"""What holds where no pack is active: everything doubtful goes to people, the gate still runs."""
