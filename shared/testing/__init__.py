@@ -1,0 +1,1 @@
+"""What tests of rules and crises need: recordings, replays, expectations."""

@@ -1,0 +1,170 @@
+"""Reads and writes recordings: JSON lines of facts, or raw items of a platform (docs/recordings.md)."""
+
+import gzip
+import hashlib
+import json
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from pydantic import ValidationError
+from pydantic_core import from_json
+
+from shared.contracts.facts import Stored, UndecodableError, decode, encode
+from shared.errors import UserError
+
+FORMAT = "zhishou-recording"
+VERSION = 1
+MAX_LINE_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class RawLine:
+    """One line of a raw stream: `number` counts from 1, `body` is the object it holds."""
+
+    number: int
+    body: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A line that is no JSON object or no fact, and why."""
+
+    number: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectLine:
+    """A body that facts refer to by hash (a policy pack), travelling with the recording."""
+
+    number: int
+    sha256: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class FactLine:
+    """One stored fact."""
+
+    number: int
+    stored: Stored
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """An opened recording: `of_facts` tells a record of the log from a raw stream."""
+
+    path: Path
+    of_facts: bool
+    objects: dict[str, bytes] = field(default_factory=dict)
+
+
+Line = RawLine | BadLine | ObjectLine | FactLine
+
+
+def open_recording(path: Path) -> Recording:
+    """Look at the first line and tell which of the two formats this is.
+
+    Raises:
+        UserError: the file cannot be read, or is of a newer version.
+    """
+    try:
+        with _open(path) as lines:
+            first = lines.readline(MAX_LINE_BYTES)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise UserError(f"cannot read the recording: {why}", where=str(path)) from error
+    try:
+        head = from_json(first)
+    except ValueError:
+        return Recording(path, of_facts=False)
+    if not isinstance(head, dict) or head.get("format") != FORMAT:
+        return Recording(path, of_facts=isinstance(head, dict) and "fact" in head)
+    if head.get("version") != VERSION:
+        found = head.get("version")
+        fix = "replay it with a newer zhishou"
+        raise UserError(f"recording of version {found}", where=str(path), fix=fix)
+    return Recording(path, of_facts=True)
+
+
+def read_lines(recording: Recording) -> Iterator[Line]:
+    """Yield every line but the header, in file order; a bad one as `BadLine`, never skipped.
+
+    Raises:
+        UserError: the file ends in the middle of its compression, or cannot be read on.
+    """
+    try:
+        with _open(recording.path) as lines:
+            for number, raw in enumerate(lines, start=1):
+                if raw.strip():
+                    line = _line(number, raw, of_facts=recording.of_facts)
+                    if line is not None:
+                        yield line
+    except (OSError, EOFError, zlib.error) as error:
+        where = str(recording.path)
+        raise UserError(f"the recording breaks off: {error}", where=where) from error
+
+
+def _line(number: int, raw: bytes, *, of_facts: bool) -> Line | None:
+    try:
+        body = from_json(raw)
+    except ValueError as error:
+        return BadLine(number, f"not JSON: {error}")
+    if not isinstance(body, dict):
+        return BadLine(number, "not a JSON object")
+    if not of_facts:
+        return RawLine(number, body)
+    if body.get("format") == FORMAT:
+        return None
+    try:
+        return _object_line(number, body) if "object" in body else _fact_line(number, body)
+    except (UndecodableError, ValidationError, KeyError, TypeError, ValueError) as error:
+        return BadLine(number, f"not a fact: {str(error).splitlines()[0]}")
+
+
+def _object_line(number: int, body: dict[str, object]) -> ObjectLine:
+    given = body["object"]
+    text = body["body"]
+    if not isinstance(given, str) or not isinstance(text, str):
+        raise TypeError("object and body must be text")
+    data = text.encode("utf-8")
+    if hashlib.sha256(data).hexdigest() != given:
+        raise ValueError("the body of this object does not match its hash")
+    return ObjectLine(number, given, data)
+
+
+def _fact_line(number: int, body: dict[str, object]) -> FactLine:
+    fact = decode(json.dumps(body["fact"]))
+    return FactLine(number, Stored.model_validate({**body, "fact": fact}))
+
+
+def write_recording(
+    path: Path, stored: Iterable[Stored], objects: Iterable[bytes] = ()
+) -> tuple[int, str]:
+    """Write header, objects and facts; return (facts written, SHA-256 of the file's lines)."""
+    digest, count = hashlib.sha256(), 0
+    with path.open("wb") as out:
+
+        def put(line: bytes) -> None:
+            out.write(line + b"\n")
+            digest.update(line + b"\n")
+
+        put(json.dumps({"format": FORMAT, "version": VERSION}).encode())
+        for body in objects:
+            sha = hashlib.sha256(body).hexdigest()
+            text = body.decode("utf-8")
+            put(json.dumps({"object": sha, "body": text}, ensure_ascii=False).encode())
+        for each in stored:
+            head = f'{{"seq":{each.seq},"time":"{each.time.isoformat()}","fact":'
+            put(head.encode() + encode(each.fact) + b"}")
+            count += 1
+    return count, digest.hexdigest()
+
+
+def _open(path: Path) -> IO[bytes] | gzip.GzipFile:
+    if path.suffix == ".gz":
+        return gzip.open(path, "rb")
+    return path.open("rb")

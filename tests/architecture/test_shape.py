@@ -1,0 +1,75 @@
+"""The shape of the repository: sizes, names, golden schemas, nothing foreign, nothing forgotten."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from shared.contracts.facts import FACT_CLASSES
+from tests.golden import SCHEMAS, schemas
+
+ROOT = Path(__file__).resolve().parents[2]
+LONGEST_FILE = 300
+LARGEST_FILE = 200_000
+RIDDLES = {"utils", "helpers", "common", "misc", "manager"}
+
+
+def tracked(*patterns: str) -> list[Path]:
+    """Return the files git tracks or would track."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", *patterns]
+    listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]
+
+
+def test_no_python_file_is_longer_than_300_lines() -> None:
+    long = {
+        str(path.relative_to(ROOT)): count
+        for path in tracked("*.py")
+        if (count := len(path.read_text(encoding="utf-8").splitlines())) > LONGEST_FILE
+    }
+    assert long == {}
+
+
+def test_no_tracked_file_but_weights_and_locks_is_large() -> None:
+    large = [
+        str(path.relative_to(ROOT))
+        for path in tracked()
+        if path.stat().st_size > LARGEST_FILE
+        and "weights" not in path.parts
+        and path.parent.name != "requirements"
+    ]
+    assert large == []
+
+
+def test_no_module_is_named_by_a_riddle() -> None:
+    assert [path for path in tracked("*.py") if path.stem in RIDDLES] == []
+
+
+def test_every_fact_has_its_golden_schema_and_no_other_is_left() -> None:
+    found = {path.name: path.read_text(encoding="utf-8") for path in SCHEMAS.glob("*.json")}
+    assert found == schemas(), "a contract changed: run 'make golden' and review the diff"
+
+
+def test_subject_strings_stand_in_one_module_only() -> None:
+    pattern = re.compile(r"""["']zs(-live)?\.v\d""")
+    holders = [
+        str(path.relative_to(ROOT))
+        for path in tracked("services/*.py", "shared/*.py")
+        if pattern.search(path.read_text(encoding="utf-8"))
+    ]
+    assert holders in ([], ["shared/contracts/subjects.py"])
+
+
+@pytest.mark.parametrize("fact", FACT_CLASSES, ids=lambda fact: fact.__name__)
+def test_every_fact_says_what_it_is(fact: type) -> None:
+    assert (fact.__doc__ or "").strip(), f"{fact.__name__} has no docstring"
+
+
+def test_locks_hold_no_download_address() -> None:
+    python = [path.read_text(encoding="utf-8") for path in ROOT.glob("requirements/*.txt")]
+    assert not any("://" in text for text in python)
+    packages = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    assert packages
+    assert not any("resolved" in package for package in packages.values())
