@@ -130,6 +130,13 @@ class Bus(Protocol):
         """Join the durable consumer `durable`, made on first use (explicit ack, wait 3 s)."""
         ...
 
+    def poisoned(self, durable: str) -> AbstractAsyncContextManager[AsyncIterator[int]]:
+        """Yield the sequence of each message whose deliveries to `durable` are used up.
+
+        Only while somebody listens: a worker must treat its last attempt with care by itself.
+        """
+        ...
+
     async def state(self) -> LogState:
         """Return the log's ends. Raises BusAwayError."""
         ...

@@ -1,0 +1,47 @@
+"""A clock that moves only when a test says so."""
+
+import asyncio
+import heapq
+from datetime import UTC, datetime, timedelta
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+SETTLE_TURNS = 50
+
+
+class FakeClock:
+    """Holds still; `advance` wakes sleepers in the order in which they are due."""
+
+    def __init__(self, start: datetime = START) -> None:
+        self._start = start
+        self._elapsed = 0.0
+        self._sleepers: list[tuple[float, int, asyncio.Event]] = []
+        self._count = 0
+
+    def now(self) -> datetime:
+        return self._start + timedelta(seconds=self._elapsed)
+
+    def monotonic(self) -> float:
+        return self._elapsed
+
+    async def sleep(self, seconds: float) -> None:
+        bell = asyncio.Event()
+        self._count += 1
+        heapq.heappush(self._sleepers, (self._elapsed + seconds, self._count, bell))
+        await bell.wait()
+
+    async def advance(self, seconds: float) -> None:
+        """Move on by `seconds`; everything due on the way runs at its own time."""
+        end = self._elapsed + seconds
+        await self.settle()
+        while self._sleepers and self._sleepers[0][0] <= end:
+            due, _, bell = heapq.heappop(self._sleepers)
+            self._elapsed = max(self._elapsed, due)
+            bell.set()
+            await self.settle()
+        self._elapsed = end
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Let every task run until it waits."""
+        for _ in range(SETTLE_TURNS):
+            await asyncio.sleep(0)
