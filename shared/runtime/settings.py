@@ -16,6 +16,11 @@ def default_data_dir() -> Path:
     return Path(platformdirs.user_data_dir("zhishou"))
 
 
+def default_policies_dir() -> Path:
+    """Return the packs that come with this installation."""
+    return Path(__file__).resolve().parents[2] / "deploy" / "policies"
+
+
 class CommonSettings(BaseSettings):
     """What every service needs to know; each service adds its own fields in a subclass."""
 
@@ -36,7 +41,7 @@ class CommonSettings(BaseSettings):
         Path("accounts.yaml"), description="the register of official accounts (YAML)"
     )
     policies_dir: Path = Field(
-        Path("deploy/policies"), description="directory of the policy packs"
+        default_factory=default_policies_dir, description="directory of the policy packs"
     )
     http_host: str = Field("127.0.0.1", description="where this service's own HTTP listens")
     http_port: int = Field(0, ge=0, le=65535, description="its port; 0 takes a free one")

@@ -1,0 +1,1 @@
+"""Offline replay: the decision code on virtual time, without any server."""
