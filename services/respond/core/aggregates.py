@@ -1,185 +1,104 @@
 """The aggregates of the fold: what is known of a case, an effect, a page, an account, a person.
 
-All are bounded (invariant 18): counters plus the newest `KEEP` entries; what is older stands in
-the log and in the archive.
+All are bounded (invariant 18). The case and its parts are in `case.py` and named here again.
 """
 
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from services.respond.core.case import (
+    KEEP,
+    Case,
+    CaseClock,
+    CaseItem,
+    CaseStatus,
+    ClockKind,
+    GateFinding,
+    HistoryEntry,
+    OpenThread,
+    Reply,
+    ReplyStatus,
+    Suggestion,
+)
 from services.respond.core.state import Aggregate, Timer
-from shared.contracts.base import Frozen, Time
-from shared.contracts.items import Author, ItemKind, Thread
+from shared.contracts.base import Time
+from shared.contracts.items import ItemReceived
 from shared.contracts.operators import Outcome, Slot
 from shared.contracts.org import AccountRegistered, Duty, PersonRegistered
-from shared.contracts.system import EffectStatus, Receipt
-from shared.contracts.verdicts import Label, Reason
+from shared.contracts.system import EffectStatus
+from shared.contracts.verdicts import Verdict
 
-KEEP = 200
-ClockKind = Literal["acknowledge", "first_reply"]
-CaseStatus = Literal["open", "claimed", "resolved"]
-ReplyStatus = Literal[
-    "drafted", "submitted", "approved", "returned", "waiting", "leaving", "sent", "unknown"
+__all__ = [
+    "AGGREGATES",
+    "KEEP",
+    "OUTCOMES_KEPT",
+    "Account",
+    "Case",
+    "CaseClock",
+    "CaseItem",
+    "CaseStatus",
+    "ClockKind",
+    "EarlyChange",
+    "Effect",
+    "GateFinding",
+    "HistoryEntry",
+    "ItemPlace",
+    "OpenThread",
+    "Organisation",
+    "OutcomeRing",
+    "Page",
+    "PendingItem",
+    "Person",
+    "Reply",
+    "ReplyStatus",
+    "StoredOutcome",
+    "Suggestion",
 ]
 
-
-class CaseItem(Frozen):
-    """One item of a case with the verdict on its newest version; `deleted` keeps the evidence."""
-
-    item_id: str
-    item_version: str
-    native_id: str
-    item_kind: ItemKind
-    author: Author
-    thread: Thread
-    text: str
-    published_at: Time
-    received_at: Time
-    labels: dict[Label, float] = Field(default_factory=dict)
-    decided: tuple[Label, ...] = ()
-    abstained: bool = False
-    reasons: tuple[Reason, ...] = ()
-    model: str = ""
-    degraded: tuple[str, ...] = ()
-    corrected: tuple[Label, ...] | None = None
-    edits: int = 0
-    deleted: bool = False
-
-
-class CaseClock(Frozen):
-    """A promise with a time: met, breached (then `breached_at` is the due time), or running."""
-
-    clock: ClockKind
-    started_at: Time
-    due_at: Time
-    met_at: Time | None = None
-    breached_at: Time | None = None
-
-
-class GateFinding(Frozen):
-    """One finding of the gate in an outgoing text; the span counts code points of that text."""
-
-    category: str
-    level: Literal["warn", "hold", "block"]
-    start: int
-    end: int
-    rules: tuple[str, ...]
-    reason: str
-    suggestion: str | None = None
-
-
-class Reply(Frozen):
-    """The reply of one slot: its newest revision, who wrote and approved it, what became of it."""
-
-    slot: Slot
-    revision: int
-    text: str
-    author_id: str
-    status: ReplyStatus
-    findings: tuple[GateFinding, ...] = ()
-    approved_by: str | None = None
-    approval_id: str | None = None
-    pack_hash: str = ""
-    leaves_at: Time | None = None
-    effect_id: str | None = None
-    receipt: Receipt | None = None
-    sent_at: Time | None = None
-    note: str = ""
-
-
-class Suggestion(Frozen):
-    """A proposed text from an approved template; passed the gate when it was made."""
-
-    suggestion_id: str
-    template_id: str
-    text: str
-
-
-class HistoryEntry(Frozen):
-    """One thing that happened to a case, for people."""
-
-    at: Time
-    what: str
-    person_id: str | None = None
-    detail: str = ""
-
-
-class Case(Aggregate):
-    """The unit of work a person owns: one author's matter in one thread."""
-
-    case_id: str
-    number: int
-    platform: str
-    account_id: str
-    thread_key: str
-    status: CaseStatus
-    opened_at: Time
-    severity: int
-    labels: tuple[Label, ...]
-    items: tuple[CaseItem, ...]
-    item_count: int
-    owner_id: str | None = None
-    clocks: tuple[CaseClock, ...] = ()
-    replies: tuple[Reply, ...] = ()
-    suggestions: tuple[Suggestion, ...] = ()
-    history: tuple[HistoryEntry, ...] = ()
-    resolved_at: Time | None = None
-    reopened: int = 0
-    degraded: tuple[str, ...] = ()
-
-    @property
-    def key(self) -> str:
-        return f"case:{self.case_id}"
-
-    def timers(self) -> tuple[Timer, ...]:
-        clocks = (
-            Timer(clock.due_at, f"clock:{self.case_id}:{clock.clock}", self.key)
-            for clock in self.clocks
-            if clock.met_at is None and clock.breached_at is None and self.status != "resolved"
-        )
-        undo = (
-            Timer(reply.leaves_at, f"undo:{self.case_id}:{reply.slot}", self.key)
-            for reply in self.replies
-            if reply.status == "waiting" and reply.leaves_at is not None
-        )
-        return (*clocks, *undo)
-
-    def queue_due(self) -> float | None:
-        if self.status == "resolved":
-            return None
-        owed = [clock.due_at.timestamp() for clock in self.clocks if clock.met_at is None]
-        return min(owed, default=self.opened_at.timestamp() + 10**9)
-
-
-class OpenThread(Aggregate):
-    """Which open case an author's matter in a thread belongs to."""
-
-    thread_key: str
-    case_id: str
-
-    @property
-    def key(self) -> str:
-        return f"open:{self.thread_key}"
+OUTCOMES_KEPT = 5000
 
 
 class PendingItem(Aggregate):
-    """An item that waits for its verdict; known again from the log, so never persisted."""
+    """An item that waits for its verdict; known again from the log, so never persisted.
+
+    `fact` carries the newest text and version; `edits` counts what changed since it came.
+    """
 
     persisted: ClassVar[bool] = False
 
-    item: CaseItem
-    platform: str
-    account_id: str
+    fact: ItemReceived
+    received_at: Time
     seq: int
     verdict_due: Time
+    edits: int = 0
+    deleted: bool = False
+    degraded: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
-        return f"pending:{self.item.item_id}"
+        return f"pending:{self.fact.item_id}"
 
     def timers(self) -> tuple[Timer, ...]:
-        return (Timer(self.verdict_due, f"verdict:{self.item.item_id}", self.key),)
+        return (Timer(self.verdict_due, f"verdict:{self.fact.item_id}", self.key),)
+
+
+class EarlyChange(Aggregate):
+    """An edit or deletion that came before its item (invariant 9); forgotten after a day."""
+
+    item_id: str
+    item_version: str = ""
+    text: str | None = None
+    deleted: bool = False
+    verdict: Verdict | None = None
+    forget_at: Time
+
+    @property
+    def key(self) -> str:
+        return f"early:{self.item_id}"
+
+    def timers(self) -> tuple[Timer, ...]:
+        return (Timer(self.forget_at, f"early:{self.item_id}", self.key),)
 
 
 class ItemPlace(Aggregate):
@@ -206,6 +125,7 @@ class Effect(Aggregate):
     slot: Slot | None = None
     approval_id: str = ""
     approved_by: str = ""
+    item_id: str = ""
     pack_hash: str = ""
     target: str = ""
     body: str = ""
@@ -296,7 +216,8 @@ class Organisation(Aggregate):
     breaches: int = 0
     pages_raised: int = 0
     quarantined: int = 0
-    outcome_ids: tuple[str, ...] = ()
+    previous_model: str = ""
+    operations: int = 0
 
     KEY: ClassVar[str] = "organisation:self"
 
@@ -309,11 +230,23 @@ class StoredOutcome(Aggregate):
     """What became of an operation, so that a retry gets the same answer."""
 
     outcome: Outcome
+    operation: str
     at: Time
 
     @property
     def key(self) -> str:
         return f"outcome:{self.outcome.op_id}"
+
+
+class OutcomeRing(Aggregate):
+    """One place of the ring that keeps the newest operations' outcomes and drops older ones."""
+
+    place: int
+    op_id: str
+
+    @property
+    def key(self) -> str:
+        return f"ring:{self.place}"
 
 
 AGGREGATES: dict[str, type[Aggregate]] = {
@@ -326,5 +259,7 @@ AGGREGATES: dict[str, type[Aggregate]] = {
     "person": Person,
     "organisation": Organisation,
     "outcome": StoredOutcome,
+    "ring": OutcomeRing,
+    "early": EarlyChange,
 }
 """Key prefix -> class of the persisted aggregates."""

@@ -1,0 +1,177 @@
+"""The case as the fold keeps it: items, clocks, replies, history, all bounded.
+
+Counters plus the newest `KEEP` entries (invariant 18); older ones stand in log and archive.
+"""
+
+from datetime import timedelta
+from typing import Literal
+
+from pydantic import Field
+
+from services.respond.core.state import Aggregate, Timer
+from shared.contracts.base import Frozen, Time
+from shared.contracts.items import Author, ItemKind, Thread
+from shared.contracts.operators import Slot
+from shared.contracts.system import Receipt
+from shared.contracts.verdicts import Label, Reason
+from shared.policy.gate import findings
+
+KEEP = 200
+RETIRE_AFTER = timedelta(days=7)
+"""How long a resolved case stays in hot state, to be reopened by its author's next word."""
+ClockKind = Literal["acknowledge", "first_reply"]
+CaseStatus = Literal["open", "claimed", "resolved"]
+ReplyStatus = Literal[
+    "drafted",
+    "submitted",
+    "approved",
+    "returned",
+    "waiting",
+    "leaving",
+    "sent",
+    "unknown",
+    "simulated",
+]
+
+
+class CaseItem(Frozen):
+    """One item of a case with the verdict on its newest version; `deleted` keeps the evidence."""
+
+    item_id: str
+    item_version: str
+    native_id: str
+    item_kind: ItemKind
+    author: Author
+    thread: Thread
+    text: str
+    published_at: Time
+    received_at: Time
+    labels: dict[Label, float] = Field(default_factory=dict)
+    decided: tuple[Label, ...] = ()
+    abstained: bool = False
+    reasons: tuple[Reason, ...] = ()
+    model: str = ""
+    anger: int = 0
+    degraded: tuple[str, ...] = ()
+    corrected: tuple[Label, ...] | None = None
+    edits: int = 0
+    deleted: bool = False
+
+
+class CaseClock(Frozen):
+    """A promise with a time: met, breached (then `breached_at` is the due time), or running."""
+
+    clock: ClockKind
+    started_at: Time
+    due_at: Time
+    met_at: Time | None = None
+    breached_at: Time | None = None
+
+
+GateFinding = findings.GateFinding
+
+
+class Reply(Frozen):
+    """The reply of one slot: its newest revision, who wrote and approved it, what became of it.
+
+    `item_id` is the item it answers: the newest of the case when the text was written.
+    """
+
+    slot: Slot
+    item_id: str
+    revision: int
+    text: str
+    author_id: str
+    status: ReplyStatus
+    findings: tuple[findings.GateFinding, ...] = ()
+    approved_by: str | None = None
+    approval_id: str | None = None
+    pack_hash: str = ""
+    leaves_at: Time | None = None
+    effect_id: str | None = None
+    receipt: Receipt | None = None
+    sent_at: Time | None = None
+    note: str = ""
+
+
+class Suggestion(Frozen):
+    """A proposed text from an approved template; passed the gate when it was made."""
+
+    suggestion_id: str
+    template_id: str
+    text: str
+
+
+class HistoryEntry(Frozen):
+    """One thing that happened to a case, for people."""
+
+    at: Time
+    what: str
+    person_id: str | None = None
+    detail: str = ""
+
+
+class Case(Aggregate):
+    """The unit of work a person owns: one author's matter in one thread."""
+
+    case_id: str
+    number: int
+    platform: str
+    account_id: str
+    thread_key: str
+    status: CaseStatus
+    opened_at: Time
+    severity: int
+    labels: tuple[Label, ...]
+    items: tuple[CaseItem, ...]
+    item_count: int
+    owner_id: str | None = None
+    clocks: tuple[CaseClock, ...] = ()
+    replies: tuple[Reply, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
+    history: tuple[HistoryEntry, ...] = ()
+    resolved_at: Time | None = None
+    reopened: int = 0
+    degraded: tuple[str, ...] = ()
+    page_id: str = ""
+    spoken: tuple[str, ...] = ()
+    """`slot:item_id` of every reply that left or is leaving: one voice (promise 2)."""
+    sent_texts: tuple[str, ...] = ()
+    """Tokens of the texts that were sent, for the gate."""
+
+    @property
+    def key(self) -> str:
+        return f"case:{self.case_id}"
+
+    def timers(self) -> tuple[Timer, ...]:
+        if self.status == "resolved":
+            retire_at = (self.resolved_at or self.opened_at) + RETIRE_AFTER
+            return (Timer(retire_at, f"retire:{self.case_id}", self.key),)
+        clocks = (
+            Timer(clock.due_at, f"clock:{self.case_id}:{clock.clock}", self.key)
+            for clock in self.clocks
+            if clock.met_at is None and clock.breached_at is None
+        )
+        undo = (
+            Timer(reply.leaves_at, f"undo:{self.case_id}:{reply.slot}", self.key)
+            for reply in self.replies
+            if reply.status == "waiting" and reply.leaves_at is not None
+        )
+        return (*clocks, *undo)
+
+    def queue_due(self) -> float | None:
+        if self.status == "resolved":
+            return None
+        owed = [clock.due_at.timestamp() for clock in self.clocks if clock.met_at is None]
+        return min(owed, default=self.opened_at.timestamp() + 10**9)
+
+
+class OpenThread(Aggregate):
+    """Which open case an author's matter in a thread belongs to."""
+
+    thread_key: str
+    case_id: str
+
+    @property
+    def key(self) -> str:
+        return f"open:{self.thread_key}"
