@@ -81,6 +81,7 @@ class WeiboPoller:
         self._read_at: dict[str, float] = {}
         self._looked_at = time.monotonic()
         self._can_show_batch = True
+        self._turn = 0
 
     async def poll(self, cursor: str | None) -> Page:
         """Read what is new. Raises TransientError when nothing at all could be read."""
@@ -112,7 +113,9 @@ class WeiboPoller:
         for source in _LISTS:
             count = getattr(unread, source.name)
             if self._is_due(source, harvest.memory, count):
-                await self._read_list(source, harvest)
+                found = await self._read_list(source, harvest)
+                if count and not found:
+                    harvest.memory.resets = False
             if count is not None:
                 _learn_unread(harvest.memory, source.name, count)
         if self._look_again_is_due(harvest.memory):
@@ -158,7 +161,7 @@ class WeiboPoller:
             return True
         return count > 0 and (memory.resets or count != memory.unread.get(source.name))
 
-    async def _read_list(self, source: _List, harvest: Harvest) -> None:
+    async def _read_list(self, source: _List, harvest: Harvest) -> int:
         """Read the head, then holes, until nothing is left or this poll's share is used up."""
         self._read_at[source.name] = self._time.monotonic()
         before = len(harvest)
@@ -168,8 +171,7 @@ class WeiboPoller:
                 break
             await self._read_page(source, window, harvest)
             window = harvest.memory.walks[source.name].next_hole()
-        if len(harvest) == before:
-            harvest.memory.resets = False
+        return len(harvest) - before
 
     async def _read_page(self, source: _List, window: Window, harvest: Harvest) -> None:
         query = {"since_id": window.since_id, "max_id": window.max_id, "count": PAGE_SIZE}
@@ -194,22 +196,25 @@ class WeiboPoller:
         fresh = [row for row in rows if not _is_old(row, harvest.now)]
         for row in fresh:
             harvest.take(source.parse(row, self._owner))
-        if source.name == "cmt":
-            ids = {native for row in rows if (native := _row_id(row))}
-            await self._confirm_missing(ids, harvest)
+        if source.name == "cmt" and self._can_show_batch:
+            ids = {_row_id(row) for row in rows}
+            oldest = min(ids) if len(rows) >= PAGE_SIZE else 0
+            known = harvest.memory.comments()
+            absent = [one for one in known if int(one) >= oldest and int(one) not in ids]
+            await self._confirm_missing(absent, harvest)
 
-    async def _confirm_missing(self, ids: set[int], harvest: Harvest) -> None:
-        """Ask for remembered comments the newest page no longer shows; the missing are gone.
+    async def _confirm_missing(self, absent: list[str], harvest: Harvest) -> None:
+        """Ask for remembered comments the newest page does not show; the missing are gone.
 
-        The list filters on its own terms, so absence there only raises the question.
+        The list filters on its own terms, so absence there only raises the question. Each time
+        the next twenty are asked about, in turn.
         """
-        if not ids or not self._can_show_batch:
+        if not absent:
             return
         known = harvest.memory.comments()
-        asked = [one for one in known if int(one) >= min(ids) and int(one) not in ids]
-        asked = asked[-BATCH_OF_COMMENTS:]
-        if not asked:
-            return
+        start = self._turn % len(absent)
+        asked = (absent[start:] + absent[:start])[:BATCH_OF_COMMENTS]
+        self._turn = start + len(asked)
         path = "2/comments/show_batch.json"
         answer = await self._client.get(path, {"cids": ",".join(asked)})
         self._quota = self._quota.spend()

@@ -133,7 +133,7 @@ class WeiboSpeaker:
                 return SendRefused(answer.code, answer.reason, retry=retry)
 
     async def _duplicate(self, answer: Refusal, target: ReplyTarget, text: str) -> SendResult:
-        """ "You said that already" is evidence that an unclear try of ours arrived."""
+        """Being told that we said it already is evidence that an unclear try arrived."""
         if target.item_kind != ItemKind.MESSAGE:
             try:
                 receipt = await self.find(target, text, _LONG_AGO)

@@ -1,0 +1,40 @@
+"""What comes in twice or far too late is not passed on; everything else is, undecided."""
+
+from collections.abc import Container
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shared.contracts.items import ItemReceived
+from shared.contracts.subjects import message_id
+from shared.platforms.port import Incoming
+
+
+@dataclass(frozen=True, slots=True)
+class Admit:
+    """Pass it on; `mark` is what to remember it by."""
+
+    fact: Incoming
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """It was passed on before."""
+
+
+@dataclass(frozen=True, slots=True)
+class TooOld:
+    """A first sight of something older than this service looks after."""
+
+
+Admission = Admit | Duplicate | TooOld
+
+
+def admit(fact: Incoming, seen: Container[str], now: datetime, oldest: timedelta) -> Admission:
+    """Judge one fact. Edits, deletions and own posts are never too old: they concern the known."""
+    mark = message_id(fact)
+    if mark in seen:
+        return Duplicate()
+    if isinstance(fact, ItemReceived) and fact.published_at < now - oldest:
+        return TooOld()
+    return Admit(fact, mark)
