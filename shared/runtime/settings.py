@@ -45,6 +45,9 @@ class CommonSettings(BaseSettings):
     )
     http_host: str = Field("127.0.0.1", description="where this service's own HTTP listens")
     http_port: int = Field(0, ge=0, le=65535, description="its port; 0 takes a free one")
+    run_file: Path | None = Field(
+        None, description="where to say pid and HTTP address once ready, for who started us"
+    )
     log_format: Literal["json", "console"] = Field("json", description="how log lines look")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="the least serious line that is written"

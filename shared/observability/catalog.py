@@ -1,0 +1,57 @@
+"""The name of every log line, once. A new line of log starts with a new line here."""
+
+from enum import StrEnum
+
+
+class Event(StrEnum):
+    """`<subject>.<what happened>`; the fields say the rest."""
+
+    SERVICE_STARTED = "service.started"
+    SERVICE_READY = "service.ready"
+    SERVICE_STOPPING = "service.stopping"
+    SERVICE_STOPPED = "service.stopped"
+    LOOP_FAILED = "loop.failed"
+    LOOP_CUT_OFF = "loop.cut_off"
+    LOOP_RETRIES = "loop.retries"
+    LOOP_LAGGED = "loop.lagged"
+    HTTP_FAILED = "http.failed"
+    LIBRARY_SPOKE = "library.spoke"
+
+    BUS_CONNECTED = "bus.connected"
+    BUS_LOST = "bus.lost"
+    BUS_RECONNECTED = "bus.reconnected"
+    BUS_ERROR = "bus.error"
+    BUS_STREAM_MADE = "bus.stream_made"
+    BUS_FOLLOWER_REMADE = "bus.follower_remade"
+    BUS_FULL = "bus.full"
+    STORE_AWAY = "store.away"
+    STORE_BACK = "store.back"
+
+    SOURCE_REPORTED = "source.reported"
+    SOURCE_POLLED = "source.polled"
+    ITEM_REJECTED = "item.rejected"
+    ITEMS_PUBLISHED = "items.published"
+    ITEMS_SPOOLED = "items.spooled"
+    SPOOL_DRAINED = "spool.drained"
+    WEBHOOK_REFUSED = "webhook.refused"
+    LEASE_TAKEN = "lease.taken"
+    LEASE_LOST = "lease.lost"
+
+    MODEL_LOADED = "model.loaded"
+    MODEL_MISSING = "model.missing"
+    BATCH_CLASSIFIED = "batch.classified"
+    FACT_QUARANTINED = "fact.quarantined"
+
+    LEADER_ELECTED = "leader.elected"
+    LEADER_STEPPED_DOWN = "leader.stepped_down"
+    BATCH_FOLDED = "batch.folded"
+    STATE_REBUILT = "state.rebuilt"
+    LOG_TAIL_LOST = "log.tail_lost"
+    EFFECT_STARTED = "effect.started"
+    EFFECT_FINISHED = "effect.finished"
+    PAGE_SENT = "page.sent"
+    PAGE_FAILED = "page.failed"
+    ACTION_DECIDED = "action.decided"
+    SIGNED_IN = "person.signed_in"
+    SIGN_IN_REFUSED = "person.sign_in_refused"
+    ARCHIVE_WRITTEN = "archive.written"
