@@ -1,0 +1,26 @@
+"""What the respond service needs to know about its surroundings."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+
+from shared.runtime.settings import CommonSettings
+
+
+class RespondSettings(CommonSettings):
+    """Read once, from the environment (`ZHISHOU_*`)."""
+
+    console_host: str = Field("127.0.0.1", description="where the console listens")
+    console_port: int = Field(8750, ge=0, le=65535, description="its port; 0 takes a free one")
+    public_url: str = Field("", description="the console's address as people see it")
+    people_file: Path | None = Field(None, description="who may sign in, with roles (YAML)")
+    roster_file: Path | None = Field(None, description="who is on call when (YAML)")
+    assets_dir: Path = Field(
+        Path("node_modules/htmx.org/dist"), description="where the console's library is"
+    )
+    demo: bool = Field(False, description="make a demonstration's person and duty")
+    lease_seconds: float = Field(3.0, gt=0, description="how long a silent leader is waited for")
+    send_deadline_seconds: float = Field(10.0, gt=0, description="hard limit of one send")
+    pager_webhook_url: str = Field("", description="where the webhook pager posts; empty: none")
+    pager_webhook_secret: SecretStr = Field(SecretStr(""), description="its signing secret")
+    run_file: Path | None = Field(None, description="written once the service is ready")

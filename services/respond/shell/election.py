@@ -1,0 +1,70 @@
+"""How a process becomes the leader, and from which place it starts to fold."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+from services.respond.shell.office import Office
+from shared.bus.port import Bus, LogState, outgoing
+from shared.contracts.subjects import LEADER_SUBJECT
+from shared.contracts.system import LeaderElected
+from shared.store.port import Cursor, HotStore, Loaded
+
+
+@dataclass(frozen=True, slots=True)
+class Mandate:
+    """A term, and what to start from; `loaded` None: everything is folded from the log anew.
+
+    `mismatch` says why the hot state could not be trusted (invariant 12), empty if it could.
+    """
+
+    term: int
+    incarnation: str
+    loaded: Loaded | None
+    mismatch: str = ""
+
+
+async def take_office(bus: Bus, store: HotStore, office: Office) -> Mandate:
+    """Append `leader.elected` behind the newest one; its sequence is the term.
+
+    Raises FencedError when another process was faster.
+    """
+    log = await bus.state()
+    cursor = await store.cursor()
+    mismatch = "" if cursor is None else await compare(bus, cursor, log)
+    rebuild = cursor is None or bool(mismatch)
+    previous = await bus.last_on(LEADER_SUBJECT)
+    fact = LeaderElected(
+        holder=office.holder,
+        previous_term=0 if previous is None else previous.seq,
+        rebuilt_to=log.last_seq if rebuild and log.last_seq else None,
+    )
+    [ack] = await bus.publish([outgoing(fact, term=fact.previous_term)])
+    term = ack.seq or await _own_term(bus)
+    await store.take_office(term)
+    if rebuild:
+        await store.reset(term)
+    loaded = None if rebuild else await store.load()
+    office.begin(term)
+    return Mandate(term, log.incarnation, loaded, mismatch)
+
+
+async def compare(bus: Bus, cursor: Cursor, log: LogState) -> str:
+    """Return why the log is not the one the cursor was taken from; empty if it is."""
+    if cursor.incarnation != log.incarnation:
+        return "the stream was made anew"
+    if cursor.seq > log.last_seq:
+        return f"the log ends at {log.last_seq}, the cursor stands at {cursor.seq}"
+    for message in await bus.read(cursor.seq, cursor.seq):
+        if fact_hash(message.data) != cursor.fact_hash:
+            return f"the fact at {cursor.seq} is another one"
+    return ""
+
+
+def fact_hash(data: bytes) -> str:
+    """Return the hash by which a cursor knows the fact it stands on."""
+    return sha256(data).hexdigest()
+
+
+async def _own_term(bus: Bus) -> int:
+    newest = await bus.last_on(LEADER_SUBJECT)
+    return 0 if newest is None else newest.seq

@@ -1,0 +1,171 @@
+"""Facts in stream order become state: one fold and one fenced commit a batch."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+
+from services.respond.core.aggregates import Organisation
+from services.respond.core.fold import Folded, PackMissing, fold, low_seq
+from services.respond.ports import Committed
+from services.respond.shell.election import fact_hash
+from services.respond.shell.office import Office
+from services.respond.shell.packs import fetch_packs
+from services.respond.shell.recorder import Entries
+from services.respond.shell.standing import CHAIN, SEEN, Standing, encode_all
+from services.respond.shell.telemetry import Telemetry
+from shared.bus.port import Bus, Message, outgoing
+from shared.contracts.facts import Stored, UndecodableError, decode
+from shared.contracts.subjects import LIVE_COMMITTED
+from shared.contracts.system import FactQuarantined
+from shared.errors import TransientError
+from shared.runtime.clock import Clock
+from shared.store.port import Commit, Cursor, HotStore, StoreAwayError
+
+RETRY_SECONDS = 0.25
+
+
+class Follower:
+    """The one loop that changes the standing."""
+
+    def __init__(
+        self,
+        *,
+        bus: Bus,
+        store: HotStore,
+        clock: Clock,
+        office: Office,
+        standing: Standing,
+        telemetry: Telemetry,
+    ) -> None:
+        self._bus, self._store, self._clock = bus, store, clock
+        self._office, self._standing, self._telemetry = office, standing, telemetry
+        self._entries = Entries(standing)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Fold until told to stop; what is in hand is finished first."""
+        async with self._bus.follow(self._standing.cursor.seq) as batches:
+            async for batch in batches:
+                self._office.must_hold()
+                for part in self._parts(batch):
+                    await self.take(part)
+                if stop.is_set():
+                    return
+
+    def _parts(self, batch: Sequence[Message]) -> Iterator[Sequence[Message]]:
+        """Cut where the recorded ledger ends, so that a part is either known or new."""
+        cut = sum(1 for each in batch if each.seq <= self._entries.boundary)
+        return (part for part in (batch[:cut], batch[cut:]) if part)
+
+    async def take(self, batch: Sequence[Message]) -> None:
+        """Fold one batch, commit it, tell everybody."""
+        if self._entries.diverged:
+            self._telemetry.diverged(self._standing.cursor.seq)
+            self._entries.forgive()
+        stored, broken = self._decode(batch)
+        folded = await self._fold(stored)
+        commit = self._commit(batch[-1], folded)
+        await self._store_commit(commit)
+        await self._publish_quarantined(broken, folded)
+        self._standing.outbox.extend(commit.outbox)
+        self._standing.cursor = commit.cursor
+        self._standing.bell.ring()
+        self._telemetry.folded(self._standing, batch, folded, self._clock.now())
+        await self._announce(folded, commit.cursor.seq)
+
+    def _decode(self, batch: Sequence[Message]) -> tuple[list[Stored], list[tuple[int, str]]]:
+        stored: list[Stored] = []
+        broken: list[tuple[int, str]] = []
+        for message in batch:
+            if message.seq in self._standing.skip:
+                continue
+            try:
+                fact = decode(message.data)
+            except UndecodableError as error:
+                broken.append((message.seq, type(error).__name__))
+                continue
+            stored.append(Stored.model_construct(seq=message.seq, time=message.time, fact=fact))
+        return stored, broken
+
+    async def _fold(self, stored: Sequence[Stored]) -> Folded:
+        standing = self._standing
+        while True:
+            try:
+                return fold(standing.state, stored, standing.packs, standing.skip)
+            except PackMissing as missing:
+                try:
+                    standing.packs |= await fetch_packs(self._bus, missing.pack_hashes)
+                except TransientError as error:
+                    self._telemetry.waiting("pack", str(error))
+                    await self._clock.sleep(RETRY_SECONDS)
+                    self._office.must_hold()
+
+    def _commit(self, last: Message, folded: Folded) -> Commit:
+        standing = self._standing
+        puts, deletes = encode_all(folded.puts)
+        puts |= standing.watch(folded.puts)
+        before = standing.cursor
+        outbox = self._entries.make(folded.lines, before.seq, last.seq)
+        if folded.lines:
+            puts[CHAIN] = standing.chain.encode()
+        low = low_seq(standing.state, last.seq)
+        cursor = Cursor(before.incarnation, last.seq, fact_hash(last.data), low)
+        organisation = folded.puts.get(Organisation.KEY)
+        return Commit(
+            term=standing.term,
+            previous_seq=before.seq,
+            cursor=cursor,
+            puts=puts,
+            deletes=deletes,
+            appends={SEEN: b"".join(folded.seen)} if folded.seen else {},
+            due=folded.due,
+            outbox=outbox,
+            freeze=(organisation.freeze_epoch if isinstance(organisation, Organisation) else None),
+        )
+
+    async def _store_commit(self, commit: Commit) -> None:
+        """Commit; when the answer is lost, look whether it happened before trying again."""
+        while True:
+            try:
+                await self._store.commit(commit)
+            except StoreAwayError as error:
+                self._telemetry.waiting("store", str(error))
+            else:
+                return
+            await self._clock.sleep(RETRY_SECONDS)
+            self._office.must_hold()
+            if await self._is_committed(commit):
+                return
+
+    async def _is_committed(self, commit: Commit) -> bool:
+        try:
+            return await self._store.cursor() == commit.cursor
+        except StoreAwayError:
+            return False
+
+    async def _publish_quarantined(
+        self, broken: Sequence[tuple[int, str]], folded: Folded
+    ) -> None:
+        facts = [FactQuarantined(seq=seq, where="decode", error=error) for seq, error in broken]
+        facts += [
+            FactQuarantined(seq=seq, where="respond", error=error)
+            for seq, error in folded.quarantined
+        ]
+        while facts:
+            for fact in facts:
+                self._telemetry.quarantined(fact)
+            try:
+                await self._bus.publish(
+                    [outgoing(each, term=self._standing.term) for each in facts]
+                )
+            except TransientError as error:
+                self._telemetry.waiting("bus", str(error))
+                await self._clock.sleep(RETRY_SECONDS)
+                self._office.must_hold()
+            else:
+                return
+
+    async def _announce(self, folded: Folded, seq: int) -> None:
+        committed = Committed(seq=seq, keys=tuple(folded.puts))
+        try:
+            await self._bus.announce(LIVE_COMMITTED, committed.model_dump_json().encode())
+        except TransientError:
+            return

@@ -1,0 +1,54 @@
+"""Stand by, lead, stand by again: any number of these run, one of them leads."""
+
+import asyncio
+
+from services.respond.shell.election import take_office
+from services.respond.shell.office import Office, OfficeLostError
+from services.respond.shell.reign import World, reign
+from shared.bus.port import FencedError
+from shared.bus.timing import wait_or
+from shared.errors import TransientError
+from shared.store.port import CursorMovedError, Leases, StaleTermError
+
+LOST = (OfficeLostError, FencedError, StaleTermError, CursorMovedError, TransientError)
+"""What ends an office without being a bug: the next leader starts from the store and the log."""
+
+
+class Leader:
+    """One candidate. `holder` is unique to this process."""
+
+    def __init__(self, world: World, leases: Leases, *, holder: str, lease_seconds: float) -> None:
+        self._world, self._leases = world, leases
+        self._holder, self._lease_seconds = holder, lease_seconds
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Lead whenever possible, until told to stop."""
+        while not stop.is_set():
+            office = Office(self._leases, self._world.clock, self._holder, self._lease_seconds)
+            if await office.acquire():
+                await self._lead(office, stop)
+                await office.resign()
+            await wait_or(stop, self._lease_seconds / 3, self._world.clock)
+
+    async def _lead(self, office: Office, stop: asyncio.Event) -> None:
+        telemetry = self._world.telemetry
+        try:
+            mandate = await take_office(self._world.bus, self._world.store, office)
+            telemetry.elected(mandate.term, rebuilt=mandate.loaded is None)
+            if mandate.mismatch:
+                await telemetry.log_changed(mandate.mismatch)
+            await reign(self._world, office, mandate, stop)
+        except* LOST as group:
+            telemetry.stepped_down(office.term, _reasons(group))
+        else:
+            telemetry.stepped_down(office.term, "asked to stop")
+
+
+def _reasons(group: BaseExceptionGroup[BaseException]) -> str:
+    leaves: list[str] = []
+    for each in group.exceptions:
+        if isinstance(each, BaseExceptionGroup):
+            leaves.append(_reasons(each))
+        else:
+            leaves.append(f"{type(each).__name__}: {each}")
+    return "; ".join(leaves)

@@ -1,0 +1,153 @@
+"""Committed state for people: read from the store, so a standby answers as the leader does."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from services.respond.core.aggregates import (
+    Account,
+    Case,
+    Effect,
+    Organisation,
+    Page,
+    Person,
+    StoredOutcome,
+)
+from services.respond.core.state import Aggregate
+from services.respond.ports import Committed, Health, QueueFilter, QueueRow
+from services.respond.shell.office import LEASE
+from services.respond.shell.standing import INDEX, listed_keys
+from shared.bus.port import Bus
+from shared.contracts.operators import Outcome
+from shared.contracts.subjects import LIVE_COMMITTED
+from shared.errors import TransientError
+from shared.store.port import HotStore, Leases
+
+SCAN = 200
+"""Cases read at once while a filter looks through the queue."""
+BEHIND = 2000
+"""Facts between cursor and stream end from which the console says that it is behind."""
+
+_Kind = TypeVar("_Kind", bound=Aggregate)
+
+
+class StoreReadModel:
+    """Each question is one or two round trips, however many cases there are."""
+
+    def __init__(self, store: HotStore, leases: Leases, bus: Bus) -> None:
+        self._store, self._leases, self._bus = store, leases, bus
+
+    async def queue(
+        self, where: QueueFilter, *, offset: int, limit: int
+    ) -> tuple[Sequence[QueueRow], int]:
+        """Return rows by due time (earliest first) and how many there are in all."""
+        if where == QueueFilter():
+            places, total = await self._store.queue(offset, limit)
+            return await self._rows([case_id for case_id, _ in places]), total
+        rows: list[QueueRow] = []
+        start, total = 0, 1
+        while start < total:
+            places, total = await self._store.queue(start, SCAN)
+            found = await self._rows([case_id for case_id, _ in places])
+            rows += [row for row in found if _fits(row.case, where)]
+            start += SCAN
+        return rows[offset : offset + limit], len(rows)
+
+    async def _rows(self, case_ids: Sequence[str]) -> list[QueueRow]:
+        cases = await self._all([f"case:{each}" for each in case_ids], Case)
+        return [QueueRow(case=case, due=_due(case)) for case in cases]
+
+    async def case(self, case_id: str) -> Case | None:
+        return await self._one(f"case:{case_id}", Case)
+
+    async def effect(self, effect_id: str) -> Effect | None:
+        return await self._one(f"effect:{effect_id}", Effect)
+
+    async def page(self, page_id: str) -> Page | None:
+        return await self._one(f"page:{page_id}", Page)
+
+    async def pages(self) -> Sequence[Page]:
+        """Return the pages nobody acknowledged yet, oldest first."""
+        return sorted(await self._listed("page", Page), key=lambda each: each.raised_at)
+
+    async def accounts(self) -> Sequence[Account]:
+        return await self._listed("account", Account)
+
+    async def people(self) -> Sequence[Person]:
+        return await self._listed("person", Person)
+
+    async def person(self, person_id: str) -> Person | None:
+        return await self._one(f"person:{person_id}", Person)
+
+    async def organisation(self) -> Organisation:
+        return await self._one(Organisation.KEY, Organisation) or Organisation()
+
+    async def outcome(self, op_id: str) -> Outcome | None:
+        stored = await self._one(f"outcome:{op_id}", StoredOutcome)
+        return None if stored is None else stored.outcome
+
+    async def health(self) -> Health:
+        """Return what is known; what cannot be asked counts as degraded, never as well."""
+        degraded: list[str] = []
+        cursor_seq = stream_seq = term = 0
+        newest: datetime | None = None
+        leader = False
+        try:
+            leader = await self._leases.holder(LEASE) is not None
+            cursor = await self._store.cursor()
+            cursor_seq = 0 if cursor is None else cursor.seq
+            term = (await self.organisation()).term
+        except TransientError:
+            degraded.append("store_away")
+        try:
+            stream_seq = (await self._bus.state()).last_seq
+            last = await self._bus.read(stream_seq, stream_seq) if stream_seq else ()
+            newest = last[-1].time.astimezone(UTC) if last else None
+        except TransientError:
+            degraded.append("bus_away")
+        if not leader:
+            degraded.append("no_leader")
+        if stream_seq - cursor_seq > BEHIND:
+            degraded.append("behind")
+        return Health(
+            leader=leader,
+            term=term,
+            cursor_seq=cursor_seq,
+            stream_seq=stream_seq,
+            newest_fact_at=newest,
+            degraded=tuple(degraded),
+        )
+
+    @asynccontextmanager
+    async def changes(self) -> AsyncIterator[AsyncIterator[Committed]]:
+        """Yield every commit from now on; a slow reader loses the oldest."""
+        async with self._bus.listen(LIVE_COMMITTED) as announced:
+            yield (Committed.model_validate_json(data) async for data in announced)
+
+    async def _one(self, key: str, kind: type[_Kind]) -> _Kind | None:
+        [value] = await self._store.get([key])
+        return None if value is None else kind.model_validate_json(value)
+
+    async def _all(self, keys: Sequence[str], kind: type[_Kind]) -> list[_Kind]:
+        values = await self._store.get(keys) if keys else ()
+        return [kind.model_validate_json(each) for each in values if each is not None]
+
+    async def _listed(self, prefix: str, kind: type[_Kind]) -> list[_Kind]:
+        [value] = await self._store.get([f"{INDEX}:{prefix}"])
+        return await self._all(list(listed_keys(value)), kind)
+
+
+def _due(case: Case) -> datetime | None:
+    owed = [clock.due_at for clock in case.clocks if clock.met_at is None]
+    return min(owed, default=None)
+
+
+def _fits(case: Case, where: QueueFilter) -> bool:
+    if where.account_id is not None and case.account_id != where.account_id:
+        return False
+    if where.label is not None and where.label not in case.labels:
+        return False
+    if where.mine_or_free:
+        return case.owner_id in {None, where.owner_id}
+    return where.owner_id is None or case.owner_id == where.owner_id

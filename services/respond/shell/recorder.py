@@ -1,0 +1,131 @@
+"""The ledger in the log: decision lines leave the commit's outbox as `decisions.recorded`."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+
+from services.respond.core.decisions import chain
+from services.respond.shell.standing import Standing
+from shared.bus.port import Bus, outgoing
+from shared.bus.timing import wait_or
+from shared.contracts.facts import decode, encode
+from shared.contracts.system import DecisionsRecorded
+from shared.errors import TransientError
+from shared.runtime.clock import Clock
+from shared.store.port import HotStore
+
+MAX_LINES = 400
+MAX_CHARS = 128 * 1024
+"""Far below the 1 MiB that a server takes, whatever script the text is in."""
+RETRY_SECONDS = 0.5
+RECORDED_SUBJECT = "decisions.recorded"
+
+
+class Entries:
+    """Turns the lines of a batch into ledger entries, leaving out what the log already has."""
+
+    def __init__(self, standing: Standing) -> None:
+        self._standing = standing
+        self._missing = standing.recorded is not None and not _is_at(standing, standing.chain)
+
+    @property
+    def boundary(self) -> int:
+        """Return the sequence up to which the log may hold the decisions already; 0: none."""
+        recorded = self._standing.recorded
+        return recorded.upto_seq if recorded is not None and self._missing else 0
+
+    @property
+    def diverged(self) -> bool:
+        """Tell whether the fold went past what is recorded without coming by the same chain."""
+        return self._missing and self._standing.cursor.seq >= self.boundary
+
+    def forgive(self) -> None:
+        """Record on from here: another core version decided otherwise."""
+        self._missing = False
+
+    def make(self, lines: Sequence[str], after_seq: int, upto_seq: int) -> list[bytes]:
+        """Move the chain over `lines` and return the entries to record."""
+        entries: list[bytes] = []
+        for part in _parts(lines):
+            fresh = self._advance(part)
+            if fresh:
+                entry = DecisionsRecorded(
+                    after_seq=after_seq,
+                    upto_seq=upto_seq,
+                    lines=tuple(fresh),
+                    chain=self._standing.chain,
+                )
+                entries.append(encode(entry))
+        return entries
+
+    def _advance(self, part: Sequence[str]) -> list[str]:
+        fresh: list[str] = []
+        for each in part:
+            self._standing.chain = chain(self._standing.chain, [each])
+            if not self._missing:
+                fresh.append(each)
+            elif _is_at(self._standing, self._standing.chain):
+                self._missing = False
+        return fresh
+
+
+def _is_at(standing: Standing, at: str) -> bool:
+    return standing.recorded is not None and standing.recorded.chain == at
+
+
+def _parts(lines: Sequence[str]) -> Iterator[Sequence[str]]:
+    part: list[str] = []
+    size = 0
+    for each in lines:
+        if part and (len(part) >= MAX_LINES or size + len(each) > MAX_CHARS):
+            yield part
+            part, size = [], 0
+        part.append(each)
+        size += len(each)
+    if part:
+        yield part
+
+
+def unrecorded(standing: Standing) -> int:
+    """Drop from the restored outbox what stands in the log already; return how many were there."""
+    chains = [_entry(each).chain for each in standing.outbox]
+    newest = "" if standing.recorded is None else standing.recorded.chain
+    done = chains.index(newest) + 1 if newest in chains else 0
+    del standing.outbox[:done]
+    return done
+
+
+def _entry(data: bytes) -> DecisionsRecorded:
+    fact = decode(data)
+    if not isinstance(fact, DecisionsRecorded):
+        message = f"the outbox holds {fact.kind}"
+        raise TypeError(message)
+    return fact
+
+
+class Recorder:
+    """Publishes what the commits have put into the outbox, in order, then forgets it."""
+
+    def __init__(self, bus: Bus, store: HotStore, clock: Clock, standing: Standing) -> None:
+        self._bus, self._store, self._clock, self._standing = bus, store, clock, standing
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Record until told to stop; FencedError and StaleTermError end the reign."""
+        while not stop.is_set():
+            bell = self._standing.bell.next
+            try:
+                await self.flush()
+            except TransientError:
+                await wait_or(stop, RETRY_SECONDS, self._clock)
+                continue
+            if not self._standing.outbox:
+                await wait_or(bell, RETRY_SECONDS, self._clock)
+
+    async def flush(self) -> None:
+        """Record all that waits now; a retry after a lost answer is the same message."""
+        waiting = list(self._standing.outbox)
+        if not waiting:
+            return
+        term = self._standing.term
+        await self._bus.publish([outgoing(_entry(each), term=term) for each in waiting])
+        await self._store.drop_outbox(term, len(waiting))
+        del self._standing.outbox[: len(waiting)]

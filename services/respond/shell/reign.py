@@ -1,0 +1,75 @@
+"""One term of office: the loops that live and end together."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from services.respond.shell.effect_log import EffectLog
+from services.respond.shell.election import Mandate
+from services.respond.shell.executor import Carrier, Executor
+from services.respond.shell.follower import Follower
+from services.respond.shell.office import Office
+from services.respond.shell.recorder import Recorder, unrecorded
+from services.respond.shell.registrar import Registrar
+from services.respond.shell.reread import begin
+from services.respond.shell.standing import Standing
+from services.respond.shell.telemetry import Telemetry
+from services.respond.shell.ticker import Ticker
+from shared.bus.port import Bus
+from shared.runtime.clock import Clock
+from shared.store.port import HotStore
+
+CarrierMaker = Callable[[Standing, Office, EffectLog], dict[str, Carrier]]
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What a reign works with, whoever leads."""
+
+    bus: Bus
+    store: HotStore
+    clock: Clock
+    carriers: CarrierMaker
+    registrar: Registrar
+    telemetry: Telemetry
+
+
+async def reign(world: World, office: Office, mandate: Mandate, stop: asyncio.Event) -> None:
+    """Lead until told to stop. Whatever ends the office comes out as an exception group."""
+    standing = await begin(world.bus, mandate)
+    if done := unrecorded(standing):
+        await world.store.drop_outbox(mandate.term, done)
+    effects = EffectLog(world.bus, world.clock, office)
+    follower = Follower(
+        bus=world.bus,
+        store=world.store,
+        clock=world.clock,
+        office=office,
+        standing=standing,
+        telemetry=world.telemetry,
+    )
+    recorder = Recorder(world.bus, world.store, world.clock, standing)
+    ticker = Ticker(world.bus, world.clock, standing)
+    executor = Executor(
+        bus=world.bus,
+        store=world.store,
+        clock=world.clock,
+        office=office,
+        standing=standing,
+        effects=effects,
+        carriers=world.carriers(standing, office, effects),
+    )
+    async with asyncio.TaskGroup() as group:
+        # These end only with the office; the others finish what they have in hand.
+        endless = [
+            group.create_task(office.keep(asyncio.Event()), name="lease"),
+            group.create_task(ticker.run(stop), name="ticker"),
+            group.create_task(world.registrar.run(standing, stop), name="registrar"),
+        ]
+        async with asyncio.TaskGroup() as working:
+            working.create_task(follower.run(stop), name="follower")
+            working.create_task(recorder.run(stop), name="recorder")
+            working.create_task(executor.run(stop), name="executor")
+        await recorder.flush()
+        for each in endless:
+            each.cancel()

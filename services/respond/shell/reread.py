@@ -1,0 +1,113 @@
+"""What a fresh leader learns from the log again: items without a verdict, poison, the ledger's end."""
+
+from collections.abc import Mapping, Sequence
+
+from services.respond.core.aggregates import PendingItem
+from services.respond.core.fold import PackMissing, fold
+from services.respond.core.state import Changes, State
+from services.respond.core.work import mark_of
+from services.respond.shell.election import Mandate
+from services.respond.shell.packs import fetch_packs
+from services.respond.shell.recorder import RECORDED_SUBJECT
+from services.respond.shell.standing import SEEN, Standing, decode_all, restore
+from shared.bus.port import Bus, Message
+from shared.contracts.facts import Stored, UndecodableError, decode
+from shared.contracts.items import ItemDeleted, ItemEdited, ItemReceived
+from shared.contracts.subjects import ROOT
+from shared.contracts.system import DecisionsRecorded, FactQuarantined
+from shared.store.port import Cursor
+
+QUARANTINED = f"{ROOT}.fact.quarantined"
+PAGE = 2048
+
+
+async def begin(bus: Bus, mandate: Mandate) -> Standing:
+    """Return the standing a reign starts from."""
+    standing = Standing(mandate.term, Cursor(mandate.incarnation, 0, "", 1))
+    standing.recorded = await _newest_record(bus)
+    standing.skip = await _poison(bus)
+    if mandate.loaded is not None:
+        restore(standing, mandate.loaded)
+        standing.packs = await fetch_packs(bus, sorted(set(standing.organisation.packs.values())))
+        await _reread_pending(bus, standing, mandate.loaded.values)
+    return standing
+
+
+async def _newest_record(bus: Bus) -> DecisionsRecorded | None:
+    newest = await bus.last_on(f"{ROOT}.{RECORDED_SUBJECT}")
+    fact = None if newest is None else decode(newest.data)
+    return fact if isinstance(fact, DecisionsRecorded) else None
+
+
+async def _poison(bus: Bus) -> frozenset[int]:
+    """Return the sequences that every fold skips. The log is scanned only if there are any."""
+    newest = await bus.last_on(QUARANTINED)
+    if newest is None:
+        return frozenset()
+    found: set[int] = set()
+    for first in range(1, newest.seq + 1, PAGE):
+        for message in await bus.read(first, min(first + PAGE - 1, newest.seq)):
+            if message.subject == QUARANTINED:
+                fact = decode(message.data)
+                if isinstance(fact, FactQuarantined) and fact.where != "classify":
+                    found.add(fact.seq)
+    return frozenset(found)
+
+
+async def _reread_pending(bus: Bus, standing: Standing, values: Mapping[str, bytes]) -> None:
+    """Fold what lies behind the cursor once more, aside, to see which items still wait."""
+    cursor = standing.cursor
+    messages = await bus.read(min(cursor.low_seq, cursor.seq), cursor.seq)
+    stored = _decoded(messages, standing.skip)
+    aside = State().restore(decode_all(values), _seen_before(values, stored), None)
+    await _fold_aside(bus, standing, aside, stored)
+    waiting = {
+        each.key: each
+        for each in aside.under("pending")
+        if isinstance(each, PendingItem) and each.seq >= cursor.low_seq
+    }
+    if messages:
+        standing.state.apply(Changes(puts=waiting), messages[-1].time)
+
+
+def _seen_before(values: Mapping[str, bytes], stored: Sequence[Stored]) -> bytes:
+    """Return the marks without those of the facts that are read again."""
+    again: set[bytes] = set()
+    for each in stored:
+        match each.fact:
+            case ItemReceived(item_id=item_id, item_version=version):
+                again |= {mark_of(item_id), mark_of(item_id, version)}
+            case ItemEdited(item_id=item_id, item_version=version):
+                again.add(mark_of(item_id, version))
+            case ItemDeleted(item_id=item_id):
+                again.add(mark_of(item_id, "", "deleted"))
+            case _:
+                pass
+    marks = values.get(SEEN, b"")
+    kept = (marks[at : at + 8] for at in range(0, len(marks), 8))
+    return b"".join(mark for mark in kept if mark not in again)
+
+
+async def _fold_aside(
+    bus: Bus, standing: Standing, aside: State, stored: Sequence[Stored]
+) -> None:
+    while True:
+        try:
+            fold(aside, stored, standing.packs, standing.skip)
+        except PackMissing as missing:
+            standing.packs |= await fetch_packs(bus, missing.pack_hashes)
+        else:
+            return
+
+
+def _decoded(messages: Sequence[Message], skip: frozenset[int]) -> list[Stored]:
+    stored: list[Stored] = []
+    for message in messages:
+        if message.seq in skip:
+            continue
+        try:
+            fact = decode(message.data)
+        except UndecodableError:
+            continue
+        stored.append(Stored.model_construct(seq=message.seq, time=message.time, fact=fact))
+    return stored

@@ -1,0 +1,154 @@
+"""The one door through which text reaches the public; it alone holds the platforms' Speakers."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pydantic import ValidationError
+
+from services.respond.core.aggregates import Account, Case, Effect
+from services.respond.core.checking import check_text
+from services.respond.shell.office import Office
+from services.respond.shell.standing import Standing
+from shared.contracts.base import Frozen
+from shared.contracts.system import Receipt
+from shared.errors import PermanentError, TransientError
+from shared.platforms.port import ApprovalId, ReplyTarget, SendResult, SendUnknown, Speaker
+from shared.policy.model import Pack
+
+FIND_SLACK = timedelta(seconds=60)
+"""Platforms stamp whole seconds by their own clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """A text that a person approved for one target; there is no other way to make one."""
+
+    approval: ApprovalId
+    account_id: str
+    target: ReplyTarget
+    text: str
+    pack_hash: str
+
+    @staticmethod
+    def of(effect: Effect) -> "Approved":
+        """Read the approval from the ledger. Raises PermanentError if it is not whole."""
+        if effect.effect_kind != "send_reply" or not effect.approval_id:
+            raise PermanentError("no approval")
+        try:
+            target = _Target.model_validate_json(effect.target)
+        except ValidationError as error:
+            raise PermanentError("the target cannot be read") from error
+        return Approved(
+            ApprovalId(effect.approval_id),
+            effect.account_id,
+            target.place(),
+            effect.body,
+            effect.pack_hash,
+        )
+
+
+class _Target(Frozen):
+    item_kind: str
+    native_id: str
+    post_id: str | None = None
+    root_id: str | None = None
+    author_id: str = ""
+
+    def place(self) -> ReplyTarget:
+        return ReplyTarget(
+            self.item_kind, self.native_id, self.post_id, self.root_id, self.author_id
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How one account speaks, and whether that reaches the real public."""
+
+    speaker: Speaker
+    live: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """The port did not let it out; it goes back to its owner."""
+
+    reason: str
+
+
+class SendPort:
+    """Checks the final bytes once more, then speaks once (invariants 2, 17, 20)."""
+
+    def __init__(
+        self,
+        voices: Mapping[str, Voice],
+        office: Office,
+        standing: Standing,
+        deadline_seconds: float,
+    ) -> None:
+        self._voices, self._office, self._standing = voices, office, standing
+        self.deadline_seconds = deadline_seconds
+
+    def horizon_seconds(self, account_id: str) -> float:
+        """Return how long a sent text may stay invisible to `find`."""
+        voice = self._voices.get(account_id)
+        return 0.0 if voice is None else voice.speaker.visibility_horizon_seconds
+
+    def withheld(self, effect: Effect) -> str:
+        """Return why this effect must not leave now; empty if it may."""
+        standing = self._standing
+        account = standing.state.get(f"account:{effect.account_id}", Account)
+        voice = self._voices.get(effect.account_id)
+        if account is None or voice is None:
+            return "the account is not set up here"
+        if voice.live != account.registered.live:
+            return "a live account must not meet a mock platform, nor the reverse"
+        if standing.organisation.packs.get(account.registered.pack, "") != effect.pack_hash:
+            return "the rules changed after the approval"
+        pack = standing.packs.get(effect.pack_hash)
+        if pack is None:
+            return "the pack of the approval is not known"
+        return self._objection(effect, pack)
+
+    def _objection(self, effect: Effect, pack: Pack) -> str:
+        case = self._standing.state.get(f"case:{effect.case_id}", Case)
+        if case is None:
+            return "the case is not known"
+        result = check_text(case, pack, effect.body)
+        if result.passed:
+            return ""
+        return "; ".join(each.reason for each in result.findings) or "the gate holds it"
+
+    async def send(self, effect: Effect) -> SendResult | Withheld:
+        """Speak once, within the deadline. Raises OfficeLostError if the lease ran out."""
+        try:
+            approved = Approved.of(effect)
+        except PermanentError as error:
+            return Withheld(str(error))
+        if reason := self.withheld(effect):
+            return Withheld(reason)
+        speaker = self._voices[approved.account_id].speaker
+        try:
+            async with asyncio.timeout(self.deadline_seconds):
+                self._office.must_hold()
+                return await speaker.reply(
+                    approved.target,
+                    approved.text,
+                    approval=approved.approval,
+                    timeout_seconds=self.deadline_seconds,
+                )
+        except (TimeoutError, TransientError, PermanentError) as error:
+            return SendUnknown(f"{type(error).__name__} while sending")
+
+    async def find(self, effect: Effect, since: datetime) -> Receipt | None:
+        """Read the platform back. Raises TransientError, PermanentError if it cannot be read."""
+        approved = Approved.of(effect)
+        voice = self._voices.get(approved.account_id)
+        if voice is None:
+            raise PermanentError("the account is not set up here")
+        try:
+            async with asyncio.timeout(self.deadline_seconds):
+                return await voice.speaker.find(approved.target, approved.text, since - FIND_SLACK)
+        except TimeoutError as error:
+            raise TransientError("the platform did not answer in time") from error

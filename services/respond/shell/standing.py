@@ -1,0 +1,114 @@
+"""What the leader knows right now: the folded state, its place, and what the other loops need."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from pydantic_core import from_json, to_json
+
+from services.respond.core.aggregates import (
+    AGGREGATES,
+    Account,
+    Effect,
+    Organisation,
+    Page,
+    Person,
+)
+from services.respond.core.decisions import CHAIN_START
+from services.respond.core.state import Aggregate, State
+from shared.bus.timing import Changes
+from shared.contracts.system import DecisionsRecorded
+from shared.policy.model import Pack
+from shared.store.port import Cursor, Loaded
+
+SEEN = "seen"
+CHAIN = "ledger:chain"
+INDEX = "index"
+OPEN_EFFECT = frozenset({"decided", "started"})
+
+
+@dataclass(slots=True)
+class Standing:
+    """Shared by the loops of one reign; only the follower changes it.
+
+    `bell` rings after every commit. `recorded` is the newest entry of the ledger in the log at
+    the start of the reign: decisions up to it are not recorded a second time.
+    """
+
+    term: int
+    cursor: Cursor
+    state: State = field(default_factory=State)
+    packs: dict[str, Pack] = field(default_factory=dict)
+    chain: str = CHAIN_START
+    skip: frozenset[int] = frozenset()
+    recorded: DecisionsRecorded | None = None
+    outbox: list[bytes] = field(default_factory=list)
+    open_effects: dict[str, Effect] = field(default_factory=dict)
+    index: dict[str, dict[str, None]] = field(default_factory=dict)
+    bell: Changes = field(default_factory=Changes)
+
+    @property
+    def organisation(self) -> Organisation:
+        return self.state.get(Organisation.KEY, Organisation) or Organisation()
+
+    def watch(self, changed: Mapping[str, Aggregate | None]) -> dict[str, bytes]:
+        """Keep open effects and the lists of keys up to date; return the lists that changed."""
+        touched: set[str] = set()
+        for key, fresh in changed.items():
+            prefix = key.partition(":")[0]
+            if prefix == "effect":
+                self._watch_effect(key, fresh)
+            elif prefix in LISTED and self._list(prefix, key, fresh):
+                touched.add(prefix)
+        return {f"{INDEX}:{each}": to_json(list(self.index[each])) for each in touched}
+
+    def _watch_effect(self, key: str, fresh: Aggregate | None) -> None:
+        if isinstance(fresh, Effect) and fresh.status in OPEN_EFFECT:
+            self.open_effects[key] = fresh
+        else:
+            self.open_effects.pop(key, None)
+
+    def _list(self, prefix: str, key: str, fresh: Aggregate | None) -> bool:
+        listed = self.index.setdefault(prefix, {})
+        wanted = fresh is not None and not (isinstance(fresh, Page) and fresh.acknowledged_at)
+        if wanted == (key in listed):
+            return False
+        if wanted:
+            listed[key] = None
+        else:
+            del listed[key]
+        return True
+
+
+LISTED: Mapping[str, type[Aggregate]] = {"account": Account, "person": Person, "page": Page}
+"""Prefixes of which the store keeps a list of keys: pages only while nobody acknowledged."""
+
+
+def restore(standing: Standing, loaded: Loaded) -> None:
+    """Fill `standing` from what the store holds."""
+    standing.cursor = loaded.cursor
+    standing.chain = loaded.values.get(CHAIN, CHAIN_START.encode()).decode()
+    standing.outbox = list(loaded.outbox)
+    aggregates = {each.key: each for each in decode_all(loaded.values)}
+    standing.state.restore(iter(aggregates.values()), loaded.values.get(SEEN, b""), None)
+    standing.watch(aggregates)
+
+
+def decode_all(values: Mapping[str, bytes]) -> Iterator[Aggregate]:
+    """Return the aggregates among the stored values."""
+    for key, value in values.items():
+        kind = AGGREGATES.get(key.partition(":")[0])
+        if kind is not None:
+            yield kind.model_validate_json(value)
+
+
+def encode_all(puts: Mapping[str, Aggregate | None]) -> tuple[dict[str, bytes], list[str]]:
+    """Return what to write and what to delete."""
+    written = {
+        key: each.model_dump_json().encode() for key, each in puts.items() if each is not None
+    }
+    return written, [key for key, each in puts.items() if each is None]
+
+
+def listed_keys(value: bytes | None) -> Iterable[str]:
+    """Return the keys in a stored list."""
+    return [] if value is None else [str(key) for key in from_json(value)]

@@ -1,0 +1,111 @@
+"""What the outside can see of a reign: figures and log lines, never a word of the public."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+
+from services.respond.core.aggregates import Effect, Organisation
+from services.respond.core.decisions import (
+    CaseOpened,
+    CaseResolved,
+    ClockBreached,
+    Decision,
+    OperationDecided,
+)
+from services.respond.core.fold import Folded
+from services.respond.shell.standing import OPEN_EFFECT, Standing
+from shared.bus.port import Message
+from shared.contracts.system import FactQuarantined
+from shared.observability.catalog import Event
+from shared.observability.logging import Log
+from shared.observability.metrics import Metric, Metrics
+
+COUNTED = (
+    "items_received",
+    "items_edited",
+    "items_deleted",
+    "items_classified",
+    "items_degraded",
+    "own_posts",
+    "cases_opened",
+    "replies_sent",
+    "breaches",
+    "pages_raised",
+    "quarantined",
+)
+"""Fields of Organisation that are published as they are, so that all counts agree."""
+
+Alarm = Callable[[str], Awaitable[None]]
+
+
+async def no_alarm(_reason: str) -> None:
+    """Tell nobody."""
+
+
+class Telemetry:
+    """One per process; knows the metrics table and the catalog of log events."""
+
+    def __init__(self, metrics: Metrics, alarm: Alarm = no_alarm) -> None:
+        self._metrics, self._alarm = metrics, alarm
+        self._log = Log("respond")
+
+    def elected(self, term: int, *, rebuilt: bool) -> None:
+        self._metrics.set(Metric.LEADER, 1)
+        self._metrics.set(Metric.TERM, term)
+        self._log.info(Event.LEADER_ELECTED, term=term)
+        if rebuilt:
+            self._log.info(Event.STATE_REBUILT, term=term)
+
+    def stepped_down(self, term: int, reason: str) -> None:
+        self._metrics.set(Metric.LEADER, 0)
+        self._log.info(Event.LEADER_STEPPED_DOWN, term=term, reason=reason)
+
+    async def log_changed(self, reason: str) -> None:
+        """The log is not the one the state was made of (invariant 12): say so, page."""
+        self._log.error(Event.LOG_TAIL_LOST, reason=reason)
+        await self._alarm(f"事实日志与工作状态不符,状态已重建:{reason}")
+
+    def diverged(self, seq: int) -> None:
+        """Note that this core decided otherwise than the recorded ledger up to `seq`."""
+        self._log.warning(Event.STATE_REBUILT, diverged=True, seq=seq)
+
+    def waiting(self, what: str, why: str) -> None:
+        self._log.warning(Event.LOOP_RETRIES, loop="follower", what=what, why=why)
+
+    def quarantined(self, fact: FactQuarantined) -> None:
+        self._metrics.count(Metric.QUARANTINED, where=fact.where)
+        self._log.error(Event.FACT_QUARANTINED, seq=fact.seq, where=fact.where)
+
+    def folded(
+        self, standing: Standing, batch: Sequence[Message], folded: Folded, now: datetime
+    ) -> None:
+        """Count one committed batch."""
+        metrics = self._metrics
+        metrics.set(Metric.CURSOR, standing.cursor.seq)
+        metrics.observe(Metric.FOLD_BATCH, max((now - batch[-1].time).total_seconds(), 0.0))
+        organisation = folded.puts.get(Organisation.KEY)
+        if isinstance(organisation, Organisation):
+            for name in COUNTED:
+                metrics.set(Metric.COUNTS, float(getattr(organisation, name)), what=name)
+        for each in folded.decisions:
+            self._decided(each)
+        for effect in folded.puts.values():
+            if isinstance(effect, Effect) and effect.status not in OPEN_EFFECT:
+                metrics.count(Metric.EFFECTS, kind=effect.effect_kind, status=effect.status)
+                waited = now - effect.decided_at
+                metrics.observe(
+                    Metric.EFFECT_TIME, max(waited.total_seconds(), 0.0), kind=effect.effect_kind
+                )
+
+    def _decided(self, decision: Decision) -> None:
+        match decision:
+            case CaseOpened():
+                self._metrics.count(Metric.CASES_OPENED)
+            case CaseResolved():
+                self._metrics.count(Metric.CASES_RESOLVED)
+            case ClockBreached(clock=clock):
+                self._metrics.count(Metric.BREACHES, clock=clock)
+            case OperationDecided(operation=operation, accepted=accepted):
+                result = "accepted" if accepted else "refused"
+                self._metrics.count(Metric.ACTIONS, kind=operation, result=result)
+            case _:
+                pass
