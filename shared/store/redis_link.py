@@ -1,0 +1,69 @@
+"""The one typed door to redis-py: commands and functions in, bytes out, our own errors."""
+
+from collections.abc import Sequence
+from importlib.resources import files
+from typing import TypeAlias, cast
+
+import redis.asyncio
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError, ResponseError
+
+from shared.store.port import CursorMovedError, StaleTermError, StoreAwayError
+
+Word: TypeAlias = str | bytes | int | float
+Answer: TypeAlias = "bytes | int | list[Answer] | None"
+
+ANSWER_SECONDS = 10.0
+CONNECT_SECONDS = 3.0
+
+
+class RedisLink:
+    """A pool of connections on which our function library is loaded."""
+
+    def __init__(self, url: str) -> None:
+        # No blind retries: a claim whose answer was lost must not be asked again as if new.
+        self._client = redis.asyncio.Redis.from_url(
+            url,
+            retry=Retry(NoBackoff(), 0),
+            socket_timeout=ANSWER_SECONDS,
+            socket_connect_timeout=CONNECT_SECONDS,
+        )
+
+    async def load_functions(self) -> None:
+        """Put our library on the server. Raises StoreAwayError."""
+        source = files("shared.store").joinpath("functions.lua").read_text(encoding="utf-8")
+        await self.run("FUNCTION", "LOAD", "REPLACE", source)
+
+    async def run(self, *words: Word) -> Answer:
+        """Send one command. Raises StaleTermError, CursorMovedError, StoreAwayError."""
+        try:
+            answer = self._client.execute_command(*words)  # type: ignore[no-untyped-call]
+            return cast("Answer", await answer)
+        except ResponseError as error:
+            raise _meaning(str(error)) from error
+        except (RedisError, OSError) as error:
+            raise StoreAwayError(f"{type(error).__name__}: {error}") from error
+
+    async def call(self, function: str, keys: Sequence[str], args: Sequence[Word] = ()) -> Answer:
+        """Call one function of our library; a server that lost it is given it again."""
+        words = ("FCALL", function, len(keys), *keys, *args)
+        try:
+            return await self.run(*words)
+        except StoreAwayError as error:
+            if "Function not found" not in str(error):
+                raise
+        await self.load_functions()
+        return await self.run(*words)
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+
+def _meaning(message: str) -> Exception:
+    """Translate what a function refused; everything else is a store that cannot work now."""
+    if message.startswith("STALETERM"):
+        return StaleTermError(message.removeprefix("STALETERM "))
+    if message.startswith("CURSORMOVED"):
+        return CursorMovedError(message.removeprefix("CURSORMOVED "))
+    return StoreAwayError(message)
