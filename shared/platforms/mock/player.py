@@ -1,0 +1,266 @@
+"""Plays a raw stream into the world: line by line, in file order, at its own speed."""
+
+import gzip
+import json
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Literal, TextIO
+
+from shared.errors import UserError
+from shared.platforms.mock.identity import BEIJING
+from shared.platforms.mock.model import Account, Comment, Status
+from shared.platforms.mock.world import World
+
+State = Literal["waiting", "playing", "paused", "ended"]
+STUB_TEXT = "（原微博未收录）"
+UNREADABLE = "the rest cannot be read"
+READ_ERRORS = (OSError, EOFError, zlib.error)
+KINDS = ("post", "repost", "comment", "mention", "message")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One usable line."""
+
+    event: str
+    kind: str
+    id: str
+    parent: str
+    user: str
+    text: str
+    time: datetime
+    is_own: bool
+
+
+@dataclass
+class Tally:
+    """Every line is in exactly one of items, own posts and rejected; `edits` are items."""
+
+    lines: int = 0
+    items: int = 0
+    own_posts: int = 0
+    edits: int = 0
+    stubs: int = 0
+    rejected: Counter[str] = field(default_factory=Counter)
+
+
+def read_line(raw: str) -> Line | str:
+    """Return the line, or the reason it cannot be used."""
+    try:
+        data = json.loads(raw)
+    except ValueError:
+        return "unreadable" if raw == UNREADABLE else "not_json"
+    if not isinstance(data, dict):
+        return "not_an_object"
+    if data.get("kind") not in KINDS:
+        return "unknown_kind"
+    native, event = _word(data.get("id")), _word(data.get("event"))
+    if not native:
+        return "missing_id"
+    time = _time(data.get("t"))
+    if time is None:
+        return "bad_time"
+    return Line(
+        event=event,
+        kind=str(data["kind"]),
+        id=native,
+        parent=_word(data.get("parent")),
+        user=_word(data.get("user")) or f"unknown-{native}",
+        text=_word(data.get("text")),
+        time=time,
+        is_own=event.endswith(native) or data.get("own") is True,
+    )
+
+
+def open_stream(path: Path) -> Iterator[str]:
+    """Read a stream, plain or gzipped, a line at a time. Raises UserError at once if it cannot."""
+    try:
+        with _open(path) as lines:
+            next(lines, None)
+    except READ_ERRORS as error:
+        raise UserError(
+            f"cannot read the stream: {error}",
+            where=str(path),
+            fix="name a JSONL file, plain or .gz",
+        ) from error
+    return _lines(path)
+
+
+def parse_speed(word: str) -> float:
+    """Return how much faster than life: "100x", "2.5", or "max". Raises UserError."""
+    try:
+        speed = float("inf") if word == "max" else float(word.removesuffix("x"))
+    except ValueError:
+        speed = 0.0
+    if not speed > 0:
+        raise UserError(f"not a speed: {word!r}", where="--speed", fix='write "20x" or "max"')
+    return speed
+
+
+class Player:
+    """Knows when the next line is due; `advance` plays what is."""
+
+    def __init__(
+        self,
+        world: World,
+        account: Account,
+        lines: Iterator[str],
+        *,
+        speed: float,
+        max_gap_seconds: float = 10.0,
+    ) -> None:
+        self._world = world
+        self._account = account
+        self._lines = lines
+        self._speed = speed
+        self._max_gap = max_gap_seconds
+        self._known: dict[str, int] = {}
+        self._previous: datetime | None = None
+        self._paused_at: datetime | None = None
+        self._next: Line | None = None
+        self.next_due: datetime | None = None
+        self.state: State = "waiting"
+        self.tally = Tally()
+
+    def start(self, now: datetime) -> None:
+        """Begin: the first line is due at once."""
+        self.state = "playing"
+        self.next_due = now
+        self._fetch()
+
+    def pause(self, now: datetime) -> None:
+        """Stand still; nothing is due until resumed."""
+        if self.state == "playing":
+            self.state, self._paused_at = "paused", now
+
+    def resume(self, now: datetime) -> None:
+        """Go on where it stood."""
+        if self.state == "paused" and self._paused_at and self.next_due:
+            self.next_due += now - self._paused_at
+            self.state = "playing"
+
+    def advance(self, now: datetime, most: int = 500) -> int:
+        """Play what is due, `most` lines at once; return how many were played."""
+        played = 0
+        while self.state == "playing" and played < most:
+            line, due = self._next, self.next_due
+            if line is None or due is None or due > now:
+                break
+            self._play(line, due)
+            played += 1
+            self._fetch()
+        return played
+
+    def _fetch(self) -> None:
+        """Read ahead to the next usable line, counting those that are not."""
+        for raw in self._lines:
+            if not raw.strip():
+                continue
+            self.tally.lines += 1
+            line = read_line(raw)
+            if isinstance(line, Line):
+                self._schedule(line)
+                return
+            self.tally.rejected[line] += 1
+        self._next, self.state = None, "ended"
+
+    def _schedule(self, line: Line) -> None:
+        gap = (line.time - self._previous).total_seconds() if self._previous else 0.0
+        wait = min(max(gap, 0.0), self._max_gap) / self._speed
+        if self.next_due is not None:
+            self.next_due += timedelta(seconds=wait)
+        self._previous = line.time
+        self._next = line
+
+    def _play(self, line: Line, at: datetime) -> None:
+        known = self._known.get(line.id)
+        if known is not None and not self._is_stub(known, line):
+            self._again(line, known, at)
+        elif line.kind == "post" and line.is_own:
+            self._own_post(line, at)
+        else:
+            self.tally.items += 1
+            self._known[line.id] = self._item(line, at)
+
+    def _is_stub(self, native_id: int, line: Line) -> bool:
+        status = self._world.statuses.get(native_id)
+        return status is not None and status.theme == "stub" and line.kind == "post"
+
+    def _again(self, line: Line, native_id: int, at: datetime) -> None:
+        old = self._world.statuses.get(native_id) or self._world.comments.get(native_id)
+        if old is None or line.text in ("", old.text):
+            self.tally.rejected["duplicate"] += 1
+            return
+        self._world.edit(native_id, line.text, at)
+        is_own = isinstance(old, Status) and old.owner is not None
+        self.tally.own_posts += is_own
+        self.tally.items += not is_own
+        self.tally.edits += 1
+
+    def _own_post(self, line: Line, at: datetime) -> None:
+        self.tally.own_posts += 1
+        stub = self._known.get(line.id)
+        if stub is None:
+            self._known[line.id] = self._world.publish(self._account, line.text, at).id
+            return
+        status = self._world.statuses[stub]
+        status.text, status.theme = line.text, ""
+
+    def _item(self, line: Line, at: datetime) -> int:
+        author = self._world.user(line.user, at)
+        if line.kind == "message":
+            return self._world.message(self._account, author, line.text, at).id
+        if line.kind in ("post", "mention"):
+            return self._world.mention(self._account, author, line.text, at).id
+        parent = self._parent(line, at)
+        status = self._world.statuses[parent.status] if isinstance(parent, Comment) else parent
+        if line.kind == "repost":
+            return self._world.repost(self._account, author, status, line.text, at).id
+        answered = parent if isinstance(parent, Comment) else None
+        return self._world.comment(
+            self._account, author, status, line.text, at, reply_to=answered
+        ).id
+
+    def _parent(self, line: Line, at: datetime) -> Status | Comment:
+        name = line.parent or f"event {line.event}"
+        known = self._known.get(name)
+        found = None
+        if known is not None:
+            found = self._world.statuses.get(known) or self._world.comments.get(known)
+        if found is None:
+            found = self._world.publish(self._account, STUB_TEXT, at)
+            found.theme = "stub"
+            self._known[name] = found.id
+            self.tally.stubs += 1
+        return found
+
+
+def _open(path: Path) -> TextIO:
+    if path.suffix == ".gz":
+        return gzip.open(path, "rt", encoding="utf-8", errors="replace")
+    return path.open(encoding="utf-8", errors="replace")
+
+
+def _lines(path: Path) -> Iterator[str]:
+    """Yield lines; a file that breaks off in the middle ends with one line that says so."""
+    try:
+        with _open(path) as lines:
+            yield from lines
+    except READ_ERRORS:
+        yield UNREADABLE
+
+
+def _word(value: object) -> str:
+    return value if isinstance(value, str) else str(value) if isinstance(value, int) else ""
+
+
+def _time(value: object) -> datetime | None:
+    try:
+        time = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return time.replace(tzinfo=BEIJING) if time is not None and time.tzinfo is None else time
