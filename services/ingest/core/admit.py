@@ -4,16 +4,16 @@ from collections.abc import Container
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from shared.contracts.facts import Fact
 from shared.contracts.items import ItemReceived
 from shared.contracts.subjects import message_id
-from shared.platforms.port import Incoming
 
 
 @dataclass(frozen=True, slots=True)
 class Admit:
     """Pass it on; `mark` is what to remember it by."""
 
-    fact: Incoming
+    fact: Fact
     mark: str
 
 
@@ -30,8 +30,8 @@ class TooOld:
 Admission = Admit | Duplicate | TooOld
 
 
-def admit(fact: Incoming, seen: Container[str], now: datetime, oldest: timedelta) -> Admission:
-    """Judge one fact. Edits, deletions and own posts are never too old: they concern the known."""
+def admit(fact: Fact, seen: Container[str], now: datetime, oldest: timedelta) -> Admission:
+    """Judge one fact. Only a first sight can be too old: the rest concerns what is known."""
     mark = message_id(fact)
     if mark in seen:
         return Duplicate()

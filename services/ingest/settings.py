@@ -1,0 +1,21 @@
+"""Where ingest finds its things; see docs/ingest.md."""
+
+from pathlib import Path
+
+from pydantic import Field
+
+from shared.runtime.settings import CommonSettings
+
+
+class IngestSettings(CommonSettings):
+    """The settings of the ingest service, read from ZHISHOU_* variables."""
+
+    run_file: Path | None = Field(
+        None, description="file to write {pid, http} to once the service is ready"
+    )
+    oldest_item_hours: float = Field(
+        72.0, gt=0, description="an item first seen later than this after it was written is left"
+    )
+    drain_seconds: float = Field(
+        1.0, gt=0, description="pause between two tries to bring the spool into the log"
+    )

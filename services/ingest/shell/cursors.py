@@ -1,0 +1,79 @@
+"""Where each account's reading stands, kept beside the log and moved only after its ack."""
+
+from dataclasses import dataclass
+
+from pydantic import BaseModel, ValidationError
+
+from services.ingest.shell.intake import Intake
+from shared.bus.port import Bus
+from shared.contracts.ids import token
+from shared.observability.catalog import Event
+from shared.observability.logging import Log
+
+
+class _Record(BaseModel):
+    incarnation: str
+    last_seq: int
+    cursor: str
+
+
+@dataclass(slots=True)
+class _Held:
+    revision: int
+    incarnation: str
+    cursor: str | None
+
+
+class CursorBook:
+    """The cursor of one account, revision-checked: two pollers can never both move it."""
+
+    def __init__(self, bus: Bus, intake: Intake, account_id: str) -> None:
+        self._bus = bus
+        self._intake = intake
+        self._key = f"cursor/{token('account', account_id)}"
+        self._held: _Held | None = None
+        self._log = Log("ingest")
+
+    async def current(self) -> str | None:
+        """Return the cursor, from memory when nothing happened since it was read or moved.
+
+        None means: read the look-back again. That is also the answer when the log lost its tail
+        (invariant 12); what it still has, it refuses to take twice. Raises TransientError.
+        """
+        if self._held is None:
+            self._held = await self._load()
+        return self._held.cursor
+
+    async def move(self, cursor: str) -> None:
+        """Move it. Raises TransientError, also when somebody else moved it first."""
+        held = self._held
+        if held is None or held.cursor == cursor:
+            return
+        self._held = None  # until we know: after a failure it is read afresh
+        record = _Record(
+            incarnation=held.incarnation, last_seq=self._intake.newest_seq, cursor=cursor
+        )
+        data = record.model_dump_json().encode()
+        revision = await self._bus.put_value(self._key, data, revision=held.revision)
+        self._held = _Held(revision, held.incarnation, cursor)
+
+    def distrust(self) -> None:
+        """Something went wrong: read it afresh next time, and look at the log's end again."""
+        self._held = None
+
+    async def _load(self) -> _Held:
+        state = await self._bus.state()
+        found = await self._bus.get_value(self._key)
+        if found is None:
+            return _Held(0, state.incarnation, None)
+        data, revision = found
+        try:
+            record = _Record.model_validate_json(data)
+        except ValidationError:
+            return _Held(revision, state.incarnation, None)
+        newest = max(record.last_seq, self._intake.newest_seq)
+        if record.incarnation == state.incarnation and state.last_seq >= newest:
+            return _Held(revision, state.incarnation, record.cursor)
+        self._log.warning(Event.LOG_TAIL_LOST, log_ends=state.last_seq, acked=newest)
+        self._intake.forget()
+        return _Held(revision, state.incarnation, None)

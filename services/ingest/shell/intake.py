@@ -1,0 +1,145 @@
+"""The one way into the log: admit, publish in batches, and onto the disk when the log is away."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from itertools import islice
+
+from services.ingest.core.admit import Admit, Duplicate, TooOld, admit
+from services.ingest.shell.spool import Spool
+from shared.bus.port import MAX_BATCH, Ack, Bus, BusAwayError, LogFullError, outgoing
+from shared.contracts.facts import Fact, UndecodableError, decode, encode
+from shared.contracts.items import ItemReceived
+from shared.observability.catalog import Event
+from shared.observability.logging import Log
+from shared.observability.metrics import Metric, Metrics
+from shared.runtime.clock import Clock
+
+SEEN_MARKS = 50_000
+PUBLISH_SECONDS = 2.0
+"""A webhook has five seconds to answer; after two the disk is the better place."""
+
+
+class Intake:
+    """Takes facts from every source of this process."""
+
+    def __init__(
+        self,
+        bus: Bus,
+        spool: Spool,
+        clock: Clock,
+        metrics: Metrics,
+        *,
+        oldest: timedelta,
+        publish_seconds: float = PUBLISH_SECONDS,
+    ) -> None:
+        self._bus = bus
+        self._spool = spool
+        self._clock = clock
+        self._metrics = metrics
+        self._oldest = oldest
+        self._publish_seconds = publish_seconds
+        self._seen: dict[str, None] = {}
+        self._unsure: set[str] = set()
+        self._log = Log("ingest")
+        self.newest_seq = 0
+
+    @property
+    def spooling(self) -> bool:
+        """Tell whether facts wait on the disk."""
+        return self._spool.waiting > 0
+
+    async def accept(self, facts: Sequence[Fact]) -> bool:
+        """Return True once all are stored in the log, False once they are safe on the disk.
+
+        Raises OSError when neither works: then nothing may be acknowledged to anybody.
+        """
+        admitted = self._admit(facts)
+        if not admitted:
+            return True
+        try:
+            await self._publish([one.fact for one in admitted])
+        except (BusAwayError, LogFullError) as error:
+            self._unsure.update(one.mark for one in admitted)
+            await self._to_disk([one.fact for one in admitted], error)
+            self._remember(admitted)
+            return False
+        self._remember(admitted)
+        return True
+
+    async def drain(self) -> int:
+        """Bring what waits on the disk into the log. Raises TransientError while it is away."""
+        if not self.spooling:
+            return 0
+        drained = await self._spool.drain(self._publish_records)
+        self._metrics.set(Metric.SPOOL_WAITING, self._spool.waiting)
+        self._log.info(Event.SPOOL_DRAINED, facts=drained)
+        return drained
+
+    def forget(self) -> None:
+        """The log lost facts: let everything in again, the log knows what it still has."""
+        self._seen.clear()
+        self.newest_seq = 0
+
+    def _admit(self, facts: Sequence[Fact]) -> list[Admit]:
+        admitted: dict[str, Admit] = {}
+        now = self._clock.now()
+        for fact in facts:
+            match admit(fact, self._seen, now, self._oldest):
+                case Admit() as one:
+                    admitted.setdefault(one.mark, one)
+                case TooOld():
+                    platform, _ = fact.scope()
+                    self._metrics.count(Metric.ITEMS_REJECTED, platform=platform)
+                case Duplicate():
+                    pass
+        return list(admitted.values())
+
+    async def _publish(self, facts: Sequence[Fact]) -> None:
+        for part in _parts(facts):
+            try:
+                async with asyncio.timeout(self._publish_seconds):
+                    acks = await self._bus.publish([outgoing(fact) for fact in part])
+            except TimeoutError as error:
+                raise BusAwayError("the log did not answer in time") from error
+            self._tally(part, acks)
+
+    async def _publish_records(self, records: Sequence[bytes]) -> None:
+        facts: list[Fact] = []
+        for record in records:
+            try:
+                facts.append(decode(record))
+            except UndecodableError as error:
+                self._log.failed(Event.ITEM_REJECTED, error)
+        await self._publish(facts)
+
+    async def _to_disk(self, facts: Sequence[Fact], error: Exception) -> None:
+        await self._spool.append([encode(fact) for fact in facts])
+        self._metrics.count(Metric.ITEMS_SPOOLED, len(facts))
+        self._metrics.set(Metric.SPOOL_WAITING, self._spool.waiting)
+        self._log.warning(Event.ITEMS_SPOOLED, facts=len(facts), why=type(error).__name__)
+
+    def _tally(self, facts: Sequence[Fact], acks: Sequence[Ack]) -> None:
+        """Count each item once, also when the ack of an earlier try was lost."""
+        for fact, ack in zip(facts, acks, strict=True):
+            self.newest_seq = max(self.newest_seq, ack.seq)
+            if not isinstance(fact, ItemReceived):
+                continue
+            mark = outgoing(fact).message_id if self._unsure else ""
+            if ack.duplicate and mark not in self._unsure:
+                self._metrics.count(Metric.ITEMS_DUPLICATE, platform=fact.platform)
+            else:
+                kind = fact.item_kind.value
+                self._metrics.count(Metric.ITEMS_RECEIVED, platform=fact.platform, kind=kind)
+            self._unsure.discard(mark)
+
+    def _remember(self, admitted: Sequence[Admit]) -> None:
+        self._seen.update((one.mark, None) for one in admitted)
+        excess = len(self._seen) - SEEN_MARKS
+        for mark in list(islice(self._seen, max(excess, 0))):
+            del self._seen[mark]
+
+
+def _parts(facts: Sequence[Fact]) -> Iterator[Sequence[Fact]]:
+    for start in range(0, len(facts), MAX_BATCH):
+        yield facts[start : start + MAX_BATCH]
