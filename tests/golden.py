@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from shared.contracts.facts import FACT_CLASSES
+from tests.tables import tables
 
 SCHEMAS = Path(__file__).resolve().parent.parent / "shared" / "contracts" / "schemas"
 
@@ -23,6 +24,8 @@ def main() -> None:
     SCHEMAS.mkdir(exist_ok=True)
     for name, text in schemas().items():
         (SCHEMAS / name).write_text(text, encoding="utf-8")
+    for path, text in tables().items():
+        path.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

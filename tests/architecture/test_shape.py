@@ -9,6 +9,7 @@ import pytest
 
 from shared.contracts.facts import FACT_CLASSES
 from tests.golden import SCHEMAS, schemas
+from tests.tables import tables
 
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST_FILE = 300
@@ -73,3 +74,19 @@ def test_locks_hold_no_download_address() -> None:
     packages = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))["packages"]
     assert packages
     assert not any("resolved" in package for package in packages.values())
+
+
+@pytest.mark.parametrize("page", ["events.md", "settings.md", "metrics.md"])
+def test_reference_pages_say_what_the_code_says(page: str) -> None:
+    path = ROOT / "docs" / page
+    assert path.read_text(encoding="utf-8") == tables()[path], "run 'make golden'"
+
+
+def test_every_link_in_the_docs_leads_somewhere() -> None:
+    dead = [
+        f"{path.relative_to(ROOT)}: {target}"
+        for path in tracked("*.md")
+        for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8"))
+        if not (path.parent / target).exists()
+    ]
+    assert dead == []
