@@ -111,6 +111,9 @@ local function take_office(keys, args)
 end
 
 local function reset(keys, args)
+  if args[2] == '1' then
+    redis.call('HDEL', keys[1], 'term')
+  end
   local stale = fence(keys, tonumber(args[1]))
   if stale then return stale end
   for name in pairs(packed_names(keys)) do

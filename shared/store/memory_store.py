@@ -76,7 +76,8 @@ class MemoryStore:
         if commit.freeze is not None:
             fold.freeze = commit.freeze
 
-    async def reset(self, term: int) -> None:
+    async def reset(self, term: int, *, anew: bool = False) -> None:
+        self._term = 0 if anew else self._term
         self._fence(term)
         self._fold = _Fold()
 

@@ -85,8 +85,11 @@ class HotStore(Protocol):
         """
         ...
 
-    async def reset(self, term: int) -> None:
-        """Empty the fold's state (not sessions, not leases) before a rebuild."""
+    async def reset(self, term: int, *, anew: bool = False) -> None:
+        """Empty the fold's state (not sessions, not leases) before a rebuild.
+
+        `anew`: the log itself was made anew, so its terms are lower; `term` is the newest now.
+        """
         ...
 
     async def drop_outbox(self, term: int, count: int) -> None:

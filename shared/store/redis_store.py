@@ -54,8 +54,8 @@ class RedisStore:
     async def commit(self, commit: Commit) -> None:
         await self._link.call("zs_commit", self._keys, _words(commit))
 
-    async def reset(self, term: int) -> None:
-        await self._link.call("zs_reset", self._keys, [term])
+    async def reset(self, term: int, *, anew: bool = False) -> None:
+        await self._link.call("zs_reset", self._keys, [term, int(anew)])
 
     async def drop_outbox(self, term: int, count: int) -> None:
         await self._link.call("zs_drop_outbox", self._keys, [term, count])

@@ -203,6 +203,14 @@ async def test_a_reset_keeps_leases_sessions_and_the_term(store: Store) -> None:
     assert await store.claim(3, "effect:a", stream_end=1, freeze=0)
 
 
+async def test_a_reset_for_a_log_made_anew_takes_a_lower_term(store: Store) -> None:
+    await store.commit(Commit(30, 0, a_cursor(5)))
+    await store.reset(3, anew=True)
+    assert await store.load() is None
+    await store.take_office(3)
+    await store.commit(Commit(3, 0, a_cursor(1)))
+
+
 async def test_a_lease_has_one_holder_until_it_ends(store: Store) -> None:
     assert await store.acquire("ingest:1", "a", 60)
     assert await store.acquire("ingest:1", "a", 60)

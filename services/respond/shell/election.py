@@ -7,7 +7,7 @@ from services.respond.shell.office import Office
 from shared.bus.port import Bus, LogState, outgoing
 from shared.contracts.subjects import LEADER_SUBJECT
 from shared.contracts.system import LeaderElected
-from shared.store.port import Cursor, HotStore, Loaded
+from shared.store.port import Cursor, HotStore, Loaded, StaleTermError
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,15 @@ async def take_office(bus: Bus, store: HotStore, office: Office) -> Mandate:
         rebuilt_to=log.last_seq if rebuild and log.last_seq else None,
     )
     [ack] = await bus.publish([outgoing(fact, term=fact.previous_term)])
-    term = ack.seq or await _own_term(bus)
-    await store.take_office(term)
+    term = ack.seq or await _newest_term(bus)
+    try:
+        await store.take_office(term)
+    except StaleTermError:
+        # The store knows a higher term than the log: it belongs to a log that is no more.
+        if await _newest_term(bus) == term:
+            await store.reset(term, anew=True)
+        if not rebuild:
+            raise
     if rebuild:
         await store.reset(term)
     loaded = None if rebuild else await store.load()
@@ -65,6 +72,6 @@ def fact_hash(data: bytes) -> str:
     return sha256(data).hexdigest()
 
 
-async def _own_term(bus: Bus) -> int:
+async def _newest_term(bus: Bus) -> int:
     newest = await bus.last_on(LEADER_SUBJECT)
     return 0 if newest is None else newest.seq

@@ -5,13 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pydantic import ValidationError
-
 from services.respond.core.aggregates import Account, Case, Effect
 from services.respond.core.checking import check_text
 from services.respond.shell.office import Office
 from services.respond.shell.standing import Standing
-from shared.contracts.base import Frozen
 from shared.contracts.system import Receipt
 from shared.errors import PermanentError, TransientError
 from shared.platforms.port import ApprovalId, ReplyTarget, SendResult, SendUnknown, Speaker
@@ -29,36 +26,27 @@ class Approved:
     account_id: str
     target: ReplyTarget
     text: str
-    pack_hash: str
 
     @staticmethod
-    def of(effect: Effect) -> "Approved":
+    def of(effect: Effect, case: Case | None) -> "Approved":
         """Read the approval from the ledger. Raises PermanentError if it is not whole."""
         if effect.effect_kind != "send_reply" or not effect.approval_id:
             raise PermanentError("no approval")
-        try:
-            target = _Target.model_validate_json(effect.target)
-        except ValidationError as error:
-            raise PermanentError("the target cannot be read") from error
+        items = () if case is None else case.items
+        item = next((each for each in items if each.item_id == effect.item_id), None)
+        if item is None:
+            raise PermanentError("the item it answers is not known")
         return Approved(
-            ApprovalId(effect.approval_id),
-            effect.account_id,
-            target.place(),
-            effect.body,
-            effect.pack_hash,
-        )
-
-
-class _Target(Frozen):
-    item_kind: str
-    native_id: str
-    post_id: str | None = None
-    root_id: str | None = None
-    author_id: str = ""
-
-    def place(self) -> ReplyTarget:
-        return ReplyTarget(
-            self.item_kind, self.native_id, self.post_id, self.root_id, self.author_id
+            approval=ApprovalId(effect.approval_id),
+            account_id=effect.account_id,
+            target=ReplyTarget(
+                item_kind=item.item_kind.value,
+                native_id=item.native_id,
+                post_id=item.thread.post_id,
+                root_id=item.thread.root_id,
+                author_id=item.author.author_id,
+            ),
+            text=effect.body,
         )
 
 
@@ -111,8 +99,14 @@ class SendPort:
             return "the pack of the approval is not known"
         return self._objection(effect, pack)
 
+    def _case(self, effect: Effect) -> Case | None:
+        return self._standing.state.get(f"case:{effect.case_id}", Case)
+
+    def _approved(self, effect: Effect) -> Approved:
+        return Approved.of(effect, self._case(effect))
+
     def _objection(self, effect: Effect, pack: Pack) -> str:
-        case = self._standing.state.get(f"case:{effect.case_id}", Case)
+        case = self._case(effect)
         if case is None:
             return "the case is not known"
         result = check_text(case, pack, effect.body)
@@ -123,7 +117,7 @@ class SendPort:
     async def send(self, effect: Effect) -> SendResult | Withheld:
         """Speak once, within the deadline. Raises OfficeLostError if the lease ran out."""
         try:
-            approved = Approved.of(effect)
+            approved = self._approved(effect)
         except PermanentError as error:
             return Withheld(str(error))
         if reason := self.withheld(effect):
@@ -143,7 +137,7 @@ class SendPort:
 
     async def find(self, effect: Effect, since: datetime) -> Receipt | None:
         """Read the platform back. Raises TransientError, PermanentError if it cannot be read."""
-        approved = Approved.of(effect)
+        approved = self._approved(effect)
         voice = self._voices.get(approved.account_id)
         if voice is None:
             raise PermanentError("the account is not set up here")

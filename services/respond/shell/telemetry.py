@@ -61,7 +61,7 @@ class Telemetry:
 
     async def log_changed(self, reason: str) -> None:
         """The log is not the one the state was made of (invariant 12): say so, page."""
-        self._log.error(Event.LOG_TAIL_LOST, reason=reason)
+        self._log.failed(Event.LOG_TAIL_LOST, reason=reason)
         await self._alarm(f"事实日志与工作状态不符,状态已重建:{reason}")
 
     def diverged(self, seq: int) -> None:
@@ -73,7 +73,7 @@ class Telemetry:
 
     def quarantined(self, fact: FactQuarantined) -> None:
         self._metrics.count(Metric.QUARANTINED, where=fact.where)
-        self._log.error(Event.FACT_QUARANTINED, seq=fact.seq, where=fact.where)
+        self._log.failed(Event.FACT_QUARANTINED, seq=fact.seq, where=fact.where)
 
     def folded(
         self, standing: Standing, batch: Sequence[Message], folded: Folded, now: datetime

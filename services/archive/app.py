@@ -1,0 +1,53 @@
+"""Puts the archivist together: the log, one SQLite file, three addresses and the counts."""
+
+import asyncio
+
+from aiohttp import web
+
+from services.archive.settings import ArchiveSettings
+from services.archive.shell.archivist import Archivist
+from services.archive.shell.database import Database
+from shared.bus.nats_bus import NatsBus
+from shared.observability.metrics import Metric, Metrics
+from shared.runtime.clock import SystemClock
+from shared.runtime.health import Health, health_app, http_server
+from shared.runtime.service import run_until_stopped, write_run_file
+
+COUNT_SECONDS = 2.0
+FAR_BEHIND = 50_000
+
+
+async def run(settings: ArchiveSettings) -> None:
+    """Archive until told to stop."""
+    clock, metrics = SystemClock(), Metrics()
+    bus = await NatsBus.connect(settings.nats_url.get_secret_value(), clock=clock)
+    archivist = Archivist(bus, Database(settings.database_file), clock, metrics)
+
+    async def caught_up() -> str:
+        behind = (await bus.state()).last_seq - archivist.seq
+        return f"{behind} facts behind" if behind > FAR_BEHIND else ""
+
+    async def counts(_request: web.Request) -> web.Response:
+        return web.json_response(dict(await archivist.counts()) | {"seq": archivist.seq})
+
+    async def count(stop: asyncio.Event) -> None:
+        counted = -1
+        while not stop.is_set():
+            if archivist.seq != counted:
+                counted = archivist.seq
+                for what, amount in (await archivist.counts()).items():
+                    metrics.set(Metric.COUNTS, amount, what=what)
+            await clock.sleep(COUNT_SECONDS)
+
+    health = Health({"log": caught_up}, metrics)
+    app = health_app(health)
+    app.router.add_get("/counts", counts)
+    try:
+        async with http_server(app, settings.http_host, settings.http_port) as address:
+            write_run_file(settings.run_file, address)
+            await run_until_stopped(
+                {"archive": archivist.run, "counts": count, "lag": health.watch_lag}
+            )
+    finally:
+        await archivist.close()
+        await bus.close()

@@ -1,0 +1,65 @@
+"""The archive's tables: a projection of the log, so any of it can be made again."""
+
+from services.archive.core.rows import TABLES
+
+VERSION = 1
+"""Another version means: made anew from the log."""
+
+_TYPES = {"seq": "INTEGER NOT NULL", "place": "INTEGER NOT NULL", "attempt": "INTEGER",
+          "term": "INTEGER"}  # fmt: skip
+_INDEXES = (
+    "CREATE INDEX IF NOT EXISTS items_by_item ON items (item_id)",
+    "CREATE INDEX IF NOT EXISTS verdicts_by_item ON verdicts (item_id)",
+    "CREATE INDEX IF NOT EXISTS actions_by_case ON actions (case_id)",
+    "CREATE INDEX IF NOT EXISTS effects_by_effect ON effects (effect_id)",
+    "CREATE INDEX IF NOT EXISTS decisions_by_case ON decisions (case_id, seq)",
+    "CREATE INDEX IF NOT EXISTS decisions_by_kind ON decisions (kind, seq)",
+)
+_CASES = """
+CREATE VIEW IF NOT EXISTS cases AS
+SELECT opened.case_id AS case_id, opened.account_id AS account_id, opened.at AS opened_at,
+  (SELECT MAX(at) FROM decisions d
+    WHERE d.case_id = opened.case_id AND d.kind = 'case.resolved') AS resolved_at,
+  (SELECT COUNT(*) FROM decisions d
+    WHERE d.case_id = opened.case_id AND d.kind = 'clock.breached') AS breaches,
+  (SELECT COUNT(*) FROM decisions d
+    WHERE d.case_id = opened.case_id AND d.kind = 'case.joined') + 1 AS items
+FROM decisions opened WHERE opened.kind = 'case.opened'
+"""
+_META = "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"
+
+
+def statements() -> tuple[str, ...]:
+    """Return what makes an empty archive; harmless on one that is there."""
+    tables = (
+        f"CREATE TABLE IF NOT EXISTS {name} ("
+        + ", ".join(f"{column} {_TYPES.get(column, 'TEXT')}" for column in columns)
+        + f", PRIMARY KEY ({'seq, place' if 'place' in columns else 'seq'})) WITHOUT ROWID"
+        for name, columns in TABLES.items()
+    )
+    return (*tables, _META, *_INDEXES, _CASES)
+
+
+INSERTS = {
+    name: f"INSERT OR IGNORE INTO {name} VALUES ({', '.join('?' for _ in columns)})"  # noqa: S608 - our own names
+    for name, columns in TABLES.items()
+}
+"""A row that is there already stays: applying a fact twice changes nothing."""
+
+COUNTS = {
+    "items": "SELECT COUNT(*) FROM items WHERE change = 'received'",
+    "edits": "SELECT COUNT(*) FROM items WHERE change = 'edited'",
+    "deletions": "SELECT COUNT(*) FROM items WHERE change = 'deleted'",
+    "classified": "SELECT COUNT(DISTINCT item_id) FROM verdicts",
+    "cases": "SELECT COUNT(*) FROM decisions WHERE kind = 'case.opened'",
+    "resolved": "SELECT COUNT(*) FROM decisions WHERE kind = 'case.resolved'",
+    "breaches": "SELECT COUNT(*) FROM decisions WHERE kind = 'clock.breached'",
+    "pages": "SELECT COUNT(*) FROM decisions WHERE kind = 'page.raised'",
+    "actions": "SELECT COUNT(*) FROM actions",
+    "replies": (
+        "SELECT COUNT(DISTINCT e.effect_id) FROM effects e JOIN decisions d"
+        " ON d.kind = 'effect.decided' AND json_extract(d.line, '$.effect_id') = e.effect_id"
+        " WHERE e.status = 'done' AND json_extract(d.line, '$.effect_kind') = 'send_reply'"
+    ),
+}
+"""What the archive can be asked to count."""

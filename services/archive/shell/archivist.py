@@ -1,0 +1,113 @@
+"""Follows the log and writes the projection: one transaction a batch, its own cursor inside."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from hashlib import sha256
+from typing import ParamSpec, TypeVar
+
+from services.archive.core.rows import Row, rows_of
+from services.archive.shell.database import Database, Place
+from shared.bus.port import Bus, Message
+from shared.contracts.facts import Stored, UndecodableError, decode
+from shared.errors import TransientError
+from shared.observability.catalog import Event
+from shared.observability.logging import Log
+from shared.observability.metrics import Metric, Metrics
+from shared.runtime.clock import Clock
+
+RETRY_SECONDS = 1.0
+RATHER_MANY = 2048
+
+_Given = ParamSpec("_Given")
+_Answer = TypeVar("_Answer")
+
+
+class Archivist:
+    """The only writer of the archive."""
+
+    def __init__(self, bus: Bus, database: Database, clock: Clock, metrics: Metrics) -> None:
+        self._bus, self._database, self._clock, self._metrics = bus, database, clock, metrics
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="archive")
+        self._log = Log("archive")
+        self.seq = 0
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Archive until told to stop."""
+        while not stop.is_set():
+            try:
+                place = await self._begin()
+                await self._follow(place, stop)
+            except TransientError:
+                await self._clock.sleep(RETRY_SECONDS)
+
+    async def _begin(self) -> Place:
+        """Return where to go on; start over when the log is not the one we know (inv. 12)."""
+        state = await self._bus.state()
+        place = await self._in_thread(self._database.place)
+        empty = Place(incarnation=state.incarnation, seq=0, fact_hash="")
+        if place is None:
+            await self._in_thread(self._database.start_over)
+            return empty
+        reason = ""
+        if place.incarnation != state.incarnation:
+            reason = "the stream was made anew"
+        elif place.seq > state.last_seq:
+            reason = "the log is shorter than the archive"
+        elif any(_hash(each) != place.fact_hash for each in await self._at(place.seq)):
+            reason = "the fact at the cursor is another one"
+        if not reason:
+            self.seq = place.seq
+            return place
+        self._log.failed(Event.LOG_TAIL_LOST, reason=reason, seq=place.seq)
+        await self._in_thread(self._database.start_over)
+        return empty
+
+    async def _at(self, seq: int) -> Sequence[Message]:
+        return await self._bus.read(seq, seq) if seq else ()
+
+    async def _follow(self, place: Place, stop: asyncio.Event) -> None:
+        async with self._bus.follow(place.seq, limit=RATHER_MANY) as batches:
+            async for batch in batches:
+                if batch:
+                    place = Place(
+                        incarnation=place.incarnation,
+                        seq=batch[-1].seq,
+                        fact_hash=_hash(batch[-1]),
+                    )
+                    await self._in_thread(self._write, batch, place)
+                    self.seq = place.seq
+                    self._metrics.count(Metric.ARCHIVED, len(batch))
+                    self._metrics.set(Metric.ARCHIVE_CURSOR, place.seq)
+                if stop.is_set():
+                    return
+
+    def _write(self, batch: Sequence[Message], place: Place) -> None:
+        rows: list[Row] = []
+        for message in batch:
+            try:
+                fact = decode(message.data)
+            except UndecodableError:
+                continue
+            rows.extend(rows_of(Stored(seq=message.seq, time=message.time, fact=fact)))
+        self._database.write(rows, place)
+
+    async def counts(self) -> Mapping[str, int]:
+        """Return how many of each the archive holds."""
+        return await self._in_thread(self._database.counts)
+
+    async def close(self) -> None:
+        """Close the file in its own thread."""
+        await self._in_thread(self._database.close)
+        self._thread.shutdown()
+
+    async def _in_thread(
+        self, work: Callable[_Given, _Answer], *args: _Given.args, **kwargs: _Given.kwargs
+    ) -> _Answer:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, partial(work, *args, **kwargs))
+
+
+def _hash(message: Message) -> str:
+    return sha256(message.data).hexdigest()
