@@ -61,7 +61,11 @@ class ItemReceived(_ItemFact):
 
 
 class ItemEdited(_ItemFact):
-    """A newer text of an item; may come before its `item.received`."""
+    """A newer text of an item; may come before its `item.received`.
+
+    `item_kind`, `author` and `thread`, where the platform tells them again, let an item that was
+    no matter for a case become one after the fold has forgotten it.
+    """
 
     kind: Literal["item.edited"] = "item.edited"
     version: Literal[1] = 1
@@ -69,6 +73,9 @@ class ItemEdited(_ItemFact):
     previous_version: str | None = None
     text: str
     edited_at: Time
+    item_kind: ItemKind | None = None
+    author: Author | None = None
+    thread: Thread | None = None
 
 
 class ItemDeleted(_ItemFact):

@@ -50,6 +50,10 @@ class Taboo(_Rules):
     reason: str
     phrases: tuple[str, ...]
     unless: tuple[str, ...] = Field((), description="longer words in which a phrase is harmless")
+    variants: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="phrase -> other spellings, homophones"
+    )
+    spare_reported: bool = Field(True, description="what is told of others is no hit")
     rewordings: dict[str, str] = Field(default_factory=dict)
 
 

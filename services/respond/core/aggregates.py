@@ -14,7 +14,6 @@ from services.respond.core.case import (
     CaseItem,
     CaseStatus,
     ClockKind,
-    GateFinding,
     HistoryEntry,
     OpenThread,
     Reply,
@@ -28,6 +27,7 @@ from shared.contracts.operators import Outcome, Slot
 from shared.contracts.org import AccountRegistered, Duty, PersonRegistered
 from shared.contracts.system import EffectStatus
 from shared.contracts.verdicts import Verdict
+from shared.policy.gate.findings import GateFinding
 
 __all__ = [
     "AGGREGATES",

@@ -14,7 +14,7 @@ from shared.contracts.items import Author, ItemKind, Thread
 from shared.contracts.operators import Slot
 from shared.contracts.system import Receipt
 from shared.contracts.verdicts import Label, Reason
-from shared.policy.gate import findings
+from shared.policy.gate.findings import GateFinding
 
 KEEP = 200
 RETIRE_AFTER = timedelta(days=7)
@@ -68,9 +68,6 @@ class CaseClock(Frozen):
     breached_at: Time | None = None
 
 
-GateFinding = findings.GateFinding
-
-
 class Reply(Frozen):
     """The reply of one slot: its newest revision, who wrote and approved it, what became of it.
 
@@ -83,7 +80,7 @@ class Reply(Frozen):
     text: str
     author_id: str
     status: ReplyStatus
-    findings: tuple[findings.GateFinding, ...] = ()
+    findings: tuple[GateFinding, ...] = ()
     approved_by: str | None = None
     approval_id: str | None = None
     pack_hash: str = ""
@@ -175,3 +172,8 @@ class OpenThread(Aggregate):
     @property
     def key(self) -> str:
         return f"open:{self.thread_key}"
+
+
+def note(case: Case, entry: HistoryEntry) -> tuple[HistoryEntry, ...]:
+    """Return the case's history with one more entry, bounded."""
+    return (*case.history[1 - KEEP :], entry)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.respond.core.aggregates import Case, Organisation, PendingItem
-from services.respond.core.decisions import Decision, line
-from services.respond.core.state import Aggregate, State
+from services.respond.core.decisions import Decision, chain, line
+from services.respond.core.state import Aggregate, Changes, State
 from services.respond.core.step import Step, step
 from shared.contracts.facts import Stored
 from shared.contracts.org import PolicyActivated
@@ -28,7 +28,7 @@ class Folded:
 
     `puts` holds persisted aggregates only (None deletes). `due` maps case ids to the epoch second
     at which the case next owes something (None: not in the queue). `quarantined` are the facts on
-    which `step` raised: (seq, error).
+    which `step` raised: (seq, error). `chain` is the digest after these lines ("" if none).
     """
 
     puts: dict[str, Aggregate | None] = field(default_factory=dict)
@@ -37,6 +37,7 @@ class Folded:
     lines: list[str] = field(default_factory=list)
     quarantined: list[tuple[int, str]] = field(default_factory=list)
     due: dict[str, float | None] = field(default_factory=dict)
+    chain: str = ""
 
     def take(self, done: Step) -> None:
         """Merge one step into the batch."""
@@ -77,6 +78,8 @@ def fold(
             continue
         state.apply(done.changes, _now(state, each))
         folded.take(done)
+    if folded.lines:
+        _lengthen_chain(state, folded)
     return folded
 
 
@@ -84,6 +87,17 @@ def low_seq(state: State, cursor_seq: int) -> int:
     """Return the oldest sequence a fresh leader must re-read to know what waits for a verdict."""
     oldest = state.oldest_waiting()
     return oldest.seq if isinstance(oldest, PendingItem) else cursor_seq + 1
+
+
+def _lengthen_chain(state: State, folded: Folded) -> None:
+    """Keep the running digest beside the state it belongs to (invariant 8)."""
+    organisation = state.get(Organisation.KEY, Organisation) or Organisation()
+    longer = chain(organisation.chain, folded.lines)
+    fresh = organisation.model_copy(update={"chain": longer})
+    folded.puts[fresh.key] = fresh
+    folded.chain = longer
+    if state.now is not None:
+        state.apply(Changes({fresh.key: fresh}), state.now)
 
 
 def _now(state: State, stored: Stored) -> datetime:

@@ -3,9 +3,30 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from services.respond.core import effects, items, leaders, operators, org
 from services.respond.core.decisions import Decision
 from services.respond.core.state import Changes, State
-from shared.contracts.facts import Stored
+from services.respond.core.timers import fire_due
+from services.respond.core.work import Work
+from shared.contracts.facts import Fact, OperatorFact, OrgFact, PostFact, Stored, SystemFact
+from shared.contracts.items import ItemClassified, ItemDeleted, ItemEdited, ItemReceived
+from shared.contracts.org import (
+    AccountRegistered,
+    ModelActivated,
+    PersonRegistered,
+    PolicyActivated,
+    RosterSet,
+)
+from shared.contracts.posts import PostSeen
+from shared.contracts.system import (
+    ClockTicked,
+    DecisionsRecorded,
+    EffectFinished,
+    EffectStarted,
+    FactQuarantined,
+    LeaderElected,
+    SourceReported,
+)
 from shared.policy.model import Pack
 
 
@@ -17,9 +38,69 @@ class Step(NamedTuple):
 
 
 def step(state: State, stored: Stored, packs: Mapping[str, Pack]) -> Step:
-    """Fire every timer that is due, in its own time, then apply the fact.
+    """Fire every timer that is due, in its own time, then apply the fact, then what it armed.
 
     `packs` are keyed by content hash. Raises only on bugs; `fold` quarantines such facts.
     """
-    del state, stored, packs
-    return Step(Changes(), ())
+    now = stored.time if state.now is None else max(stored.time, state.now)
+    work = Work(state, packs, stored.seq, now)
+    fire_due(work)
+    _apply(work, stored.fact)
+    fire_due(work)
+    return Step(work.finish(), tuple(work.decisions))
+
+
+def _apply(work: Work, fact: Fact) -> None:
+    match fact:
+        case ItemReceived():
+            items.received(work, fact)
+        case ItemClassified():
+            items.classified(work, fact)
+        case ItemEdited():
+            items.edited(work, fact)
+        case ItemDeleted():
+            items.deleted(work, fact)
+        case _:
+            _apply_other(work, fact)
+
+
+def _apply_other(work: Work, fact: PostFact | OperatorFact | OrgFact | SystemFact) -> None:
+    if isinstance(fact, OperatorFact):
+        operators.operate(work, fact)
+    elif isinstance(fact, OrgFact):
+        _apply_org(work, fact)
+    elif isinstance(fact, SystemFact):
+        _apply_system(work, fact)
+    elif isinstance(fact, PostSeen):
+        org.see_post(work, fact)
+    # Plans of posts wait for the part that folds them.
+
+
+def _apply_org(work: Work, fact: OrgFact) -> None:
+    match fact:
+        case AccountRegistered():
+            org.register_account(work, fact)
+        case PersonRegistered():
+            org.register_person(work, fact)
+        case RosterSet():
+            org.set_roster(work, fact)
+        case PolicyActivated():
+            org.activate_policy(work, fact)
+        case ModelActivated():
+            org.activate_model(work, fact)
+
+
+def _apply_system(work: Work, fact: SystemFact) -> None:
+    match fact:
+        case LeaderElected():
+            leaders.take_office(work, fact)
+        case EffectStarted():
+            effects.started(work, fact)
+        case EffectFinished():
+            effects.finished(work, fact)
+        case SourceReported():
+            org.report_source(work, fact)
+        case FactQuarantined():
+            work.count("quarantined")
+        case ClockTicked() | DecisionsRecorded():
+            pass

@@ -1,0 +1,185 @@
+"""Which judged items open, join or reopen a case, and what a case keeps of its items."""
+
+from services.respond.core.aggregates import (
+    KEEP,
+    Case,
+    CaseItem,
+    HistoryEntry,
+    ItemPlace,
+    OpenThread,
+    PendingItem,
+)
+from services.respond.core.case import note
+from services.respond.core.clocks import start_clocks
+from services.respond.core.decisions import CaseJoined, CaseOpened, CaseReopened
+from services.respond.core.judging import Judgement, in_order
+from services.respond.core.suggest import suggest
+from services.respond.core.work import Work
+from shared.contracts.ids import token
+from shared.contracts.items import ItemKind, ItemReceived
+from shared.contracts.verdicts import Label, Verdict
+
+
+def thread_key(fact: ItemReceived) -> str:
+    """Return whose matter in which thread this is; private messages are one thread a person."""
+    if fact.item_kind is ItemKind.MESSAGE:
+        root = "messages"
+    else:
+        root = fact.thread.post_id or fact.thread.root_id or fact.native_id
+    return token("thread", fact.platform, fact.account_id, fact.author.author_id, root)
+
+
+def case_item(pending: PendingItem, verdict: Verdict, judged: Judgement) -> CaseItem:
+    """Return the item as its case keeps it."""
+    fact = pending.fact
+    return CaseItem(
+        item_id=fact.item_id,
+        item_version=fact.item_version,
+        native_id=fact.native_id,
+        item_kind=fact.item_kind,
+        author=fact.author,
+        thread=fact.thread,
+        text=fact.text,
+        published_at=fact.published_at,
+        received_at=pending.received_at,
+        labels=verdict.labels,
+        decided=judged.decided,
+        abstained=verdict.abstained,
+        reasons=verdict.reasons,
+        model=verdict.model,
+        anger=verdict.anger,
+        degraded=(*pending.degraded, *verdict.degraded),
+        edits=pending.edits,
+        deleted=pending.deleted,
+    )
+
+
+def admit(work: Work, pending: PendingItem, verdict: Verdict, judged: Judgement) -> str:
+    """Bring a judged item to its case; return the case id, or "" when it is no matter for one.
+
+    A further word in an open case always joins it; a resolved case opens again only for an item
+    that would open one by itself, so that a "thank you" wakes nobody.
+    """
+    key = thread_key(pending.fact)
+    place = work.get(f"open:{key}", OpenThread)
+    case = work.case(place.case_id) if place else None
+    if case is not None and case.status != "resolved":
+        return _join(work, case, case_item(pending, verdict, judged), judged)
+    gone = pending.deleted and Label.SELF_HARM not in judged.decided
+    if not judged.opens_case or gone:
+        return ""
+    item = case_item(pending, verdict, judged)
+    if case is not None:
+        return _join(work, reopen(work, case, item, judged), item, judged)
+    return _open(work, key, pending, item, judged)
+
+
+def reopen(work: Work, case: Case, item: CaseItem, judged: Judgement | None, by: str = "") -> Case:
+    """Return the case open again, its clocks started anew (by `by`, or by its author)."""
+    pack, _ = work.pack_of(case.account_id)
+    started = work.at if by else item.received_at
+    clocks = start_clocks(
+        pack,
+        received_at=started,
+        severity=judged.severity if judged else case.severity,
+        labels=judged.decided if judged else case.labels,
+        item_kind=item.item_kind,
+        author=item.author,
+        degraded=bool(item.degraded),
+    )
+    work.decide(
+        CaseReopened(at=work.at, account_id=case.account_id, case_id=case.case_id, person_id=by)
+    )
+    return case.model_copy(
+        update={
+            "status": "open",
+            "owner_id": None,
+            "clocks": clocks,
+            "resolved_at": None,
+            "reopened": case.reopened + 1,
+            "page_id": "",
+            "history": note(case, HistoryEntry(at=work.at, what="reopened", person_id=by or None)),
+        }
+    )
+
+
+def refresh(case: Case, items: tuple[CaseItem, ...]) -> Case:
+    """Return the case with these items; labels and severity never fall by what comes later."""
+    labels = in_order({*case.labels, *(label for item in items for label in item.decided)})
+    degraded = tuple(dict.fromkeys(part for item in items for part in item.degraded))
+    return case.model_copy(update={"items": items, "labels": labels, "degraded": degraded})
+
+
+def _open(work: Work, key: str, pending: PendingItem, item: CaseItem, judged: Judgement) -> str:
+    fact = pending.fact
+    pack, _ = work.pack_of(fact.account_id)
+    clocks = start_clocks(
+        pack,
+        received_at=pending.received_at,
+        severity=judged.severity,
+        labels=judged.decided,
+        item_kind=fact.item_kind,
+        author=fact.author,
+        degraded=bool(item.degraded),
+    )
+    case = Case(
+        case_id=token("case", key, fact.item_id),
+        number=work.total("next_case"),
+        platform=fact.platform,
+        account_id=fact.account_id,
+        thread_key=key,
+        status="open",
+        opened_at=work.at,
+        severity=judged.severity,
+        labels=in_order(set(judged.decided)),
+        items=(item,),
+        item_count=1,
+        clocks=clocks,
+        history=(HistoryEntry(at=work.at, what="opened"),),
+        degraded=item.degraded,
+    )
+    work.count("next_case")
+    work.count("cases_opened")
+    work.decide(
+        CaseOpened(
+            at=work.at,
+            account_id=case.account_id,
+            case_id=case.case_id,
+            item_id=fact.item_id,
+            labels=case.labels,
+            severity=case.severity,
+            degraded=case.degraded,
+            acknowledge_due=clocks[0].due_at,
+            first_reply_due=clocks[1].due_at,
+        )
+    )
+    work.put(
+        suggest(work, case),
+        OpenThread(thread_key=key, case_id=case.case_id),
+        ItemPlace(item_id=fact.item_id, case_id=case.case_id),
+    )
+    return case.case_id
+
+
+def _join(work: Work, case: Case, item: CaseItem, judged: Judgement) -> str:
+    for leaving in case.items[: max(0, len(case.items) + 1 - KEEP)]:
+        work.drop(f"item:{leaving.item_id}")
+    joined = refresh(case, (*case.items[1 - KEEP :], item)).model_copy(
+        update={
+            "item_count": case.item_count + 1,
+            "severity": max(case.severity, judged.severity),
+        }
+    )
+    work.decide(
+        CaseJoined(
+            at=work.at,
+            account_id=case.account_id,
+            case_id=case.case_id,
+            item_id=item.item_id,
+            labels=joined.labels,
+            severity=joined.severity,
+        )
+    )
+    fresh = joined if joined.labels == case.labels else suggest(work, joined)
+    work.put(fresh, ItemPlace(item_id=item.item_id, case_id=case.case_id))
+    return case.case_id

@@ -1,0 +1,87 @@
+"""The promises of a case: started when its item came, kept by people, broken in their own time."""
+
+from datetime import datetime, timedelta
+
+from services.respond.core.aggregates import Case, CaseClock, ClockKind
+from services.respond.core.decisions import ClockBreached, ClockMet
+from services.respond.core.judging import LABEL_ORDER
+from services.respond.core.pages import page_for_breach
+from services.respond.core.work import Work
+from shared.contracts.items import Author, ItemKind
+from shared.contracts.verdicts import Label
+from shared.policy.model import Pack
+
+
+def start_clocks(
+    pack: Pack,
+    *,
+    received_at: datetime,
+    severity: int,
+    labels: tuple[Label, ...],
+    item_kind: ItemKind,
+    author: Author,
+    degraded: bool,
+) -> tuple[CaseClock, CaseClock]:
+    """Return both clocks by the pack's first rule that holds."""
+    rule = pack.clocks_for(
+        {
+            "case.severity": severity,
+            "case.labels": [str(label) for label in sorted(labels, key=LABEL_ORDER.__getitem__)],
+            "case.private": item_kind is ItemKind.MESSAGE,
+            "case.degraded": degraded,
+            "author.followers": -1 if author.followers is None else author.followers,
+        }
+    )
+    return (
+        _clock("acknowledge", received_at, rule.acknowledge_minutes),
+        _clock("first_reply", received_at, rule.first_reply_minutes),
+    )
+
+
+def meet(work: Work, case: Case, kind: ClockKind) -> Case:
+    """Return the case with this clock met now, if it was still owed."""
+    clocks = []
+    for clock in case.clocks:
+        if clock.clock == kind and clock.met_at is None:
+            late = clock.breached_at is not None
+            work.decide(
+                ClockMet(
+                    at=work.at,
+                    account_id=case.account_id,
+                    case_id=case.case_id,
+                    clock=kind,
+                    late=late,
+                )
+            )
+            clocks.append(clock.model_copy(update={"met_at": work.at}))
+        else:
+            clocks.append(clock)
+    return case.model_copy(update={"clocks": tuple(clocks)})
+
+
+def owes(case: Case, kind: ClockKind) -> bool:
+    """Tell whether the case still owes this."""
+    return any(clock.clock == kind and clock.met_at is None for clock in case.clocks)
+
+
+def breach(work: Work, case: Case, kind: str) -> None:
+    """Record a broken promise at its due time and tell whoever is on duty."""
+    clocks = tuple(
+        clock.model_copy(update={"breached_at": clock.due_at}) if clock.clock == kind else clock
+        for clock in case.clocks
+    )
+    broken = case.model_copy(update={"clocks": clocks})
+    work.put(broken)
+    work.count("breaches")
+    work.decide(
+        ClockBreached(at=work.at, account_id=case.account_id, case_id=case.case_id, clock=kind)
+    )
+    pack, _ = work.pack_of(case.account_id)
+    if kind in pack.paging.on_breach:
+        page_for_breach(work, broken, kind)
+
+
+def _clock(kind: ClockKind, received_at: datetime, minutes: int) -> CaseClock:
+    return CaseClock(
+        clock=kind, started_at=received_at, due_at=received_at + timedelta(minutes=minutes)
+    )

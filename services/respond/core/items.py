@@ -1,0 +1,299 @@
+"""What came in: each version of an item once, in whatever order its facts arrive."""
+
+from datetime import timedelta
+
+from services.respond.core.aggregates import Case, CaseItem, EarlyChange, ItemPlace, PendingItem
+from services.respond.core.case import HistoryEntry, note
+from services.respond.core.cases import admit, refresh
+from services.respond.core.decisions import ItemChanged, ItemJudged
+from services.respond.core.judging import Judgement, judge, unclassified
+from services.respond.core.replies import call_back
+from services.respond.core.work import Work
+from shared.contracts.ids import token
+from shared.contracts.items import (
+    Author,
+    ItemClassified,
+    ItemDeleted,
+    ItemEdited,
+    ItemKind,
+    ItemReceived,
+    Thread,
+)
+from shared.contracts.verdicts import Verdict
+
+FORGET_EARLY = timedelta(days=1)
+ORIGIN_UNKNOWN = "origin_unknown"
+
+
+def received(work: Work, fact: ItemReceived) -> None:
+    """Let an item wait for its verdict; a version that was folded before changes nothing."""
+    if not work.is_new(fact.item_id, fact.item_version):
+        return
+    if work.knows(fact.item_id) and _here(work, fact.item_id):
+        _retext(work, fact.item_id, fact.item_version, fact.text)
+        return
+    work.is_new(fact.item_id)
+    work.count("items_received")
+    pack, _ = work.pack_of(fact.account_id)
+    pending = PendingItem.model_construct(
+        fact=fact,
+        received_at=work.at,
+        seq=work.seq,
+        verdict_due=work.at + timedelta(seconds=pack.verdict_seconds),
+        edits=0,
+        deleted=False,
+        degraded=(),
+    )
+    early = work.get(f"early:{fact.item_id}", EarlyChange)
+    if early is None:
+        work.put(pending)
+    else:
+        _meet_early(work, pending, early)
+
+
+def edited(work: Work, fact: ItemEdited) -> None:
+    """Take the newer text; judge again what is forgotten, remember what is not here yet."""
+    if not work.is_new(fact.item_id, fact.item_version):
+        return
+    work.count("items_edited")
+    _changed(work, fact, "edited")
+    if _here(work, fact.item_id):
+        _retext(work, fact.item_id, fact.item_version, fact.text)
+    elif work.knows(fact.item_id):
+        work.put(_from_edit(work, fact))
+    else:
+        early = _early(work, fact.item_id)
+        fresh = {"item_version": fact.item_version, "text": fact.text, "verdict": None}
+        work.put(early.model_copy(update=fresh))
+
+
+def deleted(work: Work, fact: ItemDeleted) -> None:
+    """Mark it gone; what was said stays as evidence."""
+    if not work.is_new(fact.item_id, "", "deleted"):
+        return
+    work.count("items_deleted")
+    _changed(work, fact, "deleted")
+    pending = work.get(f"pending:{fact.item_id}", PendingItem)
+    case = _case_of(work, fact.item_id)
+    if pending is not None:
+        work.put(pending.model_copy(update={"deleted": True}))
+    elif case is not None:
+        _mark_deleted(work, case, fact)
+    elif not work.knows(fact.item_id):
+        work.put(_early(work, fact.item_id).model_copy(update={"deleted": True}))
+
+
+def classified(work: Work, fact: ItemClassified) -> None:
+    """Take the first verdict of an active model on the newest version; ignore any other."""
+    if not _counts(work, fact.verdict.model):
+        return
+    pending = work.get(f"pending:{fact.item_id}", PendingItem)
+    if pending is not None:
+        if pending.fact.item_version == fact.item_version:
+            settle(work, pending, fact.verdict)
+        return
+    early = work.get(f"early:{fact.item_id}", EarlyChange)
+    if early is not None and early.item_version == fact.item_version and early.verdict is None:
+        work.put(early.model_copy(update={"verdict": fact.verdict}))
+        return
+    case = _case_of(work, fact.item_id)
+    if case is not None:
+        _judge_again(work, case, fact)
+
+
+def overdue(work: Work, pending: PendingItem) -> None:
+    """No verdict in time: people get it, and it says so (invariant 14)."""
+    work.count("items_degraded")
+    _settle(work, pending, unclassified())
+
+
+def settle(work: Work, pending: PendingItem, verdict: Verdict) -> None:
+    """Judge a waiting item by its account's pack."""
+    work.count("items_classified")
+    if verdict.degraded:
+        work.count("items_degraded")
+    _settle(work, pending, verdict)
+
+
+def _settle(work: Work, pending: PendingItem, verdict: Verdict) -> None:
+    fact = pending.fact
+    pack, _ = work.pack_of(fact.account_id)
+    judged = judge(verdict, pack)
+    work.drop(pending.key)
+    place = len(work.decisions)
+    case_id = admit(work, pending, verdict, judged)
+    line = _said(
+        work,
+        fact,
+        account_id=fact.account_id,
+        verdict=verdict,
+        judged=judged,
+        degraded=(*pending.degraded, *verdict.degraded),
+        case_id=case_id,
+    )
+    work.decisions.insert(place, line)
+
+
+def _judge_again(work: Work, case: Case, fact: ItemClassified) -> None:
+    """An edit's verdict, or one that came after its time, for an item that is in a case."""
+    found = next((item for item in case.items if item.item_id == fact.item_id), None)
+    if found is None or found.item_version != fact.item_version or found.model:
+        return
+    verdict = fact.verdict
+    pack, _ = work.pack_of(case.account_id)
+    judged = judge(verdict, pack)
+    work.count("items_classified")
+    item = found.model_copy(
+        update={
+            "labels": verdict.labels,
+            "decided": judged.decided,
+            "abstained": verdict.abstained,
+            "reasons": verdict.reasons,
+            "model": verdict.model,
+            "anger": verdict.anger,
+            "degraded": verdict.degraded,
+        }
+    )
+    fresh = refresh(case, tuple(item if each is found else each for each in case.items))
+    work.put(fresh.model_copy(update={"severity": max(case.severity, judged.severity)}))
+    line = _said(
+        work,
+        item,
+        account_id=case.account_id,
+        verdict=verdict,
+        judged=judged,
+        degraded=verdict.degraded,
+        case_id=case.case_id,
+    )
+    work.decide(line)
+
+
+def _retext(work: Work, item_id: str, version: str, text: str) -> None:
+    pending = work.get(f"pending:{item_id}", PendingItem)
+    if pending is not None:
+        newer = pending.fact.model_copy(update={"text": text, "item_version": version})
+        work.put(pending.model_copy(update={"fact": newer, "edits": pending.edits + 1}))
+        return
+    case = _case_of(work, item_id)
+    if case is None:
+        return
+    items = tuple(_newer(item, item_id, version, text) for item in case.items)
+    entry = HistoryEntry(at=work.at, what="item_edited", detail=item_id)
+    told = case.model_copy(update={"items": items, "history": note(case, entry)})
+    work.put(call_back(work, told, item_id, "item_edited"))
+
+
+def _newer(item: CaseItem, item_id: str, version: str, text: str) -> CaseItem:
+    if item.item_id != item_id:
+        return item
+    fresh = {"text": text, "item_version": version, "edits": item.edits + 1}
+    return item.model_copy(update={**fresh, "model": "", "reasons": (), "corrected": None})
+
+
+def _mark_deleted(work: Work, case: Case, fact: ItemDeleted) -> None:
+    items = tuple(
+        item.model_copy(update={"deleted": True}) if item.item_id == fact.item_id else item
+        for item in case.items
+    )
+    detail = f"{fact.item_id} {fact.deleted_by}"
+    entry = HistoryEntry(at=work.at, what="item_deleted", detail=detail)
+    told = case.model_copy(update={"items": items, "history": note(case, entry)})
+    work.put(call_back(work, told, fact.item_id, "item_deleted"))
+
+
+def _meet_early(work: Work, pending: PendingItem, early: EarlyChange) -> None:
+    work.drop(early.key)
+    met = pending.model_copy(update={"deleted": early.deleted})
+    if early.text is not None:
+        fresh = {"text": early.text, "item_version": early.item_version}
+        met = met.model_copy(update={"fact": pending.fact.model_copy(update=fresh), "edits": 1})
+    work.put(met)
+    if early.verdict is not None:
+        settle(work, met, early.verdict)
+
+
+def _from_edit(work: Work, fact: ItemEdited) -> PendingItem:
+    """An item judged as no matter long ago has changed: what the edit tells is all we know."""
+    pack, _ = work.pack_of(fact.account_id)
+    whole = ItemReceived(
+        platform=fact.platform,
+        account_id=fact.account_id,
+        item_id=fact.item_id,
+        item_version=fact.item_version,
+        item_kind=fact.item_kind or ItemKind.COMMENT,
+        native_id=fact.native_id,
+        author=fact.author or Author(author_id=f"unknown:{fact.item_id}"),
+        thread=fact.thread or Thread(),
+        text=fact.text,
+        published_at=fact.edited_at,
+        source="poll",
+    )
+    return PendingItem(
+        fact=whole,
+        received_at=work.at,
+        seq=work.seq,
+        verdict_due=work.at + timedelta(seconds=pack.verdict_seconds),
+        edits=1,
+        degraded=() if fact.author else (ORIGIN_UNKNOWN,),
+    )
+
+
+def _early(work: Work, item_id: str) -> EarlyChange:
+    standing = work.get(f"early:{item_id}", EarlyChange)
+    return standing or EarlyChange(item_id=item_id, forget_at=work.at + FORGET_EARLY)
+
+
+def _here(work: Work, item_id: str) -> bool:
+    pending = work.get(f"pending:{item_id}", PendingItem)
+    return pending is not None or _case_of(work, item_id) is not None
+
+
+def _case_of(work: Work, item_id: str) -> Case | None:
+    place = work.get(f"item:{item_id}", ItemPlace)
+    return work.case(place.case_id) if place else None
+
+
+def _counts(work: Work, model: str) -> bool:
+    """A verdict in flight while the model changes still counts; others of other models do not."""
+    organisation = work.organisation
+    return not organisation.model or model in {organisation.model, organisation.previous_model}
+
+
+def _changed(work: Work, fact: ItemEdited | ItemDeleted, change: str) -> None:
+    place = work.get(f"item:{fact.item_id}", ItemPlace)
+    work.decide(
+        ItemChanged(
+            at=work.at,
+            account_id=fact.account_id,
+            item_id=fact.item_id,
+            item_version=fact.item_version,
+            change="edited" if change == "edited" else "deleted",
+            case_id=place.case_id if place else "",
+        )
+    )
+
+
+def _said(
+    work: Work,
+    item: ItemReceived | CaseItem,
+    *,
+    account_id: str,
+    verdict: Verdict,
+    judged: Judgement,
+    degraded: tuple[str, ...],
+    case_id: str,
+) -> ItemJudged:
+    return ItemJudged.model_construct(
+        at=work.at,
+        account_id=account_id,
+        kind="item.judged",
+        item_id=item.item_id,
+        item_version=item.item_version,
+        text=token("text", item.text),
+        decided=judged.decided,
+        abstained=verdict.abstained,
+        severity=judged.severity,
+        model=verdict.model,
+        degraded=degraded,
+        case_id=case_id,
+    )

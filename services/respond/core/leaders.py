@@ -1,0 +1,51 @@
+"""A new leader: its place in the log is the term, and a rebuild sends nothing by itself."""
+
+from services.respond.core.aggregates import Effect, Page
+from services.respond.core.effects import call_off, end
+from services.respond.core.pages import raise_page
+from services.respond.core.work import Work
+from shared.contracts.ids import token
+from shared.contracts.system import LeaderElected, Receipt
+
+LATE = "补发"
+
+
+def take_office(work: Work, fact: LeaderElected) -> None:
+    """Set the term. After a rebuild, replies go back to their owners and pages go out as one.
+
+    What had left the house before the rebuild stands in the log as started; everything else was
+    decided by a leader whose memory is lost, so people look at it (invariant 1).
+    """
+    work.put(work.organisation.model_copy(update={"term": work.seq}))
+    if fact.rebuilt_to is None:
+        return
+    call_off(work, None, "rebuilt", fact.rebuilt_to)
+    _coalesce_pages(work, fact.rebuilt_to)
+
+
+def _coalesce_pages(work: Work, upto_seq: int) -> None:
+    owed = [
+        effect
+        for effect in work.under("effect")
+        if isinstance(effect, Effect)
+        and effect.effect_kind == "page"
+        and effect.status == "decided"
+        and effect.decided_seq <= upto_seq
+    ]
+    case_ids: list[str] = []
+    for effect in sorted(owed, key=lambda each: (each.decided_at, each.effect_id)):
+        end(work, effect, "returned", Receipt(), "coalesced")
+        page = work.get(f"page:{effect.page_id}", Page)
+        if page is not None and page.acknowledged_at is None:
+            work.drop(page.key)
+            case_ids.extend(each for each in page.case_ids if each not in case_ids)
+    if not case_ids:
+        return
+    page_id = token("page", "rebuilt", str(work.seq))
+    for case_id in case_ids:
+        case = work.case(case_id)
+        if case is not None:
+            work.put(case.model_copy(update={"page_id": page_id}))
+    first = work.case(case_ids[0])
+    account_id = first.account_id if first else ""
+    raise_page(work, page_id, tuple(case_ids), LATE, account_id, late=True)

@@ -1,0 +1,183 @@
+"""What people ask for: authorised, decided once, answered with an outcome a retry gets again."""
+
+from services.respond.core import case_work, house, replies
+from services.respond.core.aggregates import (
+    OUTCOMES_KEPT,
+    Case,
+    OutcomeRing,
+    Person,
+    StoredOutcome,
+)
+from services.respond.core.decisions import OperationDecided
+from services.respond.core.permissions import allowed
+from services.respond.core.replies import Refusal
+from services.respond.core.work import Work
+from shared.contracts.facts import OperatorFact
+from shared.contracts.operators import (
+    CaseClaimed,
+    CaseNoted,
+    CaseReleased,
+    CaseReopened,
+    CaseResolved,
+    LabelsCorrected,
+    ModeChanged,
+    Outcome,
+    OutgoingPaused,
+    PageAcknowledged,
+    ReplyApproved,
+    ReplyDrafted,
+    ReplyReturned,
+    ReplySendRequested,
+    ReplySettled,
+    ReplySubmitted,
+    ReplyUndone,
+)
+
+CaseOperation = (
+    CaseClaimed
+    | CaseReleased
+    | ReplyDrafted
+    | ReplySubmitted
+    | ReplyApproved
+    | ReplyReturned
+    | ReplySendRequested
+    | ReplyUndone
+    | ReplySettled
+    | CaseResolved
+    | CaseReopened
+    | CaseNoted
+    | LabelsCorrected
+)
+_ON_RESOLVED = (CaseReopened, CaseNoted, ReplySettled, LabelsCorrected)
+
+
+def operate(work: Work, fact: OperatorFact) -> None:
+    """Do or refuse what was asked, and keep the outcome. A retry changes nothing."""
+    if work.get(f"outcome:{fact.op_id}", StoredOutcome) is not None:
+        return
+    place = len(work.decisions)
+    refusal = _authorise(work, fact) or _perform(work, fact)
+    outcome = Outcome(
+        op_id=fact.op_id,
+        accepted=refusal is None,
+        code=refusal.code if refusal else "ok",
+        reason=refusal.reason if refusal else "",
+    )
+    case_id = "" if isinstance(fact, _HOUSE) else fact.case_id
+    case = work.case(case_id)
+    answer = OperationDecided(
+        at=work.at,
+        account_id=case.account_id if case else "",
+        op_id=fact.op_id,
+        operation=fact.kind,
+        person_id=fact.person_id,
+        accepted=outcome.accepted,
+        code=outcome.code,
+        case_id=case_id,
+    )
+    work.decisions.insert(place, answer)
+    _keep(work, StoredOutcome(outcome=outcome, operation=fact.kind, at=work.at))
+
+
+_HOUSE = (PageAcknowledged, ModeChanged, OutgoingPaused)
+
+
+def _authorise(work: Work, fact: OperatorFact) -> Refusal | None:
+    person = work.get(f"person:{fact.person_id}", Person)
+    releases = isinstance(fact, OutgoingPaused) and not fact.paused
+    action = "operator.unpaused" if releases else fact.kind
+    if (
+        person is None
+        or not person.registered.active
+        or not allowed(action, person.registered.roles)
+    ):
+        return Refusal("not_allowed", "your role does not allow this")
+    return None
+
+
+def _perform(work: Work, fact: OperatorFact) -> Refusal | None:
+    match fact:
+        case PageAcknowledged():
+            return house.acknowledge(work, fact)
+        case ModeChanged():
+            return house.change_mode(work, fact)
+        case OutgoingPaused():
+            return house.pause(work, fact)
+        case _:
+            return _on_case(work, fact)
+
+
+def _on_case(work: Work, fact: CaseOperation) -> Refusal | None:
+    case = work.case(fact.case_id)
+    if case is None:
+        return Refusal("not_found", "there is no such case, or it is in the archive")
+    if case.status == "resolved" and not isinstance(fact, _ON_RESOLVED):
+        return Refusal("case_resolved", "the case is closed; reopen it first")
+    done = _about_case(work, case, fact)
+    if isinstance(done, Refusal):
+        return done
+    if done is not None:
+        work.put(done)
+    return None
+
+
+def _about_case(work: Work, case: Case, fact: CaseOperation) -> Case | Refusal | None:
+    match fact:
+        case CaseClaimed():
+            return case_work.claim(work, case, fact)
+        case CaseReleased():
+            return case_work.release(work, case, fact)
+        case CaseResolved():
+            return case_work.resolve(work, case, fact)
+        case CaseReopened():
+            return case_work.open_again(work, case, fact)
+        case CaseNoted() | LabelsCorrected() | ReplySettled():
+            return _about_record(work, case, fact)
+        case _:
+            return _about_reply(work, case, fact)
+
+
+def _about_record(
+    work: Work, case: Case, fact: CaseNoted | LabelsCorrected | ReplySettled
+) -> Case | Refusal | None:
+    match fact:
+        case CaseNoted():
+            return case_work.add_note(work, case, fact)
+        case LabelsCorrected():
+            return case_work.correct(work, case, fact)
+        case ReplySettled():
+            return case_work.settle(work, case, fact)
+
+
+def _about_reply(
+    work: Work,
+    case: Case,
+    fact: ReplyDrafted
+    | ReplySubmitted
+    | ReplyApproved
+    | ReplyReturned
+    | ReplySendRequested
+    | ReplyUndone,
+) -> Case | Refusal:
+    match fact:
+        case ReplyDrafted():
+            return replies.draft(work, case, fact)
+        case ReplySubmitted():
+            return replies.submit(work, case, fact)
+        case ReplyApproved():
+            return replies.approve(work, case, fact)
+        case ReplyReturned():
+            return replies.give_back(work, case, fact)
+        case ReplySendRequested():
+            return replies.send(work, case, fact)
+        case ReplyUndone():
+            return replies.undo(work, case, fact)
+
+
+def _keep(work: Work, stored: StoredOutcome) -> None:
+    place = work.total("operations") % OUTCOMES_KEPT
+    older = work.get(f"ring:{place}", OutcomeRing)
+    if older is not None:
+        work.drop(f"outcome:{older.op_id}")
+    work.put(OutcomeRing(place=place, op_id=stored.outcome.op_id), stored)
+    work.count("operations")

@@ -1,0 +1,73 @@
+"""What the organisation says of itself: accounts, people, rosters, packs, models, sources, posts."""
+
+from services.respond.core.aggregates import KEEP, Account, Person
+from services.respond.core.decisions import ModelSwitched, PolicySwitched
+from services.respond.core.pages import retry_undeliverable
+from services.respond.core.work import Work
+from shared.contracts.org import (
+    AccountRegistered,
+    ModelActivated,
+    PersonRegistered,
+    PolicyActivated,
+    RosterSet,
+)
+from shared.contracts.posts import PostSeen
+from shared.contracts.system import SourceReported
+
+
+def register_account(work: Work, fact: AccountRegistered) -> None:
+    standing = work.account(fact.account_id)
+    if standing is None:
+        work.put(Account(registered=fact))
+    else:
+        work.put(standing.model_copy(update={"registered": fact}))
+
+
+def register_person(work: Work, fact: PersonRegistered) -> None:
+    work.put(Person(registered=fact))
+
+
+def set_roster(work: Work, fact: RosterSet) -> None:
+    work.put(work.organisation.model_copy(update={"duties": fact.duties}))
+    retry_undeliverable(work)
+
+
+def activate_policy(work: Work, fact: PolicyActivated) -> None:
+    organisation = work.organisation
+    if organisation.packs.get(fact.pack) == fact.pack_hash:
+        return
+    packs = {**organisation.packs, fact.pack: fact.pack_hash}
+    work.put(organisation.model_copy(update={"packs": packs}))
+    work.decide(PolicySwitched(at=work.at, pack=fact.pack, pack_hash=fact.pack_hash))
+
+
+def activate_model(work: Work, fact: ModelActivated) -> None:
+    organisation = work.organisation
+    if organisation.model == fact.model:
+        return
+    fresh = {"model": fact.model, "previous_model": organisation.model}
+    work.put(organisation.model_copy(update=fresh))
+    work.decide(ModelSwitched(at=work.at, model=fact.model))
+
+
+def report_source(work: Work, fact: SourceReported) -> None:
+    account = work.account(fact.account_id)
+    if account is None:
+        return
+    said = {**account.sources, fact.source: (fact.state, fact.since, fact.detail)}
+    work.put(account.model_copy(update={"sources": said}))
+
+
+def see_post(work: Work, fact: PostSeen) -> None:
+    """Count an own post once; a reply of ours that comes back to us is none."""
+    if fact.ours or not work.is_new("post", fact.account_id, fact.post_id):
+        return
+    work.count("own_posts")
+    account = work.account(fact.account_id)
+    if account is None:
+        return
+    fresh = {
+        "own_posts": account.own_posts + 1,
+        "own_post_ids": (*account.own_post_ids[1 - KEEP :], fact.post_id),
+    }
+    work.put(account.model_copy(update=fresh))

@@ -1,0 +1,264 @@
+"""A reply from draft to the edge of the house: revisions, review, approval, undo, one voice.
+
+Each function takes what a person asked for and returns the case as it then is, or a Refusal.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from services.respond.core.aggregates import Case, CaseItem, HistoryEntry, Reply
+from services.respond.core.case import note
+from services.respond.core.checking import check_text
+from services.respond.core.decisions import ReplyCameBack
+from services.respond.core.pages import on_duty
+from services.respond.core.work import Work
+from shared.contracts.ids import token
+from shared.contracts.operators import (
+    ReplyApproved,
+    ReplyDrafted,
+    ReplyReturned,
+    ReplySendRequested,
+    ReplySubmitted,
+    ReplyUndone,
+    Slot,
+)
+from shared.contracts.verdicts import Label
+
+MAX_TEXT = 10_000
+_GONE = frozenset({"leaving", "unknown"})
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why an operation was not done; `code` is stable for clients."""
+
+    code: str
+    reason: str = ""
+
+
+def draft(work: Work, case: Case, fact: ReplyDrafted) -> Case | Refusal:
+    """Write a new revision; the first writer takes a case nobody has."""
+    standing = reply_of(case, fact.slot)
+    target = target_of(case)
+    refusal = _may_write(case, standing, target, fact)
+    if refusal is not None or target is None:
+        return refusal or Refusal("nothing_to_answer", "every item of this case is gone")
+    pack, _ = work.pack_of(case.account_id)
+    reply = Reply(
+        slot=fact.slot,
+        item_id=target.item_id,
+        revision=fact.base_revision + 1,
+        text=fact.text,
+        author_id=fact.person_id,
+        status="drafted",
+        findings=check_text(case, pack, fact.text).findings,
+    )
+    owner = case.owner_id or fact.person_id
+    taken = case.model_copy(update={"owner_id": owner, "status": "claimed"})
+    return with_reply(taken, reply, _entry(work, "drafted", fact.person_id))
+
+
+def submit(work: Work, case: Case, fact: ReplySubmitted) -> Case | Refusal:
+    """Hand a revision to review; a text that may never leave is not worth a reviewer's time."""
+    reply = _current(case, fact.slot, fact.revision)
+    if isinstance(reply, Refusal):
+        return reply
+    checked = _gated(work, case, reply)
+    if isinstance(checked, Refusal):
+        return checked
+    submitted = reply.model_copy(update={"status": "submitted"})
+    return with_reply(case, submitted, _entry(work, "submitted", fact.person_id))
+
+
+def approve(work: Work, case: Case, fact: ReplyApproved) -> Case | Refusal:
+    """Approve exactly this revision; the gate runs here and again when it leaves."""
+    reply = _current(case, fact.slot, fact.revision)
+    if isinstance(reply, Refusal):
+        return reply
+    if reply.author_id == fact.person_id and not _may_approve_own(work, case, reply.slot):
+        return Refusal("two_person", "a second person must approve replies in such a matter")
+    pack_hash = _gated(work, case, reply)
+    if isinstance(pack_hash, Refusal):
+        return pack_hash
+    approved = reply.model_copy(
+        update={
+            "status": "approved",
+            "approved_by": fact.person_id,
+            "approval_id": token("approval", case.case_id, reply.slot, fact.op_id),
+            "pack_hash": pack_hash,
+            "note": "",
+        }
+    )
+    done = with_reply(case, approved, _entry(work, "approved", fact.person_id))
+    return _wait(work, done, approved, fact.person_id) if fact.send else done
+
+
+def send(work: Work, case: Case, fact: ReplySendRequested) -> Case | Refusal:
+    """Let an approved revision leave once its undo window is over."""
+    reply = _current(case, fact.slot, fact.revision)
+    if isinstance(reply, Refusal):
+        return reply
+    if reply.status != "approved":
+        return Refusal("not_approved", "this revision has not been approved")
+    if reply.pack_hash != work.pack_of(case.account_id)[1]:
+        return Refusal("policy_changed", "the rules changed since the approval; approve again")
+    return _wait(work, case, reply, fact.person_id)
+
+
+def undo(work: Work, case: Case, fact: ReplyUndone) -> Case | Refusal:
+    """Stop a reply inside its window."""
+    reply = reply_of(case, fact.slot)
+    if reply is None:
+        return Refusal("nothing_to_undo", "there is no reply in this slot")
+    if reply.status != "waiting":
+        return _too_late(reply) or Refusal("nothing_to_undo", "this reply is not on its way")
+    stopped = reply.model_copy(update={"status": "approved", "leaves_at": None})
+    return with_reply(case, stopped, _entry(work, "undone", fact.person_id))
+
+
+def give_back(work: Work, case: Case, fact: ReplyReturned) -> Case | Refusal:
+    """Return a revision to its writer with a reason."""
+    if not fact.reason.strip():
+        return Refusal("needs_reason", "say what should change")
+    reply = reply_of(case, fact.slot)
+    if reply is None:
+        return Refusal("not_found", "there is no reply in this slot")
+    if (late := _too_late(reply)) is not None:
+        return late
+    if reply.revision != fact.revision:
+        return Refusal("stale_draft", "a newer revision exists")
+    return with_reply(case, _back(reply, fact.reason), _entry(work, "returned", fact.person_id))
+
+
+def come_back(work: Work, case: Case, reply: Reply, reason: str) -> Case:
+    """Return a reply that did not leave to its owner; the slot is free again."""
+    work.decide(
+        ReplyCameBack(
+            at=work.at,
+            account_id=case.account_id,
+            case_id=case.case_id,
+            slot=reply.slot,
+            reason=reason,
+        )
+    )
+    voice = f"{reply.slot}:{reply.item_id}"
+    silent = case.model_copy(
+        update={"spoken": tuple(each for each in case.spoken if each != voice)}
+    )
+    return with_reply(silent, _back(reply, reason), _entry(work, "came_back", None, reason))
+
+
+def call_back(work: Work, case: Case, item_id: str, reason: str) -> Case:
+    """An item changed: what was approved for its old words must be looked at again."""
+    for reply in case.replies:
+        if reply.item_id == item_id and reply.status in {"submitted", "approved", "waiting"}:
+            case = come_back(work, case, reply, reason)
+    return case
+
+
+def reply_of(case: Case, slot: Slot) -> Reply | None:
+    """Return the reply of a slot."""
+    return next((reply for reply in case.replies if reply.slot == slot), None)
+
+
+def target_of(case: Case) -> CaseItem | None:
+    """Return the newest item that still stands: the one a reply answers."""
+    return next((item for item in reversed(case.items) if not item.deleted), None)
+
+
+def with_reply(case: Case, reply: Reply, entry: HistoryEntry) -> Case:
+    """Return the case with this reply in its slot and one more line of history."""
+    others = tuple(each for each in case.replies if each.slot != reply.slot)
+    return case.model_copy(update={"replies": (*others, reply), "history": note(case, entry)})
+
+
+def _entry(work: Work, what: str, person_id: str | None, detail: str = "") -> HistoryEntry:
+    return HistoryEntry(at=work.at, what=what, person_id=person_id, detail=detail)
+
+
+def _back(reply: Reply, reason: str) -> Reply:
+    return reply.model_copy(
+        update={
+            "status": "returned",
+            "note": reason,
+            "leaves_at": None,
+            "approved_by": None,
+            "approval_id": None,
+            "effect_id": None,
+        }
+    )
+
+
+def _may_write(
+    case: Case, standing: Reply | None, target: CaseItem | None, fact: ReplyDrafted
+) -> Refusal | None:
+    if case.owner_id not in {None, fact.person_id}:
+        return Refusal("claimed_by_other", "somebody else works on this case")
+    if not fact.text.strip() or len(fact.text) > MAX_TEXT:
+        return Refusal("bad_text", f"between 1 and {MAX_TEXT} characters")
+    voice = f"{fact.slot}:{target.item_id}" if target else ""
+    if standing is not None and standing.status in {*_GONE, "waiting"}:
+        return Refusal("already_leaving", "the reply in this slot is on its way")
+    if voice in case.spoken:
+        return Refusal("already_sent", "this item has its reply in this slot")
+    if fact.base_revision != (standing.revision if standing else 0):
+        return Refusal("stale_draft", "a newer revision exists")
+    return None
+
+
+def _current(case: Case, slot: Slot, revision: int) -> Reply | Refusal:
+    reply = reply_of(case, slot)
+    if reply is None:
+        return Refusal("nothing_to_send", "there is no text in this slot")
+    if (late := _too_late(reply)) is not None:
+        return late
+    if reply.status == "waiting":
+        return Refusal("already_leaving", "the reply is in its undo window")
+    if reply.revision != revision:
+        return Refusal("stale_draft", "a newer revision exists")
+    if f"{slot}:{reply.item_id}" in case.spoken:
+        return Refusal("already_sent", "this item has its reply in this slot")
+    return reply
+
+
+def _too_late(reply: Reply) -> Refusal | None:
+    if reply.status in _GONE:
+        return Refusal("already_leaving", "the reply has left the house or may have")
+    if reply.status == "sent":
+        return Refusal("already_sent", "the reply was sent")
+    return None
+
+
+def _gated(work: Work, case: Case, reply: Reply) -> str | Refusal:
+    """Return the hash of the pack under which the text passes."""
+    pack, pack_hash = work.pack_of(case.account_id)
+    result = check_text(case, pack, reply.text)
+    if result.passed:
+        return pack_hash
+    first = next(each for each in result.findings if each.level != "warn")
+    return Refusal("gate_failed", first.reason)
+
+
+def _may_approve_own(work: Work, case: Case, slot: Slot) -> bool:
+    pack, _ = work.pack_of(case.account_id)
+    if not set(case.labels) & set(pack.two_person_labels):
+        return True
+    awake = len({duty.person_id for duty in on_duty(work)})
+    action = "self_harm" if Label.SELF_HARM in case.labels else slot
+    return pack.may_act_alone(action, awake)
+
+
+def _wait(work: Work, case: Case, reply: Reply, person_id: str) -> Case:
+    pack, _ = work.pack_of(case.account_id)
+    leaves_at = work.at + timedelta(seconds=pack.undo_seconds)
+    waiting = reply.model_copy(update={"status": "waiting", "leaves_at": leaves_at})
+    return with_reply(case, waiting, _entry(work, "sending", person_id))
+
+
+def give_up(case: Case) -> Case:
+    """Return the case with what was approved but never sent back to a draft: it is closed now."""
+    kept = tuple(
+        _back(reply, "case_resolved") if reply.status in {"submitted", "approved"} else reply
+        for reply in case.replies
+    )
+    return case.model_copy(update={"replies": kept})

@@ -1,0 +1,139 @@
+"""One step in the making: reads see the step's own changes first, nothing touches the state."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from heapq import heappop, heappush
+
+from services.respond.core.aggregates import Account, Case, Effect, Organisation
+from services.respond.core.decisions import Decision
+from services.respond.core.state import Aggregate, AnyAggregate, Changes, State, Timer
+from shared.policy.model import NO_PACK, Pack
+
+
+class Work:
+    """Collects what one stored fact, and the timers before it, change and decide.
+
+    `at` is the time of what is being applied right now: a timer's own due time, or the fact's.
+    """
+
+    def __init__(self, state: State, packs: Mapping[str, Pack], seq: int, now: datetime) -> None:
+        self.state, self.packs, self.seq, self.now = state, packs, seq, now
+        self.at = now
+        self.decisions: list[Decision] = []
+        self._puts: dict[str, Aggregate | None] = {}
+        self._seen: list[bytes] = []
+        self._counts: dict[str, int] = {}
+        self._armed: list[Timer] = []
+        self._next_timer = 0
+
+    def get(self, key: str, kind: type[AnyAggregate]) -> AnyAggregate | None:
+        """Return the newest aggregate under `key`."""
+        if key not in self._puts:
+            return self.state.get(key, kind)
+        found = self._puts[key]
+        if found is None or isinstance(found, kind):
+            return found
+        message = f"{key} holds {type(found).__name__}, not {kind.__name__}"
+        raise TypeError(message)
+
+    def under(self, prefix: str) -> Iterator[Aggregate]:
+        """Yield the newest aggregates whose key starts with `prefix:`."""
+        head = f"{prefix}:"
+        stored = [each for each in self.state.under(prefix) if each.key not in self._puts]
+        fresh = [each for key, each in self._puts.items() if each and key.startswith(head)]
+        return iter([*stored, *fresh])
+
+    def put(self, *fresh: Aggregate) -> None:
+        for each in fresh:
+            self._puts[each.key] = each
+            for timer in each.timers():
+                if timer.due <= self.now:
+                    heappush(self._armed, timer)
+
+    def drop(self, key: str) -> None:
+        self._puts[key] = None
+
+    def decide(self, decision: Decision) -> None:
+        self.decisions.append(decision)
+
+    def count(self, counter: str, by: int = 1) -> None:
+        """Add to a counter of the organisation."""
+        self._counts[counter] = self._counts.get(counter, 0) + by
+
+    def total(self, counter: str) -> int:
+        """Return a counter of the organisation with what this step added."""
+        stored: int = getattr(self.organisation, counter)
+        return stored + self._counts.get(counter, 0)
+
+    def is_new(self, *parts: str) -> bool:
+        """Tell whether this was never folded before, and remember it."""
+        mark = mark_of(*parts)
+        if mark in self._seen or self.state.has_seen(mark):
+            return False
+        self._seen.append(mark)
+        return True
+
+    def knows(self, *parts: str) -> bool:
+        """Tell whether this was folded before."""
+        mark = mark_of(*parts)
+        return mark in self._seen or self.state.has_seen(mark)
+
+    @property
+    def organisation(self) -> Organisation:
+        return self.get(Organisation.KEY, Organisation) or Organisation()
+
+    def account(self, account_id: str) -> Account | None:
+        return self.get(f"account:{account_id}", Account)
+
+    def case(self, case_id: str) -> Case | None:
+        return self.get(f"case:{case_id}", Case)
+
+    def effect(self, effect_id: str) -> Effect | None:
+        return self.get(f"effect:{effect_id}", Effect)
+
+    def pack_of(self, account_id: str) -> tuple[Pack, str]:
+        """Return the pack active for an account, and its hash; `NO_PACK` when there is none."""
+        account = self.account(account_id)
+        name = account.registered.pack if account else "company"
+        pack_hash = self.organisation.packs.get(name, "")
+        return (self.packs[pack_hash], pack_hash) if pack_hash else (NO_PACK, "")
+
+    def next_due(self) -> Timer | None:
+        """Return the earliest timer due by now, in (due, id) order, as things stand now."""
+        stored = self._next_stored()
+        while self._armed and not self._still_armed(self._armed[0]):
+            heappop(self._armed)
+        if not self._armed:
+            return stored
+        return self._armed[0] if stored is None else min(stored, self._armed[0])
+
+    def finish(self) -> Changes:
+        """Return all changes, the counters among them."""
+        if self._counts:
+            old = self.organisation
+            added = {name: self.total(name) for name in self._counts}
+            self._puts[Organisation.KEY] = old.model_copy(update=added)
+        return Changes(self._puts, tuple(self._seen))
+
+    def _next_stored(self) -> Timer | None:
+        timers = self.state.timers()
+        while self._next_timer < len(timers):
+            timer = timers[self._next_timer]
+            if timer.due > self.now:
+                return None
+            if timer.key not in self._puts:
+                return timer
+            if self._still_armed(timer):
+                return timer
+            self._next_timer += 1
+        return None
+
+    def _still_armed(self, timer: Timer) -> bool:
+        found = self.get(timer.key, Aggregate)
+        return found is not None and timer in found.timers()
+
+
+def mark_of(*parts: str) -> bytes:
+    """Return 8 bytes that stand for `parts`."""
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).digest()[:8]

@@ -1,0 +1,51 @@
+"""The check every outgoing text passes: all rules, worst level, closed when one of them fails."""
+
+from collections.abc import Callable, Iterator
+
+from shared.policy.gate.findings import (
+    GateContext,
+    GateFinding,
+    GateResult,
+    HistoryDigest,
+    worst,
+)
+from shared.policy.gate.form import check_form
+from shared.policy.gate.leaks import check_leaks
+from shared.policy.gate.plain import Plain, plain
+from shared.policy.gate.taboo import check_taboos
+from shared.policy.gate.units import channel_limit, count_units
+from shared.policy.model import Pack
+
+Check = Callable[[Plain, GateContext, Pack, HistoryDigest], Iterator[GateFinding]]
+CHECKS: tuple[Check, ...] = (check_form, check_taboos, check_leaks)
+
+
+def gate(
+    text: str,
+    context: GateContext,
+    pack: Pack,
+    history: HistoryDigest | None = None,
+    checks: tuple[Check, ...] = CHECKS,
+) -> GateResult:
+    """Return the findings on an outgoing text. Pure; a check that raises holds the text."""
+    told = history or HistoryDigest()
+    found: list[GateFinding] = []
+    for check in checks:
+        try:
+            found.extend(check(plain(text), context, pack, told))
+        except Exception as error:  # noqa: BLE001  fails closed: an unchecked text stays here
+            found.append(_failed(text, error))
+    ordered = tuple(sorted(found, key=lambda each: (each.start, each.end, each.category)))
+    limit = channel_limit(context.channel, pack)
+    return GateResult(worst(ordered), ordered, count_units(text), limit)
+
+
+def _failed(text: str, error: Exception) -> GateFinding:
+    return GateFinding(
+        category="check_failed",
+        level="hold",
+        start=0,
+        end=len(text),
+        rules=(),
+        reason=f"这项检查没有完成({type(error).__name__}),请人工核对后重试",
+    )

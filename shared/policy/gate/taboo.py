@@ -1,0 +1,118 @@
+"""The taboo families of the pack, found through disguise, and spared where they mean no harm.
+
+Spared are longer harmless words (尽可能), the customer's own words in quotation marks, what is
+reported of others (您提到……可能……), and what we say we will not say (绝不会说"不知道").
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Final
+
+from shared.policy.gate.findings import GateContext, GateFinding, HistoryDigest
+from shared.policy.gate.plain import Plain, plain
+from shared.policy.model import Level, Pack, Taboo
+
+Span = tuple[int, int]
+
+_QUOTES: Final = re.compile(r"“([^”]*)”|「([^」]*)」|『([^』]*)』|\"([^\"]*)\"|‘([^’]*)’")
+_REPORTED: Final = re.compile(
+    r"(?:您|有?网友|顾客|客户|用户|大家|网上|网络上|有人|当事人|发帖人|对方)"
+    r"[^,,。!?!?;;\n]{0,8}?"
+    r"(?:说|称|提到|提出|反映|所述|认为|觉得|问到|询问|提及|描述|留言|担心|怀疑|流传|传言)"
+)
+_NOT_SAID: Final = re.compile(
+    r"(?:不会|不能|不可以|不应|不应该|不该|决不|绝不|杜绝|拒绝|避免|禁止|不得|从不|不允许|绝不会)"
+    r"(?:再|对您|向您|客服|员工|工作人员|出现|使用|简单地?)*(?:用|说|以|回答|回复|使用|出现|讲|类似)"
+    r"(?:类似|一句|过)*[“「『\"‘]?$"
+)
+_CLAUSE_END: Final = re.compile(r"[,,。!?!?;;\n]")
+_SHORT: Final = 2
+
+
+def check_taboos(
+    text: Plain, context: GateContext, pack: Pack, history: HistoryDigest
+) -> Iterator[GateFinding]:
+    """Yield what the pack's families forbid, one finding a place, the longest phrase first."""
+    del history
+    cited = tuple(_cited(text.original, context.quoted))
+    for taboo in pack.taboos:
+        if taboo.phrases:
+            yield from _family(text, taboo, cited)
+
+
+def _family(text: Plain, taboo: Taboo, cited: tuple[Span, ...]) -> Iterator[GateFinding]:
+    harmless = tuple(_places(text, taboo.unless))
+    for hit in _pattern(_forms(taboo)).finditer(text.text):
+        start, end = text.span(hit.start(), hit.end())
+        if _inside(hit.span(), harmless) or _inside((start, end), cited):
+            continue
+        if taboo.spare_reported and _is_reported(text.original, start):
+            continue
+        yield GateFinding(
+            category=taboo.category,
+            level=_level(text, taboo, hit),
+            start=start,
+            end=end,
+            rules=taboo.rules,
+            reason=taboo.reason,
+            suggestion=_rewording(taboo, hit.group()),
+        )
+
+
+def _level(text: Plain, taboo: Taboo, hit: re.Match[str]) -> Level:
+    """Two characters that only meet across a full stop (很好。像……) deserve a look, no more."""
+    apart = text.crosses_break(hit.start(), hit.end())
+    return "warn" if apart and len(hit.group()) <= _SHORT else taboo.level
+
+
+def _forms(taboo: Taboo) -> tuple[str, ...]:
+    written = (*taboo.phrases, *(each for known in taboo.variants.values() for each in known))
+    return tuple(sorted({plain(each).text for each in written}, key=_longest))
+
+
+@lru_cache(maxsize=256)
+def _pattern(forms: tuple[str, ...]) -> re.Pattern[str]:
+    """A single letter or digit between the characters does not hide a phrase."""
+    return re.compile("|".join("[0-9a-z]?".join(map(re.escape, each)) for each in forms))
+
+
+def _places(text: Plain, words: Iterable[str]) -> Iterator[Span]:
+    for word in words:
+        flat = plain(word).text
+        start = text.text.find(flat)
+        while flat and start >= 0:
+            if not text.crosses_break(start, start + len(flat)):
+                yield start, start + len(flat)
+            start = text.text.find(flat, start + 1)
+
+
+def _rewording(taboo: Taboo, found: str) -> str | None:
+    for phrase in taboo.phrases:
+        forms = tuple(plain(each).text for each in (phrase, *taboo.variants.get(phrase, ())))
+        if _pattern(forms).fullmatch(found):
+            return taboo.rewordings.get(phrase)
+    return None
+
+
+def _cited(original: str, customer: str) -> Iterator[Span]:
+    """Spans in quotation marks that are the customer's words, or are told of somebody."""
+    said = plain(customer).text
+    for match in _QUOTES.finditer(original):
+        inner = plain(match.group()).text
+        before = original[: match.start()]
+        if (inner and (inner in said or _is_reported(original, match.start()))) or _NOT_SAID.search(before):
+            yield match.span()
+
+
+def _is_reported(original: str, start: int) -> bool:
+    clause = _CLAUSE_END.split(original[:start])[-1]
+    return bool(_REPORTED.search(clause) or _NOT_SAID.search(clause))
+
+
+def _inside(span: Span, spans: tuple[Span, ...]) -> bool:
+    return any(first <= span[0] and span[1] <= last for first, last in spans)
+
+
+def _longest(word: str) -> tuple[int, str]:
+    return (-len(word), word)
