@@ -1,0 +1,103 @@
+"""The console and the HTTP API as one aiohttp application."""
+
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+
+from services.respond.console import forms, pages, signin
+from services.respond.console.api import JSON, allowed
+from services.respond.console.catalog import load_catalogs
+from services.respond.console.context import CONSOLE, Console
+from services.respond.console.feed import Feed
+from services.respond.console.openapi import openapi
+from services.respond.console.operations import operations
+from services.respond.console.ports import Credentials
+from services.respond.console.render import HERE, environment, error_page
+from services.respond.console.security import add_headers, guard, refusals
+from services.respond.console.settings import ConsoleSettings
+from services.respond.ports import Actions, GateView, ReadModel
+from shared.runtime.clock import Clock
+from shared.store.port import SharedRecords
+
+HTMX = "htmx.min.js"
+
+
+async def _describe(request: web.Request) -> web.Response:
+    allowed(request, "read")
+    return web.json_response(openapi(), content_type=JSON)
+
+
+async def _htmx(request: web.Request) -> web.StreamResponse:
+    path = request.app[CONSOLE].settings.assets_dir / HTMX
+    if not path.is_file():
+        raise web.HTTPNotFound
+    return web.FileResponse(path, headers={"Cache-Control": "no-cache"})
+
+
+def _routes() -> list[web.RouteDef]:
+    shown = [
+        web.get("/", pages.home),
+        web.get("/queue", pages.queue),
+        web.get("/case/{case_id}", pages.case),
+        web.get("/page/{page_id}", pages.alarm),
+        web.get("/status", pages.status),
+        web.get("/header", pages.header),
+        web.get("/signin", signin.show),
+        web.get("/signin/link/{token}", signin.show_link),
+        web.get("/lang/{lang}", signin.choose_language),
+        web.get("/api/openapi.json", _describe),
+        web.get(f"/static/vendor/{HTMX}", _htmx),
+    ]
+    pressed = [
+        web.post("/signin", signin.enter),
+        web.post("/signin/link/{token}", signin.take_link),
+        web.post("/signout", signin.leave),
+        web.post("/do/{wish}", forms.do),
+        web.post("/case/{case_id}/reply", forms.reply),
+        web.post("/case/{case_id}/check", forms.check),
+    ]
+    table = [web.route(each.method, each.path, each.run) for each in operations()]
+    return [*shown, *pressed, *table]
+
+
+async def _follow(app: web.Application) -> AsyncIterator[None]:
+    async with app[CONSOLE].feed.running():
+        yield
+
+
+async def _let_go(app: web.Application) -> None:
+    app[CONSOLE].feed.close()
+
+
+def build_console(
+    *,
+    read: ReadModel,
+    actions: Actions,
+    gate: GateView,
+    credentials: Credentials,
+    records: SharedRecords,
+    clock: Clock,
+    settings: ConsoleSettings,
+) -> web.Application:
+    """Return the application; it follows the fold's commits while it runs."""
+    app = web.Application(
+        middlewares=[refusals(error_page), guard], client_max_size=settings.body_limit
+    )
+    app[CONSOLE] = Console(
+        read=read,
+        actions=actions,
+        gate=gate,
+        credentials=credentials,
+        records=records,
+        clock=clock,
+        settings=settings,
+        feed=Feed(read, clock, settings.frames_per_second),
+        catalogs=load_catalogs(HERE / "locale"),
+        templates=environment(),
+    )
+    app.on_response_prepare.append(add_headers)
+    app.cleanup_ctx.append(_follow)
+    app.on_shutdown.append(_let_go)
+    app.add_routes(_routes())
+    app.router.add_static("/static", HERE / "static")
+    return app

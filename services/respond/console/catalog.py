@@ -1,0 +1,54 @@
+"""The words of the console, one catalog a language; zh-CN is the first language."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from shared.errors import UserError
+
+LANGUAGES = ("zh", "en")
+_HTML_LANG = {"zh": "zh-CN", "en": "en"}
+_PLACE = re.compile(r"\{(\w+)\}")
+
+
+class Catalog(NamedTuple):
+    """Texts by dotted key. Arguments are inserted as they are and escaped by the template."""
+
+    language: str
+    texts: Mapping[str, str]
+
+    @property
+    def html_lang(self) -> str:
+        return _HTML_LANG[self.language]
+
+    def __call__(self, key: str, **values: str | int) -> str:
+        text = self.texts[key]
+        return _PLACE.sub(lambda place: str(values[place[1]]), text) if values else text
+
+
+def _flatten(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in table.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, Mapping):
+            yield from _flatten(value, f"{name}.")
+        else:
+            yield name, str(value)
+
+
+def load_catalogs(directory: Path) -> Mapping[str, Catalog]:
+    """Read every language. Raises UserError that names the file."""
+    catalogs = {}
+    for language in LANGUAGES:
+        path = directory / f"{language}.toml"
+        try:
+            table = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, tomllib.TOMLDecodeError) as error:
+            raise UserError(
+                f"cannot read the words of the console: {error}",
+                where=str(path),
+                fix="install zhishou again",
+            ) from error
+        catalogs[language] = Catalog(language, dict(_flatten(table)))
+    return catalogs

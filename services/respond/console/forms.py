@@ -1,0 +1,130 @@
+"""What people press: forms that become the same wishes as the API's, and work without scripts."""
+
+from collections.abc import Mapping
+
+from aiohttp import web
+from multidict import MultiDictProxy
+from pydantic import ValidationError
+
+from services.respond.console.api import allowed
+from services.respond.console.context import CONSOLE
+from services.respond.console.operations import Wanted, perform
+from services.respond.console.pages import after, slot_of
+from services.respond.console.problems import Problem, invalid
+from services.respond.console.render import local_path, page, view_of
+from services.respond.console.wishes import WISHES, Wish
+from services.respond.core.aggregates import Reply
+from shared.contracts.operators import Outcome, Slot
+
+Form = MultiDictProxy[str | bytes | bytearray | web.FileField]
+LISTS = frozenset({"labels"})
+OURS = frozenset({"op_id", "back"})
+EMPTY_IS_NONE = frozenset({"account_id", "suggestion_id"})
+
+
+def _values(form: Form) -> dict[str, object]:
+    values: dict[str, object] = {}
+    for key in dict.fromkeys(form):
+        if key in LISTS:
+            values[key] = [str(each) for each in form.getall(key) if each != ""]
+        elif key not in OURS and not (key in EMPTY_IS_NONE and form[key] == ""):
+            values[key] = str(form[key])
+    return values
+
+
+def _live(request: web.Request) -> bool:
+    return request.headers.get("HX-Request") == "true"
+
+
+async def _wish(
+    request: web.Request, wish: Wish, target: str, op_id: str, values: Mapping[str, object]
+) -> Outcome | None:
+    try:
+        body = wish.body.model_validate({**values, "op_id": op_id})
+    except ValidationError as error:
+        raise invalid(error, "form") from error
+    caller = allowed(request, wish.permission)
+    return await perform(request.app[CONSOLE], caller, Wanted(wish, target, body, op_id))
+
+
+async def do(request: web.Request) -> web.StreamResponse:
+    """Perform one wish on a case, page, account or everything."""
+    wish = WISHES.get(request.match_info["wish"])
+    if wish is None:
+        raise Problem(404, "not_found", "there is no such action")
+    form = await request.post()
+    target = str(form.get("target", ""))
+    values = _values(form)
+    values.pop("target", None)
+    outcome = await _wish(request, wish, target, str(form.get("op_id", "")), values)
+    if wish.about == "case" and _live(request):
+        return await after(view_of(request), target, slot_of(values.get("slot")), outcome)
+    return _plainly(outcome, local_path(str(form.get("back", ""))))
+
+
+def _plainly(outcome: Outcome | None, back: str) -> web.Response:
+    """Answer without scripts: back to the page, or the reason why not."""
+    if outcome is not None and not outcome.accepted:
+        raise Problem(409, outcome.code, outcome.reason, op_id=outcome.op_id)
+    return web.Response(status=303, headers={"Location": back})
+
+
+class _Reply:
+    """The editor's way: keep the text, hand it in, approve it; stops at the first refusal."""
+
+    def __init__(self, request: web.Request, case_id: str, slot: Slot, op_id: str) -> None:
+        self._request, self._case_id, self._slot, self._op_id = request, case_id, slot, op_id
+
+    async def now(self) -> Reply | None:
+        case = await self._request.app[CONSOLE].read.case(self._case_id)
+        replies = case.replies if case else ()
+        return next((each for each in replies if each.slot == self._slot), None)
+
+    async def ask(self, name: str, values: Mapping[str, object]) -> Outcome | None:
+        """Ask for one step; each has its own operation id, derived from the form's."""
+        given = {"slot": self._slot, **values}
+        op_id = f"{self._op_id}-{name}"
+        return await _wish(self._request, WISHES[name], self._case_id, op_id, given)
+
+    async def steps(self, form: Form, do: str) -> Outcome | None:
+        text, before = str(form.get("text", "")).replace("\r\n", "\n"), await self.now()
+        outcome: Outcome | None = Outcome(op_id=self._op_id, accepted=True)
+        if before is None or text != before.text or before.status in {"sent", "simulated"}:
+            draft = {"base_revision": str(form.get("base_revision", "0")), "text": text}
+            if form.get("suggestion_id"):
+                draft["suggestion_id"] = str(form["suggestion_id"])
+            outcome = await self.ask("draft", draft)
+        reply = await self.now()
+        if do == "save" or outcome is None or not outcome.accepted or reply is None:
+            return outcome
+        revision = {"revision": str(reply.revision)}
+        if reply.status in {"drafted", "returned"}:
+            outcome = await self.ask("submit", revision)
+        if do == "submit" or outcome is None or not outcome.accepted:
+            return outcome
+        return await self.ask("approve", {**revision, "send": "true"})
+
+
+async def reply(request: web.Request) -> web.StreamResponse:
+    """The editor: `do` is save, submit or send."""
+    allowed(request, "operator.drafted")
+    form = await request.post()
+    case_id, slot = request.match_info["case_id"], slot_of(form.get("slot"))
+    steps = _Reply(request, case_id, slot, str(form.get("op_id", "")))
+    outcome = await steps.steps(form, str(form.get("do", "save")))
+    if _live(request):
+        return await after(view_of(request), case_id, slot, outcome)
+    return _plainly(outcome, f"/case/{case_id}?slot={slot}")
+
+
+async def check(request: web.Request) -> web.StreamResponse:
+    """Findings for the text in the editor, while it is being written."""
+    allowed(request, "operator.drafted")
+    console = request.app[CONSOLE]
+    case_id = request.match_info["case_id"]
+    form = await request.post()
+    if await console.read.case(case_id) is None:
+        raise Problem(404, "not_found", "there is no such case")
+    text = str(form.get("text", "")).replace("\r\n", "\n")
+    gate = await console.gate.check(case_id, text) if text else None
+    return await page(view_of(request), "findings.html", {"gate": gate, "text": text}, whole=False)

@@ -1,0 +1,281 @@
+"""The table of all operations: everything the pages can do, and nothing they cannot."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, NamedTuple, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from services.respond.console.answers import (
+    AccountList,
+    GateBody,
+    Me,
+    PageList,
+    PersonList,
+    QueueList,
+    Undecided,
+)
+from services.respond.console.api import Answer, AnyOperation, Call, Nothing, Operation
+from services.respond.console.context import Caller, Console
+from services.respond.console.events import EventStream
+from services.respond.console.problems import Problem
+from services.respond.console.wishes import WISHES, Ask, Body, Name, OpId, Wish
+from services.respond.core.aggregates import Case, Effect, Page
+from services.respond.core.permissions import ALLOWED
+from services.respond.ports import GateAnswer, Health, QueueFilter
+from shared.contracts.operators import Outcome
+from shared.contracts.verdicts import Label
+from shared.errors import TransientError
+
+WISHES_PER_SECOND, WISHES_BURST = 10.0, 60
+_OP_ID: TypeAdapter[str] = TypeAdapter(OpId)
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class CaseParams(_Strict):
+    case_id: Name
+
+
+class PageParams(_Strict):
+    page_id: Name
+
+
+class AccountParams(_Strict):
+    account_id: Name
+
+
+class EffectParams(_Strict):
+    effect_id: Name
+
+
+class OutcomeParams(_Strict):
+    op_id: OpId
+
+
+class QueueQuery(_Strict):
+    account_id: Name | None = None
+    label: Label | None = None
+    owner_id: Name | None = None
+    mine_or_free: bool = False
+    offset: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class Wanted(NamedTuple):
+    """One wish, ready to be asked for."""
+
+    wish: Wish
+    target: str
+    body: Body
+    op_id: str
+
+
+async def perform(console: Console, caller: Caller, wanted: Wanted) -> Outcome | None:
+    """Ask for the wish and return its outcome; None: recorded, not yet decided."""
+    action = wanted.wish.needs(wanted.body)
+    if not caller.may(action):
+        raise Problem(403, "not_allowed", f"your roles do not grant {action}")
+    wait = await console.records.spend(
+        f"wish:{caller.person_id}", rate_per_second=WISHES_PER_SECOND, burst=WISHES_BURST
+    )
+    if wait > 0:
+        raise Problem(429, "too_fast", headers={"Retry-After": str(int(wait) + 1)})
+    ask = Ask(wanted.op_id, caller.person_id, wanted.target)
+    try:
+        return await console.actions.perform(wanted.wish.fact(ask, wanted.body))
+    except TransientError as error:
+        raise Problem(
+            503, "log_away", "the log cannot take it now; try again", headers={"Retry-After": "2"}
+        ) from error
+
+
+def _op_id(key: str | None, body: Body) -> str:
+    given = key or body.op_id
+    if given is None:
+        raise Problem(422, "op_id_missing", "send Idempotency-Key or op_id, so a retry is safe")
+    try:
+        return _OP_ID.validate_python(given)
+    except ValidationError as error:
+        raise Problem(422, "op_id_invalid", "8 to 80 letters, digits, - or _") from error
+
+
+P = TypeVar("P", bound=BaseModel)
+Q = TypeVar("Q", bound=BaseModel)
+
+
+def _asking(wish: Wish, where: str, params: type[P]) -> AnyOperation:
+    async def handler(console: Console, call: Call[P, Nothing, Body]) -> Answer:
+        target = str(next(iter(call.params.model_dump().values()), ""))
+        op_id = _op_id(call.key, call.body)
+        outcome = await perform(console, call.caller, Wanted(wish, target, call.body, op_id))
+        if outcome is None:
+            status_url = f"/api/outcomes/{op_id}"
+            undecided = Undecided(op_id=op_id, status_url=status_url)
+            return Answer(undecided, 202, {"Location": status_url})
+        if not outcome.accepted:
+            raise Problem(409, outcome.code, outcome.reason, op_id=op_id)
+        return Answer(outcome)
+
+    return Operation(
+        method="POST",
+        path=f"/api/{where}{wish.name}",
+        name=f"{wish.name}_{wish.about}",
+        summary=wish.summary,
+        permission=wish.permission,
+        params=params,
+        query=Nothing,
+        body=wish.body,
+        ok={200: Outcome, 202: Undecided},
+        errors=(409, 413, 415, 422, 429, 503),
+        handler=handler,
+    )
+
+
+def _wish(wish: Wish) -> AnyOperation:
+    match wish.about:
+        case "case":
+            return _asking(wish, "cases/{case_id}/", CaseParams)
+        case "page":
+            return _asking(wish, "pages/{page_id}/", PageParams)
+        case "account":
+            return _asking(wish, "accounts/{account_id}/", AccountParams)
+        case "organisation":
+            return _asking(wish, "", Nothing)
+
+
+async def _me(_console: Console, call: Call[Nothing, Nothing, Nothing]) -> Answer:
+    who = call.caller
+    granted = tuple(each for each in ALLOWED if who.may(each))
+    return Answer(Me(person_id=who.person_id, name=who.name, roles=who.roles, may=granted))
+
+
+async def _health(console: Console, _call: Call[Nothing, Nothing, Nothing]) -> Answer:
+    return Answer(await console.read.health())
+
+
+async def _queue(console: Console, call: Call[Nothing, QueueQuery, Nothing]) -> Answer:
+    asked = call.query
+    where = QueueFilter(
+        account_id=asked.account_id,
+        label=asked.label,
+        owner_id=call.caller.person_id if asked.mine_or_free else asked.owner_id,
+        mine_or_free=asked.mine_or_free,
+    )
+    rows, total = await console.read.queue(where, offset=asked.offset, limit=asked.limit)
+    return Answer(QueueList(rows=tuple(rows), total=total))
+
+
+def _found(body: BaseModel | None) -> Answer:
+    if body is None:
+        raise Problem(404, "not_found", "there is nothing under this id")
+    return Answer(body)
+
+
+async def _case(console: Console, call: Call[CaseParams, Nothing, Nothing]) -> Answer:
+    return _found(await console.read.case(call.params.case_id))
+
+
+async def _effect(console: Console, call: Call[EffectParams, Nothing, Nothing]) -> Answer:
+    return _found(await console.read.effect(call.params.effect_id))
+
+
+async def _page(console: Console, call: Call[PageParams, Nothing, Nothing]) -> Answer:
+    return _found(await console.read.page(call.params.page_id))
+
+
+async def _outcome(console: Console, call: Call[OutcomeParams, Nothing, Nothing]) -> Answer:
+    return _found(await console.read.outcome(call.params.op_id))
+
+
+async def _pages(console: Console, _call: Call[Nothing, Nothing, Nothing]) -> Answer:
+    return Answer(PageList(pages=tuple(await console.read.pages())))
+
+
+async def _accounts(console: Console, _call: Call[Nothing, Nothing, Nothing]) -> Answer:
+    return Answer(AccountList(accounts=tuple(await console.read.accounts())))
+
+
+async def _people(console: Console, _call: Call[Nothing, Nothing, Nothing]) -> Answer:
+    return Answer(PersonList(people=tuple(await console.read.people())))
+
+
+async def _gate(console: Console, call: Call[CaseParams, Nothing, GateBody]) -> Answer:
+    if await console.read.case(call.params.case_id) is None:
+        raise Problem(404, "not_found", "there is no such case")
+    return Answer(await console.gate.check(call.params.case_id, call.body.text))
+
+
+def _reading(
+    path: str,
+    summary: str,
+    ok: type[BaseModel],
+    models: tuple[type[P], type[Q]],
+    handler: Callable[[Console, Call[P, Q, Nothing]], Awaitable[Answer]],
+) -> AnyOperation:
+    params, query = models
+    finds_one = params is not Nothing
+    return Operation(
+        method="GET",
+        path=f"/api/{path}",
+        name=path.partition("s/{")[0] if finds_one else path,
+        summary=summary,
+        permission="read",
+        params=params,
+        query=query,
+        body=Nothing,
+        ok={200: ok},
+        errors=(404, 422) if finds_one else (422,),
+        handler=handler,
+    )
+
+
+def _gate_check() -> AnyOperation:
+    return Operation(
+        method="POST",
+        path="/api/cases/{case_id}/gate-check",
+        name="gate_check",
+        summary="Findings for a text that is being written",
+        permission="operator.drafted",
+        params=CaseParams,
+        query=Nothing,
+        body=GateBody,
+        ok={200: GateAnswer},
+        errors=(404, 413, 415, 422),
+        handler=_gate,
+    )
+
+
+def operations() -> tuple[AnyOperation, ...]:
+    """Return every operation of the API, the one list routes and OpenAPI are made from."""
+    plain = (Nothing, Nothing)
+    return (
+        _reading("me", "Who I am and what I may do", Me, plain, _me),
+        _reading("health", "How the system is", Health, plain, _health),
+        _reading(
+            "queue", "Open cases by what is owed next", QueueList, (Nothing, QueueQuery), _queue
+        ),
+        _reading("cases/{case_id}", "One case", Case, (CaseParams, Nothing), _case),
+        _reading(
+            "effects/{effect_id}",
+            "What became of something that leaves",
+            Effect,
+            (EffectParams, Nothing),
+            _effect,
+        ),
+        _reading("pages", "Pages nobody acknowledged yet", PageList, plain, _pages),
+        _reading("pages/{page_id}", "One page", Page, (PageParams, Nothing), _page),
+        _reading("accounts", "Accounts, modes, sources", AccountList, plain, _accounts),
+        _reading("people", "Who works here", PersonList, plain, _people),
+        _reading(
+            "outcomes/{op_id}",
+            "What became of an operation",
+            Outcome,
+            (OutcomeParams, Nothing),
+            _outcome,
+        ),
+        _gate_check(),
+        *(_wish(wish) for wish in WISHES.values()),
+        EventStream(),
+    )

@@ -1,0 +1,96 @@
+"""Signed-in people: an opaque random id in a cookie, its hash and nothing else in the store."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from services.respond.console.context import Caller, Console
+from shared.contracts.base import Frozen, Time
+
+TOUCH_EVERY = timedelta(minutes=5)
+CALLER = web.RequestKey("caller", Caller)
+
+
+class Session(Frozen):
+    """What the store keeps under the hash of the id."""
+
+    person_id: str
+    began: Time
+    touched: Time
+
+
+def hashed(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def over_https(console: Console, request: web.Request) -> bool:
+    return request.secure or urlsplit(console.settings.public_url).scheme == "https"
+
+
+def cookie_name(console: Console, request: web.Request) -> str:
+    """`__Host-` binds the cookie to this host, but browsers take it on https only."""
+    return "__Host-zhishou" if over_https(console, request) else "zhishou"
+
+
+def _lifetime(console: Console, session: Session, now: datetime) -> float:
+    longest = session.began + console.settings.session_longest - now
+    return min(console.settings.session_idle, longest).total_seconds()
+
+
+async def begin(
+    console: Console, request: web.Request, response: web.StreamResponse, person_id: str
+) -> None:
+    """Start a session with a fresh id; the one the browser came with ends."""
+    await end(console, request)
+    secret = secrets.token_urlsafe(32)
+    now = console.clock.now()
+    session = Session(person_id=person_id, began=now, touched=now)
+    await console.records.put(
+        f"session:{hashed(secret)}",
+        session.model_dump_json().encode(),
+        _lifetime(console, session, now),
+    )
+    response.set_cookie(
+        cookie_name(console, request),
+        secret,
+        max_age=int(console.settings.session_longest.total_seconds()),
+        path="/",
+        secure=over_https(console, request),
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+async def end(console: Console, request: web.Request) -> None:
+    """End the session the browser came with, if any."""
+    secret = request.cookies.get(cookie_name(console, request))
+    if secret:
+        await console.records.forget(f"session:{hashed(secret)}")
+
+
+async def caller_of(console: Console, request: web.Request) -> Caller | None:
+    """Return who is signed in; a person who is no longer active is nobody."""
+    secret = request.cookies.get(cookie_name(console, request))
+    if not secret:
+        return None
+    key = f"session:{hashed(secret)}"
+    raw = await console.records.fetch(key)
+    if raw is None:
+        return None
+    session = Session.model_validate_json(raw)
+    now = console.clock.now()
+    remaining = _lifetime(console, session, now)
+    if remaining <= 0:
+        await console.records.forget(key)
+        return None
+    if now - session.touched >= TOUCH_EVERY:
+        touched = session.model_copy(update={"touched": now})
+        await console.records.put(key, touched.model_dump_json().encode(), remaining)
+    person = await console.read.person(session.person_id)
+    if person is None or not person.registered.active:
+        return None
+    who = person.registered
+    return Caller(who.person_id, who.name, who.roles)

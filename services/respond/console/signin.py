@@ -1,0 +1,97 @@
+"""The door: a one-time link from the terminal, or name and password; both are rate-limited."""
+
+from urllib.parse import quote
+
+from aiohttp import web
+
+from services.respond.console import sessions
+from services.respond.console.catalog import LANGUAGES
+from services.respond.console.context import CONSOLE, Console
+from services.respond.console.problems import Problem
+from services.respond.console.render import LANG_COOKIE, local_path, page, view_of
+
+TRIES_PER_SECOND, TRIES_BURST = 1 / 20, 6
+LONGEST_NAME, LONGEST_PASSWORD = 200, 1024
+
+
+async def _spend(console: Console, *buckets: str) -> None:
+    for bucket in buckets:
+        wait = await console.records.spend(
+            f"signin:{sessions.hashed(bucket)}",
+            rate_per_second=TRIES_PER_SECOND,
+            burst=TRIES_BURST,
+        )
+        if wait > 0:
+            raise Problem(429, "too_many_tries", headers={"Retry-After": str(int(wait) + 1)})
+
+
+async def _enter(request: web.Request, person_id: str, then: str) -> web.Response:
+    response = web.Response(status=303, headers={"Location": then})
+    await sessions.begin(request.app[CONSOLE], request, response, person_id)
+    return response
+
+
+async def show(request: web.Request) -> web.Response:
+    values = {"next": local_path(request.query.get("next")), "wrong": False}
+    return await page(view_of(request), "signin.html", values, whole=False)
+
+
+async def enter(request: web.Request) -> web.Response:
+    """Sign in by name and password."""
+    console = request.app[CONSOLE]
+    form = await request.post()
+    name = str(form.get("name", "")).strip()[:LONGEST_NAME]
+    password = str(form.get("password", ""))[:LONGEST_PASSWORD]
+    then = local_path(str(form.get("next", "")))
+    await _spend(console, f"name {name}", f"from {request.remote}")
+    person_id = await _person_named(console, name)
+    right = await console.credentials.verify(person_id or name, password)
+    if not right or person_id is None:
+        values = {"next": then, "wrong": True}
+        return await page(view_of(request), "signin.html", values, status=401, whole=False)
+    return await _enter(request, person_id, then)
+
+
+async def _person_named(console: Console, name: str) -> str | None:
+    """Find an active person by id, or by display name where only one has it."""
+    active = [p.registered for p in await console.read.people() if p.registered.active]
+    for each in active:
+        if each.person_id == name:
+            return each.person_id
+    named = [each.person_id for each in active if each.name == name]
+    return named[0] if len(named) == 1 else None
+
+
+async def show_link(request: web.Request) -> web.Response:
+    """Ask before the link is used up: chat programs fetch links by themselves."""
+    values = {"token": request.match_info["token"]}
+    return await page(view_of(request), "signin_link.html", values, whole=False)
+
+
+async def take_link(request: web.Request) -> web.Response:
+    console = request.app[CONSOLE]
+    await _spend(console, f"link from {request.remote}")
+    taken = await console.records.take(f"signin:{sessions.hashed(request.match_info['token'])}")
+    person = await console.read.person(taken.decode()) if taken else None
+    if person is None or not person.registered.active:
+        raise Problem(410, "link_used", "ask for a new one: zhishou signin")
+    return await _enter(request, person.registered.person_id, "/queue")
+
+
+async def leave(request: web.Request) -> web.Response:
+    console = request.app[CONSOLE]
+    await sessions.end(console, request)
+    response = web.Response(status=303, headers={"Location": "/signin"})
+    response.del_cookie(sessions.cookie_name(console, request), path="/")
+    return response
+
+
+async def choose_language(request: web.Request) -> web.Response:
+    """Remember the language and come back to the same place."""
+    chosen = request.match_info["lang"]
+    if chosen not in LANGUAGES:
+        raise Problem(404, "not_found")
+    back = local_path(request.query.get("back"))
+    response = web.Response(status=303, headers={"Location": quote(back, safe="/?=&%:-._~")})
+    response.set_cookie(LANG_COOKIE, chosen, max_age=31_536_000, samesite="Lax", httponly=True)
+    return response

@@ -1,0 +1,49 @@
+// Suggestions and rewordings go into the editor; a text the gate blocks cannot be sent from here.
+// (The server decides; the button only says so earlier.)
+const text = () => document.getElementById("text");
+
+function changed(field) {
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.focus();
+}
+
+function take(button) {
+  const field = text();
+  if (!field) return;
+  field.value = button.dataset.text;
+  field.form.elements.suggestion_id.value = button.dataset.suggestion;
+  changed(field);
+}
+
+// Spans count code points, the field counts UTF-16 units: go through an array of code points.
+function reword(button) {
+  const field = text();
+  const { start, end } = button.closest("[data-start]").dataset;
+  const points = Array.from(field.value);
+  const before = points.slice(0, Number(start)).join("");
+  const put = button.dataset.reword;
+  field.value = before + put + points.slice(Number(end)).join("");
+  field.selectionStart = field.selectionEnd = before.length + put.length;
+  changed(field);
+}
+
+function judge() {
+  const level = document.querySelector("#findings [data-level]")?.dataset.level;
+  const stop = level === "hold" || level === "block";
+  for (const button of document.querySelectorAll("[data-sends]")) {
+    button.disabled = stop;
+    if (stop) button.setAttribute("aria-describedby", "findings");
+    else button.removeAttribute("aria-describedby");
+  }
+}
+
+export function startEditor() {
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (button?.dataset.suggestion) take(button);
+    if (button && "reword" in button.dataset) reword(button);
+  });
+  const findings = () => document.getElementById("findings");
+  document.addEventListener("htmx:after:swap", () => findings() && judge());
+  if (findings()) judge();
+}
