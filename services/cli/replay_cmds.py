@@ -1,0 +1,95 @@
+"""`zhishou replay` and `zhishou record`: what was decided, offline, and the log as a file."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from shared.errors import UserError
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.command("replay")(replay_command)
+    app.command("record")(record_command)
+
+
+def replay_command(
+    file: Annotated[
+        Path, typer.Argument(help="a recording: of the log, or a raw stream (.gz too)")
+    ],
+    pack: Annotated[str | None, typer.Option(help="the pack that judges")] = None,
+    against: Annotated[str | None, typer.Option(help="a second pack, to compare with")] = None,
+    verdicts: Annotated[str, typer.Option(help="auto, recorded or compute")] = "auto",
+    weights: Annotated[Path | None, typer.Option(help="other weights than those shipped")] = None,
+    expect: Annotated[Path | None, typer.Option(help="exit 1 unless it decides this")] = None,
+    write_expected: Annotated[Path | None, typer.Option(help="write down what it decides")] = None,
+    speed: Annotated[str, typer.Option(help="max: virtual time does not wait")] = "max",
+    decisions: Annotated[bool, typer.Option("--decisions", help="print every decision")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="print the report as JSON")] = False,
+) -> None:
+    """Replay a recording offline, on virtual time; print counts and the digest of all decisions.
+
+    Example: zhishou replay market-day.jsonl --pack company --expect market-day.expected.txt
+    """
+    from services.cli.replay.engine import replay
+    from shared.testing.report import compare, difference, expected_lines, read_expected
+
+    if speed != "max":
+        fix = "to play it in time, say: zhishou up --stream FILE --speed 20x"
+        raise UserError(f"a replay knows no speed '{speed}', only max", fix=fix)
+    wanted = read_expected(expect) if expect else None
+    report = replay(file, pack=pack, verdicts=verdicts, weights_dir=weights)
+    body = report.model_dump(mode="json")
+    if against:
+        other = replay(file, pack=against, verdicts=verdicts, weights_dir=weights)
+        body["diff"] = dict(compare(report, other))
+    if decisions:
+        typer.echo("\n".join(report.decisions))
+    typer.echo(json.dumps(body, ensure_ascii=False) if as_json else _readable(body))
+    if write_expected:
+        write_expected.write_text("\n".join(expected_lines(report)) + "\n", encoding="utf-8")
+    if wanted is not None and (diff := difference(wanted, expected_lines(report))):
+        typer.echo("\n".join(diff), err=True)
+        raise typer.Exit(1)
+
+
+def _readable(body: dict[str, object]) -> str:
+    rejected = body["rejected"]
+    lines = [f"{name:<12}{value}" for name, value in body.items() if not isinstance(value, dict)]
+    if isinstance(rejected, dict) and rejected:
+        lines += [f"rejected    {count} x {why}" for why, count in rejected.items()]
+    diff = body.get("diff")
+    if isinstance(diff, dict):
+        lines += _readable_diff(diff)
+    return "\n".join(lines)
+
+
+def _readable_diff(diff: dict[str, object]) -> list[str]:
+    first, second = diff["only_first"], diff["only_second"]
+    lines = [f"against     {diff['pack']}: {diff['changed'] or 'the same counts'}"]
+    lines += [f"- {line}" for line in first] if isinstance(first, list) else []
+    lines += [f"+ {line}" for line in second] if isinstance(second, list) else []
+    return lines
+
+
+def record_command(
+    out: Annotated[Path, typer.Argument(help="the file to write (JSON lines)")],
+    nats_url: Annotated[
+        str | None, typer.Option(help="address of NATS; else ZHISHOU_NATS_URL")
+    ] = None,
+    data_dir: Annotated[Path | None, typer.Option(help="of a running 'zhishou up'")] = None,
+    first: Annotated[int, typer.Option(help="first sequence")] = 1,
+    last: Annotated[int, typer.Option(help="last sequence; 0: to the end")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="print the summary as JSON")] = False,
+) -> None:
+    """Write the live log, and the packs it refers to, as a file that replays.
+
+    Example: zhishou record tuesday.jsonl
+    """
+    from services.cli.record import record
+
+    summary = record(out, nats_url=nats_url, data_dir=data_dir, first=first, last=last)
+    text = json.dumps(summary) if as_json else "\n".join(f"{k:<9}{v}" for k, v in summary.items())
+    typer.echo(text)
