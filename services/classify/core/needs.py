@@ -6,6 +6,8 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.contracts.verdicts import Verdict
+
 
 class Found(NamedTuple):
     """Hits in order of place: which term, in which text, from where to where."""
@@ -37,4 +39,29 @@ class Signer(Protocol):
 
     def sign(self, shingles: NDArray[np.uint64], starts: NDArray[np.int64]) -> list[str]:
         """Return one MinHash a text, 16 hex digits a value; "" where there are no shingles."""
+        ...
+
+
+class BatchJudge(Protocol):
+    """Judges texts; the shell knows no more of the classifier."""
+
+    @property
+    def model(self) -> str:
+        """Return the id of everything that verdicts depend on."""
+        ...
+
+    def judge(self, texts: Sequence[str]) -> list[Verdict]:
+        """Return one verdict a text, in order. May raise on a text that is a bug of ours."""
+        ...
+
+
+class LastResort(Protocol):
+    """Judges one text where it can do no harm."""
+
+    async def judge(self, text: str) -> Verdict:
+        """Return its verdict.
+
+        Raises:
+            PermanentError: this text cannot be judged here either; says why.
+        """
         ...

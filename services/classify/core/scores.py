@@ -40,7 +40,8 @@ def scores(features: Features, weights: Weights) -> Ints:
     """Return text x label sums of weights, exact."""
     gathered = weights.table[weights.rows[features.ids]]
     total: Ints = np.add.reduceat(gathered, features.offsets[:-1], axis=0, dtype=np.int64)
-    return total + weights.bias
+    biased: Ints = total + weights.bias
+    return biased
 
 
 def probabilities(score: Ints, weights: Weights) -> Ints:

@@ -1,0 +1,68 @@
+"""Puts classify together, top to bottom: model, log, handler, three addresses."""
+
+import asyncio
+from contextlib import AsyncExitStack
+
+from services.classify.adapters.child import ChildJudge
+from services.classify.adapters.engine import Classifier
+from services.classify.settings import ClassifySettings
+from services.classify.shell.handler import Handler
+from shared.bus.nats_bus import NatsBus
+from shared.bus.port import Bus, outgoing
+from shared.contracts.facts import decode
+from shared.contracts.org import ModelActivated
+from shared.contracts.subjects import subject_for
+from shared.observability.catalog import Event
+from shared.observability.logging import Log, configure_logging
+from shared.observability.metrics import Metrics
+from shared.runtime.clock import SystemClock
+from shared.runtime.health import Health, health_app, http_server
+from shared.runtime.service import run_until_stopped, write_run_file
+from shared.runtime.text_tables import load_tables
+
+ACTIVATED_BY = "classify"
+
+
+async def serve(settings: ClassifySettings, *, stop: asyncio.Event | None = None) -> None:
+    """Run the service until it is told to stop. Raises UserError."""
+    configure_logging("classify", log_format=settings.log_format, level=settings.log_level)
+    log, clock, metrics = Log("classify"), SystemClock(), Metrics()
+    log.info(Event.SERVICE_STARTED)
+    async with AsyncExitStack() as stack:
+        bus = await NatsBus.connect(settings.nats_url.get_secret_value(), clock=clock)
+        stack.push_async_callback(bus.close)
+        classifier = await asyncio.to_thread(_load, settings)
+        log.info(Event.MODEL_LOADED, model=classifier.model)
+        await announce(bus, classifier.model)
+        handler = Handler(bus, classifier, ChildJudge(), clock, metrics)
+
+        async def reachable() -> str:
+            await bus.state()
+            return ""
+
+        health = Health({"log": reachable}, metrics)
+        address = await stack.enter_async_context(
+            http_server(health_app(health), settings.http_host, settings.http_port)
+        )
+        write_run_file(settings.run_file, address, model=classifier.model)
+        log.info(Event.SERVICE_READY, http=address)
+        await run_until_stopped({"judge": handler.run, "lag": health.watch_lag}, stop=stop)
+    log.info(Event.SERVICE_STOPPED)
+
+
+async def announce(bus: Bus, model: str) -> None:
+    """Say that this model's verdicts count, unless the log's newest word is just that."""
+    fact = ModelActivated(model=model, activated_by=ACTIVATED_BY)
+    newest = await bus.last_on(subject_for(fact))
+    if newest is None or decode(newest.data) != fact:
+        await bus.publish([outgoing(fact)])
+
+
+def judge_one(settings: ClassifySettings, text: bytes) -> bytes:
+    """Return the verdict on one text as JSON."""
+    verdicts = _load(settings).judge([text.decode("utf-8", "surrogatepass")])
+    return verdicts[0].model_dump_json().encode("utf-8")
+
+
+def _load(settings: ClassifySettings) -> Classifier:
+    return Classifier.load(settings.weights_dir, load_tables(settings.cache_dir))

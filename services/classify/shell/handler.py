@@ -1,0 +1,175 @@
+"""One batch of deliveries in, one batch of verdicts out; acked only once they are stored."""
+
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Final
+
+from services.classify.core.needs import BatchJudge, LastResort
+from shared.bus.port import Bus, Delivery, WorkQueue, outgoing
+from shared.contracts.facts import Fact, UndecodableError, decode
+from shared.contracts.items import ItemClassified, ItemEdited, ItemReceived
+from shared.contracts.subjects import CLASSIFY_CONSUMER, ITEMS_TO_CLASSIFY
+from shared.contracts.system import FactQuarantined
+from shared.contracts.verdicts import Verdict
+from shared.errors import PermanentError, TransientError
+from shared.observability.catalog import Event
+from shared.observability.logging import Log
+from shared.observability.metrics import Metric, Metrics
+from shared.runtime.clock import Clock
+from shared.runtime.consume import batches
+
+MAX_DELIVER: Final = 5
+RETRY_SECONDS: Final = 1.0
+ALIVE_SECONDS: Final = 1.0
+
+Item = ItemReceived | ItemEdited
+
+
+class Handler:
+    """The whole service. An item that cannot be judged never holds up another."""
+
+    def __init__(
+        self, bus: Bus, judge: BatchJudge, last_resort: LastResort, clock: Clock, metrics: Metrics
+    ) -> None:
+        self._bus, self._judge, self._last_resort = bus, judge, last_resort
+        self._clock, self._metrics = clock, metrics
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="judge")
+        self._log = Log("classify")
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Judge until told to stop; what is in hand then is finished."""
+        try:
+            async with self._bus.consume(
+                CLASSIFY_CONSUMER, ITEMS_TO_CLASSIFY, max_deliver=MAX_DELIVER
+            ) as queue:
+                async for batch in batches(queue, stop):
+                    await self._handle_or_wait(queue, batch)
+        finally:
+            self._thread.shutdown(wait=True)
+
+    async def _handle_or_wait(self, queue: WorkQueue, batch: Sequence[Delivery]) -> None:
+        try:
+            await self.handle(queue, batch)
+        except TransientError as error:
+            self._log.failed(Event.LOOP_RETRIES, error)
+            await self._clock.sleep(RETRY_SECONDS)
+
+    async def handle(self, queue: WorkQueue, batch: Sequence[Delivery]) -> None:
+        """Judge a batch. What was delivered before is treated alone, in case it did the harm.
+
+        Raises:
+            TransientError: verdicts could not be stored; the batch will be delivered again.
+        """
+        fresh = [each for each in batch if each.attempt == 1]
+        if not await self._together(queue, fresh):
+            for delivery in fresh:
+                await self._alone(queue, delivery)
+        for delivery in batch:
+            if delivery.attempt > 1:
+                await self._alone(queue, delivery)
+
+    async def _together(self, queue: WorkQueue, fresh: Sequence[Delivery]) -> bool:
+        """Judge all at once; False if one of them spoils it."""
+        if not fresh:
+            return True
+        try:
+            items = [_item(each) for each in fresh]
+            verdicts = await self._judged([item.text for item in items])
+        except TransientError:
+            raise
+        except Exception as error:  # noqa: BLE001 - each is then tried alone, and named there
+            self._log.failed(Event.LOOP_RETRIES, error, size=len(fresh))
+            return False
+        facts = [_fact(item, found) for item, found in zip(items, verdicts, strict=True)]
+        await self._store(queue, fresh, facts)
+        return True
+
+    async def _alone(self, queue: WorkQueue, delivery: Delivery) -> None:
+        """Judge one item; at its last attempt in a process of its own, else given back."""
+        try:
+            item = _item(delivery)
+        except (UndecodableError, PermanentError) as error:
+            await self._quarantine(queue, delivery, "decode", error)
+            return
+        try:
+            verdict = await self._alone_judged(queue, delivery, item.text)
+        except PermanentError as error:
+            await self._quarantine(queue, delivery, "classify", error)
+        except Exception as error:  # noqa: BLE001 - a bug on this text; it comes back, others go on
+            self._log.failed(Event.LOOP_RETRIES, error, seq=delivery.message.seq)
+            await queue.nak([delivery], RETRY_SECONDS)
+        else:
+            await self._store(queue, [delivery], [_fact(item, verdict)])
+
+    async def _alone_judged(self, queue: WorkQueue, delivery: Delivery, text: str) -> Verdict:
+        if delivery.attempt < MAX_DELIVER:
+            return (await self._judged([text]))[0]
+        async with asyncio.TaskGroup() as group:
+            alive = group.create_task(self._keep(queue, delivery), name="keep")
+            try:
+                return await self._last_resort.judge(text)
+            except PermanentError as error:
+                failure = error
+            finally:
+                alive.cancel()
+        raise failure
+
+    async def _keep(self, queue: WorkQueue, delivery: Delivery) -> None:
+        while True:
+            await queue.in_progress([delivery])
+            await self._clock.sleep(ALIVE_SECONDS)
+
+    async def _judged(self, texts: Sequence[str]) -> list[Verdict]:
+        loop = asyncio.get_running_loop()
+        with self._metrics.timed(Metric.CLASSIFY_BATCH):
+            return await loop.run_in_executor(self._thread, self._judge.judge, texts)
+
+    async def _quarantine(
+        self, queue: WorkQueue, delivery: Delivery, where: str, error: Exception
+    ) -> None:
+        seq = delivery.message.seq
+        self._log.failed(Event.FACT_QUARANTINED, error, seq=seq)
+        self._metrics.count(Metric.QUARANTINED, where=where)
+        name = type(error).__name__ if where == "decode" else str(error)
+        fact = FactQuarantined(
+            seq=seq, where="decode" if where == "decode" else "classify", error=name
+        )
+        await self._store(queue, [delivery], [fact])
+
+    async def _store(
+        self, queue: WorkQueue, deliveries: Sequence[Delivery], facts: Sequence[Fact]
+    ) -> None:
+        await self._bus.publish([outgoing(fact) for fact in facts])
+        await queue.ack(deliveries)
+        now = self._clock.now()
+        for delivery, fact in zip(deliveries, facts, strict=True):
+            if isinstance(fact, ItemClassified):
+                self._count(fact.verdict, delivery.message.time, now)
+
+    def _count(self, verdict: Verdict, received: datetime, now: datetime) -> None:
+        degraded = ",".join(verdict.degraded) or "no"
+        self._metrics.count(Metric.ITEMS_CLASSIFIED, degraded=degraded)
+        for label in verdict.decided:
+            self._metrics.count(Metric.LABELS_DECIDED, label=label.value)
+        if verdict.abstained:
+            self._metrics.count(Metric.ABSTAINED)
+        self._metrics.observe(Metric.CLASSIFY_LAG, max(0.0, (now - received).total_seconds()))
+
+
+def _item(delivery: Delivery) -> Item:
+    fact = decode(delivery.message.data)
+    if not isinstance(fact, ItemReceived | ItemEdited):
+        raise PermanentError(f"a {fact.kind} is no item to classify")
+    return fact
+
+
+def _fact(item: Item, verdict: Verdict) -> ItemClassified:
+    return ItemClassified(
+        platform=item.platform,
+        account_id=item.account_id,
+        item_id=item.item_id,
+        item_version=item.item_version,
+        verdict=verdict,
+    )
