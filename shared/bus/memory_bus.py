@@ -18,6 +18,7 @@ from shared.bus.port import (
     FencedError,
     LogFullError,
     LogState,
+    LogTailLostError,
     Message,
     Outgoing,
     WorkQueue,
@@ -71,12 +72,13 @@ class MemoryBus:
     def _append(self, message: Outgoing) -> Ack | None:
         known = self._message_ids.get(message.message_id)
         now = self._clock.monotonic()
-        if known is not None and now - known[1] < DUPLICATE_WINDOW_SECONDS:
-            return Ack(known[0], duplicate=True)
         if message.once and message.subject in self._last_on:
             return Ack(self._last_on[message.subject], duplicate=True)
-        if message.term is not None and self._last_on.get(LEADER_SUBJECT, 0) != message.term:
+        leader = self._last_on.get(LEADER_SUBJECT, 0)
+        if message.term not in {None, leader} and (known is None or known[0] != leader):
             return None
+        if known is not None and now - known[1] < DUPLICATE_WINDOW_SECONDS:
+            return Ack(known[0], duplicate=True)
         seq = len(self._log) + 1
         self._log.append(Message(seq, self._clock.now(), message.subject, message.data))
         self._last_on[message.subject] = seq
@@ -89,11 +91,14 @@ class MemoryBus:
     ) -> AsyncIterator[AsyncIterator[Sequence[Message]]]:
         """Yield every message after `after_seq`; see the port."""
         self._must_be_here()
+        self._must_reach(after_seq, self._made)
         yield self._batches(after_seq, limit)
 
     async def _batches(self, after_seq: int, limit: int) -> AsyncIterator[Sequence[Message]]:
+        made = self._made
         while True:
             bell = self._changes.next
+            self._must_reach(after_seq, made)
             batch = [] if self.away else self._log[after_seq : after_seq + limit]
             if not batch:
                 await wait_or(bell, HEARTBEAT_SECONDS, self._clock)
@@ -199,6 +204,10 @@ class MemoryBus:
         self.lose_tail(0)
         self._durables.clear()
         self._made += 1
+
+    def _must_reach(self, seq: int, made: int) -> None:
+        if not self.away and (made != self._made or seq > len(self._log)):
+            raise LogTailLostError(f"the log ends before {seq} or was made anew")
 
     def _must_be_here(self) -> None:
         if self.away:

@@ -17,6 +17,10 @@ class FencedError(Exception):
     """The log refused a write of an older term; this process must stop leading at once."""
 
 
+class LogTailLostError(Exception):
+    """The log ends before a place already read, or was made anew: stop, page, rebuild (inv. 12)."""
+
+
 class LogFullError(TransientError):
     """The log takes no more (disk or stream limit). Nothing was stored; spool and alarm."""
 
@@ -121,6 +125,9 @@ class Bus(Protocol):
 
         An empty batch is yielded at least every 0.5 s when nothing comes (heartbeat seen), so a
         caller can tick. The follower re-creates itself after a reconnect and never sleeps longer.
+        While the bus is away the batches stay empty: ask `state` to know whether one is caught up.
+
+        Raises: BusAwayError at the start; LogTailLostError, also later.
         """
         ...
 

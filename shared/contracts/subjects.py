@@ -11,6 +11,7 @@ ROOT = "zs.v1"
 STREAM = "ZS"
 STREAM_SUBJECTS = (f"{ROOT}.>",)
 OBJECTS = "ZS_OBJECTS"
+VALUES = "ZS_VALUES"
 LEADER_SUBJECT = f"{ROOT}.leader.elected"
 ITEMS_TO_CLASSIFY = (f"{ROOT}.item.received.>", f"{ROOT}.item.edited.>")
 CLASSIFY_CONSUMER = "classify-items"

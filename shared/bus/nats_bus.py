@@ -1,0 +1,231 @@
+"""The bus on NATS JetStream: one stream, its consumers, objects, values and announcements."""
+
+import hashlib
+import json
+from collections import deque
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Self
+
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+
+from shared.bus.nats_follow import Follower
+from shared.bus.nats_link import NOT_FOUND, SECOND, ApiError, Link
+from shared.bus.nats_publish import Publisher
+from shared.bus.nats_queue import NatsQueue, durable_config, kept_alive
+from shared.bus.nats_read import last_on, read_range
+from shared.bus.nats_records import Records
+from shared.bus.port import (
+    MAX_BATCH,
+    Ack,
+    BusAwayError,
+    FencedError,
+    LogState,
+    Message,
+    Outgoing,
+    WorkQueue,
+)
+from shared.bus.timing import Changes, Clock
+from shared.contracts.subjects import LEADER_SUBJECT, OBJECTS, STREAM, STREAM_SUBJECTS, VALUES
+from shared.observability.catalog import Event
+from shared.observability.logging import Log
+
+DUPLICATE_WINDOW_SECONDS = 120
+LISTENER_BACKLOG = 1024
+ADVISORY = "$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES"
+
+
+@dataclass(frozen=True, slots=True)
+class StreamOptions:
+    """How the stream is made when it is not there yet; an existing one is taken as it is."""
+
+    max_bytes: int = -1
+    replicas: int = 1
+
+
+class NatsBus:
+    """See `shared.bus.port.Bus`. Make one with `connect`, end it with `close`."""
+
+    def __init__(self, link: Link, clock: Clock) -> None:
+        self._link, self._clock = link, clock
+        self._publisher = Publisher(link, clock)
+        self._records = Records(link, OBJECTS, VALUES)
+
+    @classmethod
+    async def connect(
+        cls,
+        url: str,
+        *,
+        clock: Clock,
+        name: str = "zhishou",
+        options: StreamOptions | None = None,
+        connect_seconds: float = 10.0,
+    ) -> Self:
+        """Connect and make what is missing. Raises: BusAwayError, UserError, LogFullError."""
+        link = Link()
+        await link.connect(url, name=name, seconds=connect_seconds)
+        bus = cls(link, clock)
+        try:
+            await bus._set_up(options or StreamOptions())
+        except BaseException:
+            await link.close()
+            raise
+        return bus
+
+    async def close(self) -> None:
+        """Send what is buffered and disconnect."""
+        await self._link.close()
+
+    @property
+    def connected(self) -> bool:
+        """Tell whether the connection stands right now."""
+        return self._link.nc.is_connected
+
+    async def publish(self, batch: Sequence[Outgoing]) -> Sequence[Ack]:
+        """Append all, in order; see the port."""
+        try:
+            return await self._publisher.publish(batch)
+        except FencedError:
+            ours = await self._elected_before(batch)
+            if ours is None:
+                raise
+            return [ours]
+
+    @asynccontextmanager
+    async def follow(
+        self, after_seq: int, *, limit: int = MAX_BATCH
+    ) -> AsyncIterator[AsyncIterator[Sequence[Message]]]:
+        """Yield every message after `after_seq`; see the port."""
+        follower = Follower(self._link, self._clock, STREAM, after_seq, limit)
+        await follower.open()
+        try:
+            yield follower.batches()
+        finally:
+            await follower.close()
+
+    @asynccontextmanager
+    async def consume(
+        self, durable: str, subjects: Sequence[str], *, max_deliver: int = 5
+    ) -> AsyncIterator[WorkQueue]:
+        """Join the durable consumer `durable`; see the port."""
+        config = durable_config(durable, subjects, max_deliver)
+        queue = NatsQueue(self._link, self._clock, STREAM, config)
+        await queue.open()
+        try:
+            async with kept_alive(queue):
+                yield queue
+        finally:
+            await queue.close()
+
+    @asynccontextmanager
+    async def poisoned(self, durable: str) -> AsyncIterator[AsyncIterator[int]]:
+        """Yield sequences whose deliveries are used up; see the port."""
+        async with self.listen(f"{ADVISORY}.{STREAM}.{durable}") as advisories:
+            yield (int(json.loads(advisory)["stream_seq"]) async for advisory in advisories)
+
+    async def state(self) -> LogState:
+        """Return the log's ends."""
+        try:
+            info = await self._link.api(f"STREAM.INFO.{STREAM}", {})
+        except ApiError as error:
+            raise BusAwayError(f"the log is not there: {error}") from error
+        state = info["state"]
+        return LogState(info["created"], state["first_seq"], state["last_seq"], state["bytes"])
+
+    async def read(self, first_seq: int, last_seq: int) -> Sequence[Message]:
+        """Return the messages in [first_seq, last_seq] that still exist, in order."""
+        return await read_range(self._link, STREAM, first_seq, last_seq)
+
+    async def last_on(self, subject: str) -> Message | None:
+        """Return the newest message on one subject, if any."""
+        found = await last_on(self._link, STREAM, subject)
+        return None if found is None else found[0]
+
+    async def put_object(self, data: bytes) -> str:
+        """Store `data` under its SHA-256 (hex) and return it."""
+        digest = hashlib.sha256(data).hexdigest()
+        await self._records.put_object(digest, data)
+        return digest
+
+    async def get_object(self, sha256: str) -> bytes | None:
+        """Return the object, its hash checked; None if there is none."""
+        return await self._records.get_object(sha256)
+
+    async def get_value(self, key: str) -> tuple[bytes, int] | None:
+        """Return (value, revision) of a small durable record."""
+        return await self._records.get_value(key)
+
+    async def put_value(self, key: str, value: bytes, *, revision: int = 0) -> int:
+        """Write it if its revision is still `revision` (0: new)."""
+        return await self._records.put_value(key, value, revision)
+
+    async def announce(self, subject: str, data: bytes) -> None:
+        """Tell whoever listens right now; not stored."""
+        await self._link.send(subject, data)
+
+    @asynccontextmanager
+    async def listen(self, subject: str) -> AsyncIterator[AsyncIterator[bytes]]:
+        """Yield what is announced on `subject` from now on."""
+        backlog: deque[bytes] = deque(maxlen=LISTENER_BACKLOG)
+        bell = Changes()
+
+        async def on_message(message: Msg) -> None:
+            backlog.append(message.data)
+            bell.ring()
+
+        try:
+            subscription = await self._link.nc.subscribe(subject, cb=on_message)
+            await self._link.nc.flush(timeout=2)
+        except NatsError as error:
+            raise BusAwayError("the bus cannot be listened to now") from error
+        try:
+            yield _drain(backlog, bell)
+        finally:
+            if not self._link.nc.is_closed:
+                await subscription.unsubscribe()
+
+    async def _set_up(self, options: StreamOptions) -> None:
+        await self._publisher.open()
+        try:
+            await self._link.api(f"STREAM.INFO.{STREAM}", {})
+        except ApiError as error:
+            if error.status != NOT_FOUND:
+                raise
+            await self._link.api(f"STREAM.CREATE.{STREAM}", _stream_config(options))
+            Log("bus").info(Event.BUS_STREAM_MADE, stream=STREAM)
+
+    async def _elected_before(self, batch: Sequence[Outgoing]) -> Ack | None:
+        """An election whose ack was lost looks refused when sent again; it is still ours."""
+        if len(batch) != 1 or batch[0].subject != LEADER_SUBJECT:
+            return None
+        newest = await last_on(self._link, STREAM, LEADER_SUBJECT)
+        if newest is None or newest[1] != batch[0].message_id:
+            return None
+        return Ack(newest[0].seq, duplicate=True)
+
+
+def _stream_config(options: StreamOptions) -> dict[str, object]:
+    return {
+        "name": STREAM,
+        "subjects": list(STREAM_SUBJECTS),
+        "retention": "limits",
+        "storage": "file",
+        "discard": "new",
+        "max_age": 0,
+        "max_msgs": -1,
+        "max_bytes": options.max_bytes,
+        "num_replicas": options.replicas,
+        "duplicate_window": DUPLICATE_WINDOW_SECONDS * SECOND,
+        "allow_direct": True,
+        "allow_atomic": True,
+    }
+
+
+async def _drain(backlog: deque[bytes], bell: Changes) -> AsyncIterator[bytes]:
+    while True:
+        ringing = bell.next
+        while backlog:
+            yield backlog.popleft()
+        await ringing.wait()

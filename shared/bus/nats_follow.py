@@ -1,0 +1,95 @@
+"""Reading the whole log in order from a place, gap-free, never asleep for long (invariant 11)."""
+
+from collections.abc import AsyncIterator, Sequence
+
+from shared.bus.nats_link import SECOND, ApiError, Json, Link
+from shared.bus.nats_pull import HEARTBEAT_SECONDS, PullFeed, message_of, place_of
+from shared.bus.port import BusAwayError, LogTailLostError, Message
+from shared.bus.timing import Clock
+from shared.observability.catalog import Event
+from shared.observability.logging import Log
+
+REMAKE_SECONDS = 0.4
+REMAKE_PAUSE_SECONDS = 0.05
+UNUSED_SECONDS = 30
+
+
+class Follower:
+    """An ephemeral consumer, made again from the last message seen whenever in doubt."""
+
+    def __init__(self, link: Link, clock: Clock, stream: str, after_seq: int, limit: int) -> None:
+        self._link, self._clock, self._stream, self._limit = link, clock, stream, limit
+        self._after_seq = after_seq
+        self._incarnation = ""
+        self._consumer_seq = 0
+        self._feed = PullFeed(link, clock, stream)
+        self._in_doubt = False
+        self._log = Log("bus.follow")
+
+    async def open(self) -> None:
+        """Make the consumer. Raises: BusAwayError, LogTailLostError."""
+        await self._compare()
+        name = f"follow-{self._link.nc.new_inbox().rpartition('.')[2]}"
+        config = {
+            "name": name,
+            "deliver_policy": "by_start_sequence",
+            "opt_start_seq": self._after_seq + 1,
+            "ack_policy": "none",
+            "max_deliver": 1,
+            "mem_storage": True,
+            "num_replicas": 1,
+            "inactive_threshold": UNUSED_SECONDS * SECOND,
+        }
+        body = {"stream_name": self._stream, "config": config, "action": "create"}
+        await self._api(f"CONSUMER.CREATE.{self._stream}.{name}", body)
+        self._consumer_seq = 0
+        self._in_doubt = False
+        await self._feed.open(name)
+        await self._feed.demand()
+
+    async def close(self) -> None:
+        """Stop; the server forgets the consumer by itself."""
+        await self._feed.close()
+
+    async def batches(self) -> AsyncIterator[Sequence[Message]]:
+        """Yield batches, empty ones when nothing comes."""
+        while True:
+            yield await self._next()
+
+    async def _next(self) -> Sequence[Message]:
+        try:
+            if self._in_doubt or self._feed.gone or self._feed.silent or self._feed.reconnected:
+                await self.open()
+                self._log.info(Event.BUS_FOLLOWER_REMADE, after_seq=self._after_seq)
+            await self._feed.demand()
+        except BusAwayError:
+            await self._clock.sleep(REMAKE_PAUSE_SECONDS)
+            return ()
+        await self._feed.wait(HEARTBEAT_SECONDS)
+        return self._drain()
+
+    def _drain(self) -> Sequence[Message]:
+        batch: list[Message] = []
+        while self._feed.buffer and len(batch) < self._limit:
+            message = self._feed.buffer.popleft()
+            place = place_of(message.reply)
+            if place.consumer_seq != self._consumer_seq + 1:
+                self._in_doubt = True
+                self._feed.buffer.clear()
+                break
+            self._consumer_seq = place.consumer_seq
+            self._after_seq = place.stream_seq
+            batch.append(message_of(message, place))
+        return batch
+
+    async def _compare(self) -> None:
+        info = await self._api(f"STREAM.INFO.{self._stream}", {})
+        self._incarnation = self._incarnation or info["created"]
+        if info["created"] != self._incarnation or info["state"]["last_seq"] < self._after_seq:
+            raise LogTailLostError(f"the log ends before {self._after_seq} or was made anew")
+
+    async def _api(self, subject: str, body: Json) -> Json:
+        try:
+            return await self._link.api(subject, body, REMAKE_SECONDS)
+        except ApiError as error:
+            raise BusAwayError(f"the log cannot be followed: {error}") from error

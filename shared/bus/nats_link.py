@@ -1,0 +1,154 @@
+"""One connection to NATS that never gives up, and the JetStream API on it as plain JSON."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from typing import Any
+
+import nats
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+
+from shared.bus.port import BusAwayError, LogFullError
+from shared.bus.timing import Changes
+from shared.errors import PermanentError, UserError
+from shared.observability.catalog import Event
+from shared.observability.logging import Log
+
+Json = Mapping[str, Any]
+Handler = Callable[[Msg], Awaitable[None]]
+
+API = "$JS.API"
+API_SECONDS = 2.0
+RECONNECT_PAUSE_SECONDS = 0.1
+PING_SECONDS = 5
+SECOND = 1_000_000_000
+"""JetStream counts durations in nanoseconds."""
+
+FULL_CODES = frozenset({10002, 10023, 10028, 10047, 10077})
+"""Account limit, insufficient resources, memory, storage, maximum messages or bytes."""
+NOT_FOUND = 404
+UNAVAILABLE = 503
+
+
+class ApiError(Exception):
+    """JetStream refused a request; `code` is its own detailed code."""
+
+    def __init__(self, error: Json) -> None:
+        super().__init__(str(error.get("description", "refused")))
+        self.status = int(error.get("code", 0))
+        self.code = int(error.get("err_code", 0))
+
+
+class Link:
+    """The connection. `generation` grows with every reconnect; `wakeups` are set on one."""
+
+    def __init__(self) -> None:
+        self.nc = Client()
+        self.generation = 0
+        self.wakeups: set[asyncio.Event] = set()
+        self._changes = Changes()
+        self._log = Log("bus")
+        self._last_error = ""
+
+    async def connect(self, url: str, *, name: str, seconds: float) -> None:
+        """Connect, trying for `seconds`; afterwards reconnect for ever.
+
+        Raises: BusAwayError when nobody answers, UserError when the server refuses us.
+        """
+        try:
+            async with asyncio.timeout(seconds):
+                self.nc = await nats.connect(
+                    url,
+                    name=name,
+                    allow_reconnect=True,
+                    max_reconnect_attempts=-1,
+                    reconnect_time_wait=RECONNECT_PAUSE_SECONDS,
+                    connect_timeout=2,
+                    ping_interval=PING_SECONDS,
+                    error_cb=self._on_error,
+                    disconnected_cb=self._on_lost,
+                    reconnected_cb=self._on_back,
+                )
+        except (NatsError, OSError, TimeoutError) as error:
+            if "uthorization" in f"{self._last_error} {error}":
+                raise UserError(
+                    "NATS refuses our credentials", fix="check the token in ZHISHOU_NATS_URL"
+                ) from error
+            raise BusAwayError(f"NATS does not answer: {self._last_error or error}") from error
+        self._log.info(Event.BUS_CONNECTED)
+
+    async def close(self) -> None:
+        """Send what is still buffered, then disconnect."""
+        if not self.nc.is_closed:
+            with suppress(NatsError):
+                if self.nc.is_connected:
+                    await self.nc.flush(timeout=1)
+            await self.nc.close()
+
+    async def ready(self, seconds: float) -> None:
+        """Wait until the connection stands. Raises BusAwayError after `seconds`."""
+        try:
+            async with asyncio.timeout(seconds):
+                while not self.nc.is_connected:
+                    await self._changes.next.wait()
+        except TimeoutError:
+            raise BusAwayError("the connection to NATS is down") from None
+
+    async def send(
+        self,
+        subject: str,
+        data: bytes = b"",
+        reply: str = "",
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        """Hand one message to the connection; only waits when its buffer is full."""
+        try:
+            await self.nc.publish(subject, data, reply=reply, headers=headers)
+        except NatsError as error:
+            if type(error).__name__ == "MaxPayloadError":
+                raise PermanentError("the message is larger than NATS takes") from error
+            raise BusAwayError(f"NATS takes nothing now: {type(error).__name__}") from error
+
+    async def request(self, subject: str, data: bytes, seconds: float = API_SECONDS) -> Msg:
+        """Ask once. Raises BusAwayError without an answer."""
+        await self.ready(seconds)
+        try:
+            return await self.nc.request(subject, data, timeout=seconds)
+        except (NatsError, TimeoutError) as error:
+            raise BusAwayError(f"no answer from NATS: {type(error).__name__}") from error
+
+    async def api(self, subject: str, body: Json, seconds: float = API_SECONDS) -> Json:
+        """Ask JetStream. Raises: ApiError, LogFullError, BusAwayError."""
+        message = await self.request(f"{API}.{subject}", json.dumps(body).encode(), seconds)
+        answer: Json = json.loads(message.data)
+        if "error" in answer:
+            raise api_failure(answer["error"])
+        return answer
+
+    async def _on_error(self, error: Exception) -> None:
+        self._last_error = f"{type(error).__name__} {error}"[:200]
+        self._log.debug(Event.BUS_ERROR, cause=error)
+
+    async def _on_lost(self) -> None:
+        if not self.nc.is_closed:
+            self._log.warning(Event.BUS_LOST)
+
+    async def _on_back(self) -> None:
+        self.generation += 1
+        self._log.info(Event.BUS_RECONNECTED, count=self.generation)
+        self._changes.ring()
+        for event in self.wakeups:
+            event.set()
+
+
+def api_failure(error: Json) -> Exception:
+    """Return the exception that says what JetStream's error object says."""
+    failure = ApiError(error)
+    if failure.code in FULL_CODES:
+        return LogFullError(str(failure))
+    if failure.status == UNAVAILABLE:
+        return BusAwayError(str(failure))
+    return failure

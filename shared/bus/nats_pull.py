@@ -1,0 +1,155 @@
+"""Pulling from a consumer: demand is kept outstanding, what arrives is buffered, silence is seen."""
+
+import asyncio
+import json
+from collections import deque
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
+from nats.errors import Error as NatsError
+
+from shared.bus.nats_link import API, SECOND, Link
+from shared.bus.port import MAX_BATCH, Message
+from shared.bus.timing import Clock
+
+ROOM = 2 * MAX_BATCH
+REQUEST_SECONDS = 30
+HEARTBEAT_SECONDS = 0.5
+SILENCE_SECONDS = 1.25
+"""Two heartbeats and a half; then the request is taken for lost."""
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ACK_PREFIX = "$JS.ACK."
+_SHORT_FORM = 9
+
+
+class Place(NamedTuple):
+    """What the reply subject of a delivered message says."""
+
+    stream_seq: int
+    consumer_seq: int
+    attempt: int
+    time: datetime
+
+
+def time_of(nanoseconds: int) -> datetime:
+    """Return the stream's time, cut to microseconds the same way wherever it is read."""
+    return EPOCH + timedelta(microseconds=nanoseconds // 1000)
+
+
+def place_of(reply: str) -> Place:
+    """Read `$JS.ACK.[<domain>.<account>.]<stream>.<consumer>.<n>.<sseq>.<cseq>.<time>.<left>`."""
+    tokens = reply.split(".")
+    first = 4 if len(tokens) <= _SHORT_FORM else 6
+    attempt, stream_seq, consumer_seq, time = tokens[first : first + 4]
+    return Place(int(stream_seq), int(consumer_seq), int(attempt), time_of(int(time)))
+
+
+def message_of(message: Msg, place: Place) -> Message:
+    """Return the stored message as the port shows it."""
+    return Message(place.stream_seq, place.time, message.subject, message.data)
+
+
+class PullFeed:
+    """The client's side of one pull consumer."""
+
+    def __init__(self, link: Link, clock: Clock, stream: str) -> None:
+        self._link, self._clock, self._stream = link, clock, stream
+        self.buffer: deque[Msg] = deque()
+        self.arrived = asyncio.Event()
+        self.gone = False
+        self._outstanding = 0
+        self._heard_at = 0.0
+        self._inbox = ""
+        self._consumer = ""
+        self._generation = -1
+        self._subscription: Subscription | None = None
+
+    async def open(self, consumer: str) -> None:
+        """Begin with `consumer`, forgetting everything about the one before."""
+        await self.close()
+        self.buffer.clear()
+        self.gone = False
+        self._outstanding = 0
+        self._consumer = consumer
+        self._heard_at = self._clock.monotonic()
+        self._generation = self._link.generation
+        self._inbox = self._link.nc.new_inbox()
+        self._subscription = await self._link.nc.subscribe(self._inbox, cb=self._on_message)
+        self._link.wakeups.add(self.arrived)
+
+    async def close(self) -> None:
+        """Take nothing more; the server drops requests nobody listens for."""
+        self._link.wakeups.discard(self.arrived)
+        if self._subscription is not None:
+            with suppress(NatsError):
+                await self._subscription.unsubscribe()
+            self._subscription = None
+
+    @property
+    def reconnected(self) -> bool:
+        """Tell whether the connection was made anew since the consumer was opened."""
+        return self._generation != self._link.generation
+
+    @property
+    def silent(self) -> bool:
+        """Tell whether even heartbeats have stopped."""
+        waited = self._clock.monotonic() - self._heard_at
+        return self._outstanding > 0 and waited > SILENCE_SECONDS
+
+    async def demand(self) -> None:
+        """Ask for more when less than half of the room is filled or on its way."""
+        held = len(self.buffer) + self._outstanding
+        if held > ROOM // 2:
+            return
+        self._heard_at = self._clock.monotonic()
+        self._outstanding += ROOM - held
+        body = {
+            "batch": ROOM - held,
+            "expires": REQUEST_SECONDS * SECOND,
+            "idle_heartbeat": int(HEARTBEAT_SECONDS * SECOND),
+        }
+        subject = f"{API}.CONSUMER.MSG.NEXT.{self._stream}.{self._consumer}"
+        await self._link.send(subject, json.dumps(body).encode(), self._inbox)
+
+    def forget_demand(self) -> None:
+        """Count what was asked for as lost; the next `demand` asks anew."""
+        self._outstanding = 0
+        self._generation = self._link.generation
+
+    async def wait(self, seconds: float) -> None:
+        """Return when something has arrived, or after `seconds`."""
+        if self.buffer:
+            return
+        self.arrived.clear()
+        try:
+            async with asyncio.timeout(seconds):
+                await self.arrived.wait()
+        except TimeoutError:
+            pass
+
+    async def _on_message(self, message: Msg) -> None:
+        self._heard_at = self._clock.monotonic()
+        if message.reply.startswith(_ACK_PREFIX):
+            self._outstanding = max(self._outstanding - 1, 0)
+            self.buffer.append(message)
+            self.arrived.set()
+        elif message.headers is not None:
+            self._on_status(message.headers)
+
+    def _on_status(self, headers: dict[str, str]) -> None:
+        match headers.get("Status"):
+            case "100":
+                return
+            case "408":
+                unused = int(headers.get("Nats-Pending-Messages", ROOM))
+                self._outstanding = max(self._outstanding - unused, 0)
+                self.arrived.set()
+            case "409":
+                self._outstanding = 0
+                self.gone = "deleted" in " ".join(headers.values()).lower()
+            case _:
+                self._outstanding = 0
+                self.gone = True

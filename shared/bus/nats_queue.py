@@ -1,0 +1,136 @@
+"""A worker's hold on a durable consumer: adaptive batches in, acks out in bulk."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+
+from nats.aio.msg import Msg
+
+from shared.bus.nats_link import NOT_FOUND, SECOND, ApiError, Link
+from shared.bus.nats_pull import PullFeed, message_of, place_of
+from shared.bus.port import MAX_BATCH, BusAwayError, Delivery
+from shared.bus.timing import Clock
+
+ACK_WAIT_SECONDS = 3
+MAX_ACK_PENDING = 8 * MAX_BATCH
+LOOK_SECONDS = 0.25
+KEEP_SECONDS = 1.0
+ACK, NAK, IN_PROGRESS = b"+ACK", b"-NAK", b"+WPI"
+
+
+class NatsQueue:
+    """Takes and acks. Its own buffer is kept alive on the server until it is taken."""
+
+    def __init__(self, link: Link, clock: Clock, stream: str, config: dict[str, object]) -> None:
+        self._link, self._clock, self._stream = link, clock, stream
+        self._config = config
+        self._feed = PullFeed(link, clock, stream)
+
+    async def open(self) -> None:
+        """Make the durable consumer, or find it, and start pulling."""
+        await self._make()
+        await self._feed.open(str(self._config["durable_name"]))
+        await self._feed.demand()
+
+    async def close(self) -> None:
+        """Stop pulling and give back at once what nobody took."""
+        await self._feed.close()
+        with suppress(BusAwayError):
+            for message in self._feed.buffer:
+                await self._link.send(message.reply, NAK)
+        self._feed.buffer.clear()
+
+    async def take(self, limit: int = MAX_BATCH) -> Sequence[Delivery]:
+        """Wait for at least one delivery, then return all that have arrived, at most `limit`."""
+        while not self._feed.buffer:
+            try:
+                await self._keep_well()
+            except BusAwayError:
+                await self._clock.sleep(LOOK_SECONDS)
+            await self._feed.wait(LOOK_SECONDS)
+        size = min(limit, len(self._feed.buffer))
+        taken = [_delivery(self._feed.buffer.popleft()) for _ in range(size)]
+        if self._link.nc.is_connected:
+            await self._feed.demand()
+        return taken
+
+    async def ack(self, deliveries: Sequence[Delivery]) -> None:
+        """Say that these are done with; returns when the acks are on their way."""
+        await self._answer(deliveries, ACK)
+
+    async def in_progress(self, deliveries: Sequence[Delivery]) -> None:
+        """Ask for more time."""
+        await self._answer(deliveries, IN_PROGRESS)
+
+    async def nak(self, deliveries: Sequence[Delivery], delay_seconds: float) -> None:
+        """Give them back, to be delivered again after the delay."""
+        delay = json.dumps({"delay": int(delay_seconds * SECOND)}).encode()
+        await self._answer(deliveries, NAK + b" " + delay if delay_seconds > 0 else NAK)
+
+    async def keep_alive(self) -> None:
+        """Ask for more time for what waits in the buffer, for ever."""
+        while True:
+            await self._clock.sleep(KEEP_SECONDS)
+            try:
+                for message in tuple(self._feed.buffer):
+                    await self._link.send(message.reply, IN_PROGRESS)
+            except BusAwayError:
+                continue
+
+    async def _answer(self, deliveries: Sequence[Delivery], word: bytes) -> None:
+        for delivery in deliveries:
+            await self._link.send(delivery.reply_to, word)
+
+    async def _keep_well(self) -> None:
+        if self._feed.gone or self._feed.silent:
+            await self._make()
+            await self._feed.open(str(self._config["durable_name"]))
+        elif self._feed.reconnected:
+            self._feed.forget_demand()
+        await self._feed.demand()
+
+    async def _make(self) -> None:
+        name = self._config["durable_name"]
+        body = {"stream_name": self._stream, "config": self._config, "action": ""}
+        try:
+            await self._link.api(f"CONSUMER.CREATE.{self._stream}.{name}", body)
+        except ApiError as error:
+            if error.status == NOT_FOUND:
+                raise BusAwayError("the stream is not there") from error
+            raise
+
+
+def durable_config(durable: str, subjects: Sequence[str], max_deliver: int) -> dict[str, object]:
+    """Return the consumer as the server knows it."""
+    return {
+        "name": durable,
+        "durable_name": durable,
+        "filter_subjects": list(subjects),
+        "deliver_policy": "all",
+        "ack_policy": "explicit",
+        "ack_wait": ACK_WAIT_SECONDS * SECOND,
+        "max_deliver": max_deliver,
+        "max_ack_pending": MAX_ACK_PENDING,
+    }
+
+
+@asynccontextmanager
+async def kept_alive(queue: NatsQueue) -> AsyncIterator[None]:
+    """Run `queue.keep_alive` beside the block; what the block raises comes out as it is."""
+    failure: Exception | None = None
+    async with asyncio.TaskGroup() as group:
+        keeper = group.create_task(queue.keep_alive(), name="keep-alive")
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - raised again below, outside of the group
+            failure = error
+        finally:
+            keeper.cancel()
+    if failure is not None:
+        raise failure
+
+
+def _delivery(message: Msg) -> Delivery:
+    place = place_of(message.reply)
+    return Delivery(message_of(message, place), place.attempt, message.reply)

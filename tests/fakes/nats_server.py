@@ -1,0 +1,73 @@
+"""A real nats-server for tests: free port, own store, killed and started again at will."""
+
+import json
+import subprocess
+import sysconfig
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import nats
+
+BINARY = Path(sysconfig.get_path("scripts")) / "nats-server"
+TOKEN = "for-tests"  # noqa: S105 - guards a loopback server that lives for one test run
+READY_SECONDS = 10.0
+
+
+class NatsServer:
+    """Keeps its port and its files over `kill` and `start`."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._process: subprocess.Popen[bytes] | None = None
+        self._port = -1
+
+    @property
+    def url(self) -> str:
+        return f"nats://{TOKEN}@127.0.0.1:{self._port}"
+
+    def start(self) -> None:
+        config = self._directory / "nats.conf"
+        config.write_text(
+            f'listen: "127.0.0.1:{self._port}"\n'
+            f'ports_file_dir: "{self._directory}"\n'
+            f'authorization {{ token: "{TOKEN}" }}\n'
+            f'jetstream {{ store_dir: "{self._directory / "store"}", sync_interval: "1s" }}\n',
+            encoding="utf-8",
+        )
+        for old in self._directory.glob("*.ports"):
+            old.unlink()
+        with (self._directory / "nats.log").open("ab") as log:
+            self._process = subprocess.Popen([BINARY, "-c", config], stdout=log, stderr=log)
+        self._port = self._wait_for_port(self._process)
+
+    def kill(self) -> None:
+        """End it at once, as kill -9 does."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait()
+            self._process = None
+
+    def _wait_for_port(self, process: subprocess.Popen[bytes]) -> int:
+        deadline = time.monotonic() + READY_SECONDS
+        while time.monotonic() < deadline and process.poll() is None:
+            for path in self._directory.glob("*.ports"):
+                if text := path.read_text(encoding="utf-8"):
+                    return urlsplit(json.loads(text)["nats"][0]).port or -1
+            time.sleep(0.01)
+        raise RuntimeError((self._directory / "nats.log").read_text(encoding="utf-8"))
+
+
+async def forget_everything(url: str) -> None:
+    """Delete every stream, so that the next test finds a fresh server."""
+    connection = await nats.connect(url)
+    jetstream = connection.jetstream()
+    for stream in await jetstream.streams_info():
+        await jetstream.delete_stream(stream.config.name or "")
+    await connection.close()
