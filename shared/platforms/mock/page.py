@@ -2,15 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from aiohttp import web
-from jinja2 import Environment
 
 from shared.platforms.mock.identity import BEIJING
 from shared.platforms.mock.model import Comment, Feed, Status
 from shared.platforms.mock.platform import MockPlatform
 from shared.platforms.mock.wire import is_shown
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 POSTS = 10
 COMMENTS = 40
@@ -44,8 +48,13 @@ class PublicPage:
     def __init__(self, platform: MockPlatform) -> None:
         self._platform = platform
         self._style = _resource("public.css")
+
+    @cached_property
+    def _template(self) -> "Template":
+        from jinja2 import Environment  # noqa: PLC0415 - nobody may ever look; start fast
+
         environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-        self._template = environment.from_string(_resource("public.html.j2"))
+        return environment.from_string(_resource("public.html.j2"))
 
     def add_to(self, app: web.Application) -> None:
         """Put the routes into the application."""
