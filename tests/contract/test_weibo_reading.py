@@ -242,9 +242,7 @@ async def test_a_server_that_fails_raises_and_later_nothing_is_missing(
     assert [item.text for item in received(page.incoming)] == ["一"]
 
 
-async def test_repeated_and_shuffled_rows_change_nothing(
-    world: ServedWorld, clock: FakeClock
-) -> None:
+async def test_repeated_and_shuffled_rows_change_nothing(world: ServedWorld) -> None:
     world.platform.faults.add([Fault(kind="duplicate"), Fault(kind="reorder")])
     said = {world.say(f"第{number}条") for number in range(20)}
     page = await poller_for(world).poll(None)
