@@ -101,7 +101,9 @@ def _cited(original: str, customer: str) -> Iterator[Span]:
     for match in _QUOTES.finditer(original):
         inner = plain(match.group()).text
         before = original[: match.start()]
-        if (inner and (inner in said or _is_reported(original, match.start()))) or _NOT_SAID.search(before):
+        if (
+            inner and (inner in said or _is_reported(original, match.start()))
+        ) or _NOT_SAID.search(before):
             yield match.span()
 
 
