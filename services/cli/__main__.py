@@ -1,0 +1,21 @@
+"""Entry point of `zhishou` and of `python -m services.cli`."""
+
+import os
+import sys
+
+
+def main() -> None:
+    """Run the command line and end the process with its exit code."""
+    from services.cli.errors import guarded
+
+    sys.exit(guarded(_run))
+
+
+def _run() -> int:
+    from services.cli.app import run
+
+    return run(sys.argv[1:], dict(os.environ))
+
+
+if __name__ == "__main__":
+    main()

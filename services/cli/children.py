@@ -1,0 +1,64 @@
+"""The processes of one house: how each service and the mock platform is started."""
+
+import json
+import sys
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from services.cli.embedded.data_dir import DataDir
+from services.cli.embedded.process import ProcessSpec
+
+CHILD_STOP_SECONDS = 4.5
+"""Ctrl-C promises five seconds for everything; the servers need the rest."""
+CHILD_READY_SECONDS = 60.0
+
+
+def child(
+    data: DataDir,
+    name: str,
+    argv: Sequence[str],
+    environment: Mapping[str, str],
+    *,
+    after: Callable[[], Awaitable[None]] | None = None,
+) -> ProcessSpec:
+    """Return how to run a process that reports through a run file once it is ready."""
+    place = data.run_file(name)
+
+    async def ready(pid: int) -> bool:
+        return read_run_file(data, name).get("pid") == pid
+
+    return ProcessSpec(
+        name=name,
+        argv=argv,
+        log=data.log(name),
+        ready=ready,
+        env={**environment, "ZHISHOU_RUN_FILE": str(place)},
+        before=lambda: place.unlink(missing_ok=True),
+        after=after,
+        ready_seconds=CHILD_READY_SECONDS,
+        stop_seconds=CHILD_STOP_SECONDS,
+    )
+
+
+def service(name: str) -> list[str]:
+    """Return the command line of one of our services."""
+    return [sys.executable, "-m", f"services.{name}"]
+
+
+def mock(
+    data: DataDir, *, port: int, seed: int, rate: float | None, played: Sequence[str]
+) -> list[str]:
+    """Return the command line of the mock platform; `played` are the options of a stream."""
+    words = [sys.executable, "-m", "shared.platforms.mock", "--port", str(port)]
+    words += ["--seed", str(seed), "--run-file", str(data.run_file("mock")), *played]
+    return words if rate is None else [*words, "--rate", str(rate)]
+
+
+def read_run_file(data: DataDir, name: str) -> dict[str, Any]:
+    """Return what the process reported; nothing while it has not."""
+    with suppress(OSError, ValueError):
+        report = json.loads(data.run_file(name).read_text(encoding="utf-8"))
+        if isinstance(report, dict):
+            return report
+    return {}

@@ -1,0 +1,1 @@
+"""NATS and Valkey from their wheels, run for one person on one machine."""

