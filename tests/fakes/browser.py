@@ -1,0 +1,94 @@
+"""A real Chromium, and the console served to it from memory."""
+
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from aiohttp import web
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+from services.respond.console.app import build_console
+from services.respond.console.sessions import hashed
+from services.respond.console.settings import ConsoleSettings
+from shared.runtime.clock import SystemClock
+from shared.store.memory_store import MemoryStore
+from tests.fakes.read_model import House
+
+ARGS = (
+    "--no-sandbox",
+    "--headless=new",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def chromium() -> str | None:
+    """Return the first browser found."""
+    names = ("chromium", "google-chrome", "chromium-browser")
+    return next((path for path in map(shutil.which, names) if path), None)
+
+
+@asynccontextmanager
+async def a_browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium(), args=list(ARGS))
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+@dataclass
+class Served:
+    """The console on a loopback port, with the house behind it."""
+
+    address: str
+    house: House
+    records: MemoryStore
+    complaints: list[str] = field(default_factory=list)
+
+    async def link(self, person_id: str) -> str:
+        """Make a one-time sign-in link, as the terminal does."""
+        token = f"token-for-{person_id}-{self.house.seq}-{len(self.house.log)}"
+        await self.records.put(f"signin:{hashed(token)}", person_id.encode(), 600)
+        return f"{self.address}/signin/link/{token}"
+
+    async def enter(self, context: BrowserContext, person_id: str) -> Page:
+        """Open a tab and sign in; whatever the browser complains about is kept."""
+        page = await context.new_page()
+        page.on("console", lambda said: self._hear(said.type, said.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        await page.goto(await self.link(person_id))
+        await page.locator("button.primary").click()
+        await page.wait_for_url("**/queue")
+        return page
+
+    def _hear(self, kind: str, text: str) -> None:
+        if kind in {"error", "warning"}:
+            self.complaints.append(text)
+
+
+@asynccontextmanager
+async def a_console(*, demo: bool = False) -> AsyncIterator[Served]:
+    clock = SystemClock()
+    house, records = House(clock), MemoryStore(clock)
+    app = build_console(
+        read=house,
+        actions=house,
+        gate=house,
+        credentials=house,
+        records=records,
+        clock=clock,
+        settings=ConsoleSettings(demo=demo),
+    )
+    runner = web.AppRunner(app, shutdown_timeout=1.0)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    try:
+        host, port = runner.addresses[0][:2]
+        yield Served(f"http://{host}:{port}", house, records)
+    finally:
+        await runner.cleanup()

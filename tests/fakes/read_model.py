@@ -1,0 +1,271 @@
+"""A house without servers: reads from memory, and folds wishes the simple way, one by one."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from services.respond.core.aggregates import (
+    Account,
+    Case,
+    Effect,
+    GateFinding,
+    HistoryEntry,
+    Organisation,
+    Page,
+    Person,
+    Reply,
+)
+from services.respond.ports import (
+    Committed,
+    GateAnswer,
+    Health,
+    QueueFilter,
+    QueueRow,
+)
+from shared.contracts import operators as ops
+from shared.contracts.facts import OperatorFact
+from shared.contracts.operators import Outcome
+from shared.contracts.system import Receipt
+from shared.errors import TransientError
+from shared.runtime.clock import Clock
+from tests.fakes import console_samples as samples
+
+TABOO = "概不负责"
+PASSWORD = "correct horse battery"  # noqa: S105  the tests' own
+
+
+class House:
+    """ReadModel, Actions, GateView and Credentials at once; `log` holds what was asked."""
+
+    def __init__(self, clock: Clock) -> None:
+        now = clock.now()
+        self._clock = clock
+        self.cases = {each.case_id: each for each in samples.cases(now)}
+        self.alarms = {"page1": samples.page(now)}
+        self.shop: Account = samples.account(now)
+        self.staff = {row[0]: samples.person(*row) for row in samples.PEOPLE}
+        self.house: Organisation = samples.organisation(now)
+        self.outcomes: dict[str, Outcome] = {}
+        self.log: list[OperatorFact] = []
+        self.undecided = self.away = False
+        self.seq = 9000
+        self._readers: set[asyncio.Queue[Committed]] = set()
+
+    async def queue(
+        self, where: QueueFilter, *, offset: int, limit: int
+    ) -> tuple[Sequence[QueueRow], int]:
+        rows = [
+            QueueRow(case=each, due=each.clocks[0].due_at if each.clocks else None)
+            for each in self.cases.values()
+            if each.status != "resolved" and self._fits(each, where)
+        ]
+        rows.sort(key=lambda row: row.due.timestamp() if row.due else float("inf"))
+        return rows[offset : offset + limit], len(rows)
+
+    @staticmethod
+    def _fits(case: Case, where: QueueFilter) -> bool:
+        owners = {where.owner_id, None} if where.mine_or_free else {where.owner_id}
+        return (
+            (where.account_id is None or case.account_id == where.account_id)
+            and (where.label is None or where.label in case.labels)
+            and (where.owner_id is None or case.owner_id in owners)
+        )
+
+    async def case(self, case_id: str) -> Case | None:
+        return self.cases.get(case_id)
+
+    async def effect(self, effect_id: str) -> Effect | None:
+        known = effect_id == "effect1"
+        now = self._clock.now()
+        return (
+            Effect(
+                effect_id="effect1",
+                effect_kind="page",
+                status="done",
+                decided_at=now,
+                decided_seq=1,
+            )
+            if known
+            else None
+        )
+
+    async def page(self, page_id: str) -> Page | None:
+        return self.alarms.get(page_id)
+
+    async def pages(self) -> Sequence[Page]:
+        return [each for each in self.alarms.values() if each.acknowledged_at is None]
+
+    async def accounts(self) -> Sequence[Account]:
+        return [self.shop]
+
+    async def people(self) -> Sequence[Person]:
+        return list(self.staff.values())
+
+    async def person(self, person_id: str) -> Person | None:
+        return self.staff.get(person_id)
+
+    async def organisation(self) -> Organisation:
+        return self.house
+
+    async def outcome(self, op_id: str) -> Outcome | None:
+        return self.outcomes.get(op_id)
+
+    async def health(self) -> Health:
+        return Health(
+            leader=True,
+            term=41,
+            cursor_seq=self.seq,
+            stream_seq=self.seq,
+            newest_fact_at=self._clock.now() - timedelta(seconds=2),
+        )
+
+    @asynccontextmanager
+    async def changes(self) -> AsyncIterator[AsyncIterator[Committed]]:
+        queue: asyncio.Queue[Committed] = asyncio.Queue()
+
+        async def commits() -> AsyncGenerator[Committed, None]:
+            while True:
+                yield await queue.get()
+
+        self._readers.add(queue)
+        try:
+            yield commits()
+        finally:
+            self._readers.discard(queue)
+
+    def commit(self, *keys: str) -> None:
+        self.seq += 1
+        for queue in self._readers:
+            queue.put_nowait(Committed(seq=self.seq, keys=keys))
+
+    async def verify(self, person_id: str, password: str) -> bool:
+        return person_id in self.staff and password == PASSWORD
+
+    async def check(self, case_id: str, text: str) -> GateAnswer:
+        at = text.find(TABOO)
+        found = () if at < 0 else (self._finding(at),)
+        level = found[0].level if found else "pass"
+        return GateAnswer(level=level, findings=found, units=float(len(text)), limit=140.0)
+
+    @staticmethod
+    def _finding(at: int) -> GateFinding:
+        return GateFinding(
+            category="taboo",
+            level="block",
+            start=at,
+            end=at + len(TABOO),
+            rules=("tone-3",),
+            reason="推卸责任的话会激怒来言的人。",
+            suggestion="我们会负责到底",
+        )
+
+    async def perform(self, fact: OperatorFact, *, wait_seconds: float = 3.0) -> Outcome | None:
+        assert wait_seconds > 0
+        if self.away:
+            raise TransientError("the log is away")
+        if fact.op_id in self.outcomes:
+            return self.outcomes[fact.op_id]
+        self.log.append(fact)
+        if self.undecided:
+            return None
+        code = self._fold(fact)
+        outcome = Outcome(op_id=fact.op_id, accepted=code == "ok", code=code)
+        self.outcomes[fact.op_id] = outcome
+        return outcome
+
+    def _fold(self, fact: OperatorFact) -> str:
+        if isinstance(fact, ops.PageAcknowledged):
+            taken = {
+                "acknowledged_at": self._clock.now(),
+                "acknowledged_by": fact.person_id,
+            }
+            self.alarms[fact.page_id] = self.alarms[fact.page_id].model_copy(update=taken)
+            self.commit(f"page:{fact.page_id}")
+            return "ok"
+        if isinstance(fact, ops.ModeChanged):
+            self.shop = self.shop.model_copy(update={"mode": fact.mode})
+            self.commit("account:plaza")
+            return "ok"
+        if isinstance(fact, ops.OutgoingPaused):
+            self.house = self.house.model_copy(update={"paused": fact.paused})
+            self.commit("organisation:self")
+            return "ok"
+        case = self.cases.get(fact.case_id)
+        return "not_found" if case is None else self._on_case(case, fact)
+
+    def _on_case(self, case: Case, fact: OperatorFact) -> str:
+        changed: dict[str, object] = {}
+        match fact:
+            case ops.CaseClaimed() if case.owner_id is None or fact.take_over:
+                changed = {"owner_id": fact.person_id, "status": "claimed"}
+            case ops.CaseClaimed():
+                return "claimed_by_other"
+            case ops.CaseReleased():
+                changed = {"owner_id": None, "status": "open"}
+            case ops.CaseResolved():
+                changed = {"status": "resolved"}
+            case ops.CaseReopened():
+                changed = {"status": "open", "reopened": case.reopened + 1}
+            case _:
+                reply = self._on_reply(case, fact)
+                if isinstance(reply, str):
+                    return reply
+                kept = tuple(each for each in case.replies if each.slot != reply.slot)
+                changed = {"replies": (*kept, reply)}
+        entry = HistoryEntry(
+            at=self._clock.now(),
+            what=fact.kind.removeprefix("operator."),
+            person_id=fact.person_id,
+        )
+        self.cases[case.case_id] = case.model_copy(
+            update={**changed, "history": (*case.history, entry)}
+        )
+        self.commit(case.key)
+        return "ok"
+
+    def _on_reply(self, case: Case, fact: OperatorFact) -> Reply | str:
+        slot = getattr(fact, "slot", "answer")
+        now = next((each for each in case.replies if each.slot == slot), None)
+        if isinstance(fact, ops.ReplyDrafted):
+            if fact.base_revision != (now.revision if now else 0):
+                return "stale_revision"
+            return Reply(
+                slot=fact.slot,
+                item_id=case.items[-1].item_id,
+                revision=fact.base_revision + 1,
+                text=fact.text,
+                author_id=fact.person_id,
+                status="drafted",
+            )
+        if now is None:
+            return "nothing_here"
+        if isinstance(fact, ops.ReplyApproved) and TABOO in now.text:
+            return "gate_failed"
+        leaving = {
+            "status": "waiting",
+            "approved_by": fact.person_id,
+            "leaves_at": self._clock.now() + timedelta(seconds=15),
+        }
+        steps: dict[str, dict[str, object]] = {
+            "operator.submitted": {"status": "submitted"},
+            "operator.approved": leaving if getattr(fact, "send", False) else {"status": "approved"},
+            "operator.sent": leaving,
+            "operator.returned": {"status": "returned"},
+            "operator.undone": {"status": "approved", "leaves_at": None},
+        }
+        return now.model_copy(update=steps.get(fact.kind, {}))
+
+    def arrive(self, case_id: str, slot: str = "answer") -> None:
+        """The reply left and the platform said so."""
+        case = self.cases[case_id]
+        sent = {
+            "status": "sent",
+            "sent_at": self._clock.now(),
+            "receipt": Receipt(native_id="7700123"),
+        }
+        replies = tuple(
+            each.model_copy(update=sent) if each.slot == slot else each for each in case.replies
+        )
+        self.cases[case_id] = case.model_copy(update={"replies": replies})
+        self.commit(case.key)
