@@ -115,7 +115,7 @@ class GatedBus(MemoryBus):
         self.held = asyncio.Event()
 
     def _concerns(self, kind: str, batch: Sequence[Outgoing]) -> bool:
-        return bool(kind) and any(decode(each.data).kind == kind for each in batch)
+        return bool(kind) and any(f".{kind}" in each.subject for each in batch)
 
     async def _hold(self) -> None:
         self.held.set()
@@ -135,16 +135,20 @@ class House:
         self.pager = FakePager()
         self.metrics = Metrics()
         self.alarms: list[str] = []
+        self.tasks: dict[str, asyncio.Task[None]] = {}
+        self.stops: dict[str, asyncio.Event] = {}
         self.actions = BusActions(self.bus, self.store)
         self.read = StoreReadModel(self.store, self.store, self.bus)
         self._operations = 0
 
-    async def lead(self, holder: str = "one") -> asyncio.Task[None]:
-        """Start a candidate and let it settle."""
-        task = self._group.create_task(self.candidate(holder).run(asyncio.Event()), name=holder)
+    async def lead(self, holder: str = "one") -> str:
+        """Start a candidate, let it settle and return its name."""
+        stop = self.stops[holder] = asyncio.Event()
+        candidate = self.candidate(holder)
+        self.tasks[holder] = self._group.create_task(candidate.run(stop), name=holder)
         await self.clock.settle()
         await self.clock.settle()
-        return task
+        return holder
 
     def candidate(self, holder: str) -> Leader:
         world = World(
@@ -177,9 +181,9 @@ class House:
     async def _alarm(self, reason: str) -> None:
         self.alarms.append(reason)
 
-    async def kill(self, task: asyncio.Task[None]) -> None:
+    async def kill(self, holder: str) -> None:
         """End it as kill -9 does: nothing is released, nothing is finished."""
-        task.cancel()
+        self.tasks[holder].cancel()
         await self.clock.settle()
 
     async def put(self, *facts: Fact) -> None:
@@ -191,9 +195,7 @@ class House:
         item = a_comment(number, self.clock.now())
         await self.put(item, a_verdict(item))
         rows, _ = await self.read.queue(QueueFilter(), offset=0, limit=100)
-        return next(
-            row.case.case_id for row in rows if row.case.items[-1].item_id == item.item_id
-        )
+        return next(row.case.case_id for row in rows if row.case.items[-1].item_id == item.item_id)
 
     def op(self) -> str:
         self._operations += 1
@@ -219,9 +221,7 @@ class House:
             ReplySubmitted(op_id=self.op(), person_id="wang", case_id=case_id, revision=1)
         )
         await self.ok(
-            ReplyApproved(
-                op_id=self.op(), person_id="li", case_id=case_id, revision=1, send=True
-            )
+            ReplyApproved(op_id=self.op(), person_id="li", case_id=case_id, revision=1, send=True)
         )
 
     async def case(self, case_id: str) -> Case:
@@ -240,8 +240,8 @@ class House:
 
     async def facts(self, kind: str) -> list[Fact]:
         end = (await self.bus.state()).last_seq
-        decoded = [decode(each.data) for each in await self.bus.read(1, end)]
-        return [each for each in decoded if each.kind == kind]
+        found = [each for each in await self.bus.read(1, end) if f".{kind}" in each.subject]
+        return [decode(each.data) for each in found]
 
     async def ledger(self) -> tuple[list[str], str]:
         """Return all recorded lines and the newest chain."""
@@ -260,7 +260,7 @@ async def a_house(configuration: Configuration | None = None) -> AsyncIterator[H
     async with asyncio.TaskGroup() as group:
         house = House(group, configuration or a_configuration())
         yield house
-        for task in list(group._tasks):
+        for task in house.tasks.values():
             task.cancel()
 
 

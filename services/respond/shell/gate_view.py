@@ -1,6 +1,6 @@
 """The gate as the editor sees it: the same check as at approval and in the send port."""
 
-from services.respond.core.case import GateFinding
+from services.respond.core.aggregates import GateFinding
 from services.respond.core.checking import check_text
 from services.respond.ports import GateAnswer, ReadModel
 from services.respond.shell.packs import fetch_packs

@@ -62,4 +62,4 @@ async def one_time_link(records: SharedRecords, public_url: str, person_id: str)
     secret = secrets.token_urlsafe(32)
     digest = hashlib.sha256(secret.encode()).hexdigest()
     await records.put(f"signin:{digest}", person_id.encode(), LINK_SECONDS)
-    return f"{public_url.rstrip('/')}/signin?token={secret}"
+    return f"{public_url.rstrip('/')}/signin/link/{secret}"

@@ -1,0 +1,267 @@
+"""Puts respond together: the candidate for leadership, the console, the health addresses."""
+
+import asyncio
+import os
+import socket
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+import aiohttp
+
+from services.respond.console.app import build_console
+from services.respond.console.settings import ConsoleSettings
+from services.respond.notifiers.console_log import ConsoleLogPager
+from services.respond.notifiers.webhook import WebhookPager
+from services.respond.ports import Notice, Pager
+from services.respond.settings import RespondSettings
+from services.respond.shell.actions import BusActions
+from services.respond.shell.configuration import (
+    Configuration,
+    demo_duties,
+    demo_people,
+    load_people,
+    load_roster,
+)
+from services.respond.shell.effect_log import EffectLog
+from services.respond.shell.executor import Carrier
+from services.respond.shell.gate_view import PackGateView
+from services.respond.shell.leader import Leader
+from services.respond.shell.office import Office
+from services.respond.shell.page_carrier import PageCarrier
+from services.respond.shell.people import People, one_time_link
+from services.respond.shell.read_model import StoreReadModel
+from services.respond.shell.registrar import Registrar
+from services.respond.shell.reign import CarrierMaker, World
+from services.respond.shell.reply_carrier import ReplyCarrier
+from services.respond.shell.send_port import SendPort, Voice
+from services.respond.shell.standing import Standing
+from services.respond.shell.telemetry import Alarm, Telemetry
+from shared.bus.nats_bus import NatsBus
+from shared.contracts.ids import token
+from shared.contracts.org import Role
+from shared.errors import PermanentError, TransientError, UserError
+from shared.observability.catalog import Event
+from shared.observability.logging import Log
+from shared.observability.metrics import Metrics
+from shared.platforms.registry import adapter_for, check_endpoint
+from shared.runtime.accounts import AccountConfig, load_accounts
+from shared.runtime.clock import Clock, SystemClock
+from shared.runtime.health import Check, Health, health_app, http_server
+from shared.runtime.packs import read_pack
+from shared.runtime.service import run_until_stopped, write_run_file
+from shared.store.redis_store import RedisStore
+
+GRACE_SECONDS = 5.0
+FIRST_LEADER_SECONDS = 10.0
+LOOK_SECONDS = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the process is connected to."""
+
+    bus: NatsBus
+    store: RedisStore
+    session: aiohttp.ClientSession
+    clock: Clock
+
+
+async def run(settings: RespondSettings) -> None:
+    """Serve, and lead whenever possible, until told to stop. Raises UserError."""
+    configuration = configure(settings)
+    async with AsyncExitStack() as stack:
+        around = await _connect(settings, stack)
+        metrics = Metrics()
+        pagers = make_pagers(settings, around)
+        read = StoreReadModel(around.store, around.store, around.bus)
+        console = build_console(
+            read=read,
+            actions=BusActions(around.bus, around.store),
+            gate=PackGateView(read, around.bus),
+            credentials=People(around.bus),
+            records=around.store,
+            clock=around.clock,
+            settings=ConsoleSettings(
+                assets_dir=settings.assets_dir,
+                public_url=settings.public_url,
+                demo=settings.demo,
+            ),
+        )
+        address = await stack.enter_async_context(
+            http_server(console, settings.console_host, settings.console_port)
+        )
+        public_url = settings.public_url or address
+        leader = Leader(
+            World(
+                bus=around.bus,
+                store=around.store,
+                clock=around.clock,
+                carriers=make_carriers(settings, configuration, around, pagers, public_url),
+                registrar=Registrar(around.bus, around.clock, configuration),
+                telemetry=Telemetry(metrics, _alarm(pagers, around.clock, public_url)),
+            ),
+            around.store,
+            holder=token("respond", socket.gethostname(), str(os.getpid()), _now(around)),
+            lease_seconds=settings.lease_seconds,
+        )
+        health = Health({"log": _bus_check(around), "store": _store_check(around)}, metrics)
+        health_address = await stack.enter_async_context(
+            http_server(health_app(health), settings.http_host, settings.http_port)
+        )
+
+        async def ready(stop: asyncio.Event) -> None:
+            person_id = first_person(configuration)
+            await _until_known(read, person_id, around.clock, stop)
+            link = await one_time_link(around.store, public_url, person_id)
+            write_run_file(settings.run_file, address, health=health_address, sign_in=link)
+            Log("respond").info(Event.SERVICE_READY, http=address)
+
+        await run_until_stopped(
+            {"leader": leader.run, "ready": ready, "lag": health.watch_lag},
+            grace_seconds=GRACE_SECONDS,
+        )
+
+
+def configure(settings: RespondSettings) -> Configuration:
+    """Read what the installation is configured to be. Raises UserError."""
+    accounts = load_accounts(settings.accounts_file)
+    for account in accounts:
+        check_endpoint(account)
+    people = load_people(settings.people_file) if settings.people_file else ()
+    duties = load_roster(settings.roster_file) if settings.roster_file else None
+    if settings.demo:
+        people = people or demo_people()
+        duties = demo_duties() if duties is None else duties
+    if not people:
+        raise UserError(
+            "nobody may sign in",
+            where="ZHISHOU_PEOPLE_FILE",
+            fix="write a people file, or set ZHISHOU_DEMO=true to look around",
+        )
+    names = sorted({each.pack for each in accounts})
+    packs = tuple(read_pack(settings.policies_dir, name) for name in names)
+    return Configuration(accounts, people, duties, packs)
+
+
+def make_pagers(settings: RespondSettings, around: Surroundings) -> dict[str, Pager]:
+    """Return a pager for each channel that is set up."""
+    log = Log("pager")
+
+    def say(notice: Notice, address_ref: str) -> None:
+        log.warning(
+            Event.PAGE_SENT,
+            page_id=notice.page_id,
+            to=address_ref,
+            title=notice.title,
+            late=notice.late,
+            link=notice.link,
+        )
+
+    pagers: dict[str, Pager] = {"console_log": ConsoleLogPager(say)}
+    if settings.pager_webhook_url:
+        pagers["webhook"] = WebhookPager(
+            around.session,
+            settings.pager_webhook_url,
+            settings.pager_webhook_secret,
+            around.clock,
+        )
+    return pagers
+
+
+def make_carriers(
+    settings: RespondSettings,
+    configuration: Configuration,
+    around: Surroundings,
+    pagers: Mapping[str, Pager],
+    public_url: str,
+) -> CarrierMaker:
+    """Return what makes the carriers of one reign; the Speakers go to the send port only."""
+    voices = _voices(configuration.accounts, around.session)
+
+    def make(standing: Standing, office: Office, effects: EffectLog) -> dict[str, Carrier]:
+        port = SendPort(voices, office, standing, settings.send_deadline_seconds)
+        return {
+            "send_reply": ReplyCarrier(port, effects, around.clock, office, standing),
+            "page": PageCarrier(
+                pagers=pagers,
+                effects=effects,
+                clock=around.clock,
+                office=office,
+                standing=standing,
+                public_url=public_url,
+            ),
+        }
+
+    return make
+
+
+def first_person(configuration: Configuration) -> str:
+    """Return who gets the first sign-in link: an admin if there is one."""
+    admins = [each for each in configuration.people if Role.ADMIN in each.roles]
+    return [*admins, *configuration.people][0].person_id
+
+
+def _voices(accounts: Sequence[AccountConfig], session: aiohttp.ClientSession) -> dict[str, Voice]:
+    return {
+        each.account_id: Voice(adapter_for(each).speaker(session, each), each.live)
+        for each in accounts
+    }
+
+
+def _alarm(pagers: Mapping[str, Pager], clock: Clock, public_url: str) -> Alarm:
+    async def alarm(reason: str) -> None:
+        key = token("alarm", reason, clock.now().isoformat())
+        notice = Notice(
+            page_id=key, title="值守系统告警", text=reason, link=f"{public_url}/status"
+        )
+        for pager in pagers.values():
+            try:
+                await pager.page("on-call", notice, key=key)
+            except (TransientError, PermanentError) as error:
+                Log("pager").failed(Event.PAGE_FAILED, error)
+
+    return alarm
+
+
+async def _connect(settings: RespondSettings, stack: AsyncExitStack) -> Surroundings:
+    clock = SystemClock()
+    bus = await NatsBus.connect(settings.nats_url.get_secret_value(), clock=clock)
+    stack.push_async_callback(bus.close)
+    store = await RedisStore.connect(settings.redis_url.get_secret_value())
+    stack.push_async_callback(store.close)
+    session = await stack.enter_async_context(
+        aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+    )
+    return Surroundings(bus, store, session, clock)
+
+
+async def _until_known(
+    read: StoreReadModel, person_id: str, clock: Clock, stop: asyncio.Event
+) -> None:
+    """Wait until the first leader has registered the person, so that the link leads somewhere."""
+    deadline = clock.monotonic() + FIRST_LEADER_SECONDS
+    while not stop.is_set() and clock.monotonic() < deadline:
+        if await read.person(person_id) is not None:
+            return
+        await clock.sleep(LOOK_SECONDS)
+
+
+def _now(around: Surroundings) -> str:
+    return around.clock.now().isoformat()
+
+
+def _bus_check(around: Surroundings) -> Check:
+    async def check() -> str:
+        await around.bus.state()
+        return ""
+
+    return check
+
+
+def _store_check(around: Surroundings) -> Check:
+    async def check() -> str:
+        await around.store.ping()
+        return ""
+
+    return check
