@@ -83,7 +83,8 @@ class Control:
     def _guarded(self, handler: Handler) -> Handler:
         async def guarded(request: web.Request) -> web.StreamResponse:
             given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-            if not hmac.compare_digest(given.encode(), self._token.encode()):
+            raw = given.encode("utf-8", "surrogateescape")
+            if not hmac.compare_digest(raw, self._token.encode()):
                 return web.json_response({"error": "control token missing"}, status=401)
             try:
                 return await handler(request)

@@ -255,7 +255,9 @@ def _lines(path: Path) -> Iterator[str]:
 
 
 def _word(value: object) -> str:
-    return value if isinstance(value, str) else str(value) if isinstance(value, int) else ""
+    """Return text that every encoder takes; half a surrogate pair becomes a question mark."""
+    word = str(value) if isinstance(value, str | int) else ""
+    return word.encode("utf-8", "replace").decode("utf-8")
 
 
 def _time(value: object) -> datetime | None:

@@ -120,6 +120,12 @@ def test_a_line_that_cannot_be_used_is_rejected_with_its_reason(raw: str, reason
     assert (player.tally.lines, player.tally.items, player.tally.own_posts) == (3, 1, 1)
 
 
+def test_half_a_surrogate_pair_does_not_get_into_the_world() -> None:
+    player = played([line("post", "p1", text="坏\ud800字")])
+    (post,) = player._account.feeds[Feed.TIMELINE]
+    assert player._world.statuses[post].text == "坏?字"
+
+
 words = st.sampled_from(["p1", "p2", "c1", "c2", "r1", "x", ""])
 kinds = st.sampled_from(["post", "repost", "comment", "mention", "message", "poem"])
 times = st.sampled_from([T0, "2026-01-01T07:00:00", "2026-01-01 09:00:00", "soon"])
