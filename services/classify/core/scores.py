@@ -52,7 +52,8 @@ def probabilities(score: Ints, weights: Weights) -> Ints:
     label = np.arange(len(weights.labels))
     low, high = weights.curves[label, node], weights.curves[label, node + 1]
     value = low + (((high - low) * rest) >> STEP_BITS)
-    return (value * MILLION) >> PROBABILITY_BITS
+    millionths: Ints = (value * MILLION) >> PROBABILITY_BITS
+    return millionths
 
 
 def contributions(features: Features, text: int, label: int, weights: Weights) -> Features:

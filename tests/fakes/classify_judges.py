@@ -1,0 +1,42 @@
+"""Judges that know one poisonous text."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from shared.contracts.verdicts import Label, Verdict
+from shared.errors import PermanentError
+
+
+class FakeJudge:
+    """Finds everything to be `other`, and raises on the poisonous text."""
+
+    POISON: ClassVar[str] = "毒"
+    model = "fake"
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def judge(self, texts: Sequence[str]) -> list[Verdict]:
+        self.calls += 1
+        if self.POISON in texts:
+            message = "a bug on this text"
+            raise ValueError(message)
+        return [_verdict() for _ in texts]
+
+
+class FakeLastResort:
+    """Answers, or fails as a crashed process does; remembers what it was asked."""
+
+    def __init__(self, *, fails: bool = False) -> None:
+        self.texts: list[str] = []
+        self._fails = fails
+
+    async def judge(self, text: str) -> Verdict:
+        self.texts.append(text)
+        if self._fails:
+            raise PermanentError("judging it ended with -11")
+        return _verdict()
+
+
+def _verdict() -> Verdict:
+    return Verdict(labels={Label.OTHER: 1.0}, decided=(Label.OTHER,), model=FakeJudge.model)

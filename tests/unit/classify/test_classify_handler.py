@@ -1,0 +1,133 @@
+"""The classify service around its pure judge, on the bus that lives in memory."""
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import pytest
+
+from services.classify.adapters.child import ChildJudge
+from services.classify.app import announce
+from services.classify.shell.handler import MAX_DELIVER, Handler
+from shared.bus.memory_bus import MemoryBus
+from shared.bus.port import Outgoing, outgoing
+from shared.contracts.facts import Fact, decode
+from shared.contracts.ids import item_id
+from shared.contracts.items import Author, ItemClassified, ItemKind, ItemReceived
+from shared.contracts.subjects import ROOT
+from shared.contracts.system import FactQuarantined
+from shared.contracts.verdicts import Label, Verdict
+from shared.errors import PermanentError
+from shared.observability.metrics import Metric, Metrics
+from tests.fakes.classify_judges import FakeJudge, FakeLastResort
+from tests.fakes.clock import FakeClock
+
+
+def an_item(native_id: str, text: str) -> ItemReceived:
+    return ItemReceived(
+        platform="weibo",
+        account_id="a1",
+        item_id=item_id("weibo", "a1", "comment", native_id),
+        item_version="1",
+        item_kind=ItemKind.COMMENT,
+        native_id=native_id,
+        author=Author(author_id="u1"),
+        text=text,
+        published_at=datetime(2026, 3, 2, 8, tzinfo=UTC),
+        source="poll",
+    )
+
+
+class House:
+    def __init__(self, last_resort: FakeLastResort | None = None) -> None:
+        self.clock = FakeClock()
+        self.bus = MemoryBus(self.clock)
+        self.judge = FakeJudge()
+        self.last_resort = last_resort or FakeLastResort()
+        self.metrics = Metrics()
+
+    async def run(self, facts: Sequence[Outgoing], seconds: float) -> list[Fact]:
+        """Publish, let the service work for a while, and return what it wrote."""
+        await self.bus.publish(facts)
+        stop = asyncio.Event()
+        handler = Handler(self.bus, self.judge, self.last_resort, self.clock, self.metrics)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(handler.run(stop))
+            for _ in range(int(seconds * 4)):
+                await self.clock.advance(0.25)
+                await asyncio.sleep(0.01)
+            stop.set()
+            await self.clock.advance(0.25)
+        return [
+            decode(each.data)
+            for each in await self.bus.read(len(facts) + 1, (await self.bus.state()).last_seq)
+        ]
+
+
+async def test_a_batch_of_items_becomes_a_batch_of_verdicts_in_order() -> None:
+    house = House()
+    items = [an_item(str(n), f"第{n}条") for n in range(5)]
+    written = await house.run([outgoing(each) for each in items], 1)
+    assert [each.item_id for each in written if isinstance(each, ItemClassified)] == [
+        each.item_id for each in items
+    ]
+    assert house.metrics.value(Metric.ITEMS_CLASSIFIED, degraded="no") == 5
+
+
+async def test_one_item_that_raises_does_not_hold_up_the_others() -> None:
+    house = House()
+    items = [an_item("1", "好"), an_item("2", FakeJudge.POISON), an_item("3", "也好")]
+    written = await house.run([outgoing(each) for each in items], 1)
+    judged = {each.item_id for each in written if isinstance(each, ItemClassified)}
+    assert judged == {items[0].item_id, items[2].item_id}
+
+
+async def test_the_last_attempt_is_made_where_it_can_do_no_harm() -> None:
+    house = House()
+    written = await house.run([outgoing(an_item("1", FakeJudge.POISON))], 12)
+    assert [each.kind for each in written] == ["item.classified"]
+    assert house.last_resort.texts == [FakeJudge.POISON]
+    assert house.judge.calls == MAX_DELIVER
+
+
+async def test_what_cannot_be_judged_at_all_becomes_a_fact_and_is_not_delivered_again() -> None:
+    house = House(FakeLastResort(fails=True))
+    written = await house.run([outgoing(an_item("1", FakeJudge.POISON))], 30)
+    assert [each.kind for each in written] == ["fact.quarantined"]
+    assert isinstance(written[0], FactQuarantined)
+    assert (written[0].seq, written[0].where) == (1, "classify")
+
+
+@pytest.mark.parametrize("data", [b"{", b'{"kind":"clock.ticked","version":1,"term":1,"tick":1}'])
+async def test_bytes_that_are_no_item_are_quarantined(data: bytes) -> None:
+    house = House()
+    subject = f"{ROOT}.item.received.weibo.x.y"
+    written = await house.run([Outgoing(subject, data, "m1")], 1)
+    assert isinstance(written[0], FactQuarantined)
+    assert written[0].where == "decode"
+    assert data.decode() not in written[0].error
+
+
+async def test_the_model_is_announced_once() -> None:
+    house = House()
+    await announce(house.bus, "m1")
+    await announce(house.bus, "m1")
+    await announce(house.bus, "m2")
+    assert (await house.bus.state()).last_seq == 2
+
+
+async def test_a_child_that_crashes_is_told_apart_from_one_that_answers() -> None:
+    with pytest.raises(PermanentError, match="ended with 3"):
+        await ChildJudge((sys.executable, "-c", "raise SystemExit(3)")).judge("x")
+    with pytest.raises(PermanentError, match="no verdict"):
+        await ChildJudge((sys.executable, "-c", "print('?')")).judge("x")
+    slow = (sys.executable, "-c", "import time; time.sleep(30)")
+    with pytest.raises(PermanentError, match="within"):
+        await ChildJudge(slow, limit_seconds=0.3).judge("x")
+
+
+async def test_a_child_judges_like_the_service() -> None:
+    verdict = await ChildJudge().judge("我要投诉，停车场乱收费没人管")
+    assert isinstance(verdict, Verdict)
+    assert Label.COMPLAINT in verdict.decided
