@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 from shared.errors import UserError
+from shared.platforms.mock.lines import parse_speed
 from shared.platforms.mock.platform import MockOptions, MockPlatform
-from shared.platforms.mock.player import parse_speed
 from shared.platforms.mock.server import run
 from shared.runtime.clock import SystemClock
 

@@ -10,8 +10,9 @@ import aiohttp
 from shared.platforms.mock.api import WeiboApi, routes
 from shared.platforms.mock.faults import Fault, FaultBoard
 from shared.platforms.mock.journal import Journal
+from shared.platforms.mock.lines import open_stream
 from shared.platforms.mock.oauth import TokenDesk
-from shared.platforms.mock.player import Player, open_stream
+from shared.platforms.mock.player import Player
 from shared.platforms.mock.population import Population
 from shared.platforms.mock.ports import Clock
 from shared.platforms.mock.push import Pusher

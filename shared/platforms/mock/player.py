@@ -1,39 +1,17 @@
 """Plays a raw stream into the world: line by line, in file order, at its own speed."""
 
-import gzip
-import json
-import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Literal, TextIO
+from typing import Literal
 
-from shared.errors import UserError
-from shared.platforms.mock.identity import BEIJING
+from shared.platforms.mock.lines import Line, read_line
 from shared.platforms.mock.model import Account, Comment, Status
 from shared.platforms.mock.world import World
 
 State = Literal["waiting", "playing", "paused", "ended"]
 STUB_TEXT = "（原微博未收录）"
-UNREADABLE = "the rest cannot be read"
-READ_ERRORS = (OSError, EOFError, zlib.error)
-KINDS = ("post", "repost", "comment", "mention", "message")
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One usable line."""
-
-    event: str
-    kind: str
-    id: str
-    parent: str
-    user: str
-    text: str
-    time: datetime
-    is_own: bool
 
 
 @dataclass
@@ -46,59 +24,6 @@ class Tally:
     edits: int = 0
     stubs: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
-
-
-def read_line(raw: str) -> Line | str:
-    """Return the line, or the reason it cannot be used."""
-    try:
-        data = json.loads(raw)
-    except ValueError:
-        return "unreadable" if raw == UNREADABLE else "not_json"
-    if not isinstance(data, dict):
-        return "not_an_object"
-    if data.get("kind") not in KINDS:
-        return "unknown_kind"
-    native, event = _word(data.get("id")), _word(data.get("event"))
-    if not native:
-        return "missing_id"
-    time = _time(data.get("t"))
-    if time is None:
-        return "bad_time"
-    return Line(
-        event=event,
-        kind=str(data["kind"]),
-        id=native,
-        parent=_word(data.get("parent")),
-        user=_word(data.get("user")) or f"unknown-{native}",
-        text=_word(data.get("text")),
-        time=time,
-        is_own=event.endswith(native) or data.get("own") is True,
-    )
-
-
-def open_stream(path: Path) -> Iterator[str]:
-    """Read a stream, plain or gzipped, a line at a time. Raises UserError at once if it cannot."""
-    try:
-        with _open(path) as lines:
-            next(lines, None)
-    except READ_ERRORS as error:
-        raise UserError(
-            f"cannot read the stream: {error}",
-            where=str(path),
-            fix="name a JSONL file, plain or .gz",
-        ) from error
-    return _lines(path)
-
-
-def parse_speed(word: str) -> float:
-    """Return how much faster than life: "100x", "2.5", or "max". Raises UserError."""
-    try:
-        speed = float("inf") if word == "max" else float(word.removesuffix("x"))
-    except ValueError:
-        speed = 0.0
-    if not speed > 0:
-        raise UserError(f"not a speed: {word!r}", where="--speed", fix='write "20x" or "max"')
-    return speed
 
 
 class Player:
@@ -237,32 +162,3 @@ class Player:
             self._known[name] = found.id
             self.tally.stubs += 1
         return found
-
-
-def _open(path: Path) -> TextIO:
-    if path.suffix == ".gz":
-        return gzip.open(path, "rt", encoding="utf-8", errors="replace")
-    return path.open(encoding="utf-8", errors="replace")
-
-
-def _lines(path: Path) -> Iterator[str]:
-    """Yield lines; a file that breaks off in the middle ends with one line that says so."""
-    try:
-        with _open(path) as lines:
-            yield from lines
-    except READ_ERRORS:
-        yield UNREADABLE
-
-
-def _word(value: object) -> str:
-    """Return text that every encoder takes; half a surrogate pair becomes a question mark."""
-    word = str(value) if isinstance(value, str | int) else ""
-    return word.encode("utf-8", "replace").decode("utf-8")
-
-
-def _time(value: object) -> datetime | None:
-    try:
-        time = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
-    return time.replace(tzinfo=BEIJING) if time is not None and time.tzinfo is None else time

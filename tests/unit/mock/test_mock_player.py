@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.errors import UserError
+from shared.platforms.mock.lines import open_stream, parse_speed
 from shared.platforms.mock.model import Feed
 from shared.platforms.mock.platform import MockOptions
-from shared.platforms.mock.player import STUB_TEXT, Player, open_stream, parse_speed
+from shared.platforms.mock.player import STUB_TEXT, Player
 from shared.platforms.mock.world import World
 from tests.fakes.mock_platform import START, running_mock
 
