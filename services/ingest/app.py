@@ -12,7 +12,6 @@ from pathlib import Path
 
 import aiohttp
 from aiohttp import web
-from shared.bus.nats_bus import NatsBus
 
 from services.ingest.core.health import Source
 from services.ingest.settings import IngestSettings
@@ -23,9 +22,10 @@ from services.ingest.shell.poller import AccountReader, Parts
 from services.ingest.shell.spool import Spool
 from services.ingest.shell.watch import SourceWatch
 from services.ingest.shell.webhook import Hook, NonceBook, WebhookDoor, hook_path
+from shared.bus.nats_bus import NatsBus
 from shared.bus.port import Bus
 from shared.contracts.ids import token
-from shared.errors import UserError
+from shared.errors import TransientError, UserError
 from shared.observability.catalog import Event
 from shared.observability.logging import Log, configure_logging
 from shared.observability.metrics import Metrics
@@ -122,10 +122,14 @@ async def serve(settings: IngestSettings, *, stop: asyncio.Event | None = None) 
 
 async def _connect(settings: IngestSettings, stack: AsyncExitStack) -> Connections:
     clock = SystemClock()
-    bus = await NatsBus.connect(settings.nats_url.get_secret_value(), clock=clock)
-    stack.push_async_callback(bus.close)
-    store = await RedisStore.connect(settings.redis_url.get_secret_value())
-    stack.push_async_callback(store.close)
+    try:
+        bus = await NatsBus.connect(settings.nats_url.get_secret_value(), clock=clock)
+        stack.push_async_callback(bus.close)
+        store = await RedisStore.connect(settings.redis_url.get_secret_value())
+        stack.push_async_callback(store.close)
+    except TransientError as error:
+        fix = "start NATS and Valkey, or set ZHISHOU_NATS_URL and ZHISHOU_REDIS_URL"
+        raise UserError("cannot reach the log or the store", where=str(error), fix=fix) from error
     session = await stack.enter_async_context(
         aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit_per_host=MAX_CONNECTIONS_A_HOST),

@@ -71,8 +71,9 @@ class Spool:
                 records = scan(data).records
                 await publish(records)
                 await asyncio.to_thread(_remove, segment)
-                self.waiting -= len(records)
+                self.waiting = max(0, self.waiting - len(records))
                 drained += len(records)
+            self.waiting = 0
         return drained
 
     def close(self) -> None:

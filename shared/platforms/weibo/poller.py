@@ -151,7 +151,10 @@ class WeiboPoller:
 
     def _is_due(self, source: _List, memory: Memory, count: int | None) -> bool:
         now = self._time.monotonic()
-        since_read = now - self._read_at.get(source.name, -self._limits.longest_sweep)
+        read_at = self._read_at.get(source.name)
+        if read_at is None:
+            return True
+        since_read = now - read_at
         if since_read < 2 * self._quota.spacing(now):
             return False
         walk = memory.walks.get(source.name)
