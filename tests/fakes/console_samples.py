@@ -143,7 +143,7 @@ def cases(now: datetime) -> tuple[Case, ...]:
     cake = an_item(
         2,
         "慢火炖汤",
-        "昨天在你们负一楼买的蛋糕,孩子吃完就吐了,问客服到现在没人理,到底管不管?",
+        "昨天在你们负一楼买的蛋糕，孩子吃完就吐了，问客服到现在没人理，到底管不管？",
         now,
         labels={Label.COMPLAINT: 0.96, Label.QUESTION: 0.41},
         because=((Label.COMPLAINT, "吃完就吐了"), (Label.COMPLAINT, "没人理")),
@@ -152,7 +152,7 @@ def cases(now: datetime) -> tuple[Case, ...]:
     before = an_item(
         1,
         "慢火炖汤",
-        "请问食品柜台的客服电话是多少?店里那个号打不通。",
+        "请问食品柜台的客服电话是多少？店里那个号打不通。",
         now - timedelta(minutes=20),
         labels={Label.QUESTION: 0.91},
         because=((Label.QUESTION, "请问"),),
@@ -161,7 +161,7 @@ def cases(now: datetime) -> tuple[Case, ...]:
     rumour = an_item(
         3,
         "北门观察",
-        "听说北门电梯上周夹了人,消息被压下来了?有没有人知道怎么回事",
+        "听说北门电梯上周夹了人，消息被压下来了？有没有人知道怎么回事",
         now,
         labels={Label.RUMOUR: 0.62},
         because=((Label.RUMOUR, "消息被压下来了"),),
@@ -170,7 +170,7 @@ def cases(now: datetime) -> tuple[Case, ...]:
     abuse = an_item(
         4,
         "路过一只猫",
-        "你们客服全是一群没用的废物,赶紧关门滚蛋",
+        "你们客服全是一群没用的废物，赶紧关门滚蛋",
         now,
         labels={Label.ABUSE: 0.93, Label.COMPLAINT: 0.74},
         because=((Label.ABUSE, "没用的废物"),),
@@ -178,7 +178,7 @@ def cases(now: datetime) -> tuple[Case, ...]:
     booking = an_item(
         5,
         "山茶与书",
-        "周末想带十来个同学去四楼做手工,需要提前多久预订?",
+        "周末想带十来个同学去四楼做手工，需要提前多久预订？",
         now,
         labels={Label.BOOKING: 0.9, Label.QUESTION: 0.83},
         because=((Label.BOOKING, "预订"),),
@@ -186,7 +186,7 @@ def cases(now: datetime) -> tuple[Case, ...]:
     praise = an_item(
         6,
         "晴耕雨读",
-        "一楼服务台的姐姐帮我找回了钥匙,太感谢了!",
+        "一楼服务台的姐姐帮我找回了钥匙，太感谢了！",
         now,
         labels={Label.PRAISE: 0.97},
     )
@@ -194,12 +194,12 @@ def cases(now: datetime) -> tuple[Case, ...]:
         Suggestion(
             suggestion_id="s1",
             template_id="complaint-1",
-            text="您好,看到您说的情况我们很重视,已联系柜台核实。请把购买时间和小票私信给我们,今天 18 点前回复您。",
+            text="您好，看到您说的情况我们很重视，已联系柜台核实。请把购买时间和小票私信给我们，今天 18 点前回复您。",
         ),
         Suggestion(
             suggestion_id="s2",
             template_id="complaint-2",
-            text="您好,孩子现在怎么样了?如有不适请先就医并保留票据,我们的同事会马上与您联系。",
+            text="您好，孩子现在怎么样了？如有不适请先就医并保留票据，我们的同事会马上与您联系。",
         ),
     )
     first = a_case(1042, (before, cake), now, severity=82, due_minutes=4.2)

@@ -249,7 +249,9 @@ class House:
         }
         steps: dict[str, dict[str, object]] = {
             "operator.submitted": {"status": "submitted"},
-            "operator.approved": leaving if getattr(fact, "send", False) else {"status": "approved"},
+            "operator.approved": leaving
+            if getattr(fact, "send", False)
+            else {"status": "approved"},
             "operator.sent": leaving,
             "operator.returned": {"status": "returned"},
             "operator.undone": {"status": "approved", "leaves_at": None},

@@ -40,6 +40,14 @@ class Names:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelView:
+    label: Label
+    doubt: str
+    percent: int | None
+    weak: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RowView:
     """One line of the queue."""
 
@@ -50,14 +58,7 @@ class RowView:
     covered: bool
     owner: str
     account: str
-
-
-@dataclass(frozen=True, slots=True)
-class LabelView:
-    label: Label
-    doubt: str
-    percent: int | None
-    weak: bool
+    labels: tuple[LabelView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,14 @@ def row_view(row: QueueRow, names: Names, now: datetime, t: Catalog) -> RowView:
         covered=covered,
         owner=names.person(row.case.owner_id),
         account=names.account(row.case.account_id),
+        labels=_row_labels(row.case, t),
     )
+
+
+def _row_labels(case: Case, t: Catalog) -> tuple[LabelView, ...]:
+    """Return what was decided of the case, else what its newest item may be."""
+    decided = tuple(LabelView(each, "", None, weak=False) for each in case.labels)
+    return decided or (_label_views(case.items[-1], t) if case.items else ())
 
 
 def _label_views(item: CaseItem, t: Catalog) -> tuple[LabelView, ...]:
