@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
-import nats
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
@@ -52,28 +51,30 @@ class Link:
         self._changes = Changes()
         self._log = Log("bus")
         self._last_error = ""
+        self._refused = False
+        self._patience = asyncio.timeout(None)
 
     async def connect(self, url: str, *, name: str, seconds: float) -> None:
         """Connect, trying for `seconds`; afterwards reconnect for ever.
 
         Raises: BusAwayError when nobody answers, UserError when the server refuses us.
         """
+        options: dict[str, Any] = {
+            "allow_reconnect": True,
+            "max_reconnect_attempts": -1,
+            "reconnect_time_wait": RECONNECT_PAUSE_SECONDS,
+            "connect_timeout": 2,
+            "ping_interval": PING_SECONDS,
+            "error_cb": self._on_error,
+            "disconnected_cb": self._on_lost,
+            "reconnected_cb": self._on_back,
+        }
         try:
-            async with asyncio.timeout(seconds):
-                self.nc = await nats.connect(
-                    url,
-                    name=name,
-                    allow_reconnect=True,
-                    max_reconnect_attempts=-1,
-                    reconnect_time_wait=RECONNECT_PAUSE_SECONDS,
-                    connect_timeout=2,
-                    ping_interval=PING_SECONDS,
-                    error_cb=self._on_error,
-                    disconnected_cb=self._on_lost,
-                    reconnected_cb=self._on_back,
-                )
+            async with asyncio.timeout(seconds) as self._patience:
+                await self.nc.connect(url, name=name, **options)
         except (NatsError, OSError, TimeoutError) as error:
-            if "uthorization" in f"{self._last_error} {error}":
+            await self.close()
+            if self._refused:
                 raise UserError(
                     "NATS refuses our credentials", fix="check the token in ZHISHOU_NATS_URL"
                 ) from error
@@ -130,7 +131,15 @@ class Link:
 
     async def _on_error(self, error: Exception) -> None:
         self._last_error = f"{type(error).__name__} {error}"[:200]
+        if "authorization violation" in self._last_error.lower() and not self.nc.is_connected:
+            self._refused = True
+            self._lose_patience()
         self._log.debug(Event.BUS_ERROR, cause=error)
+
+    def _lose_patience(self) -> None:
+        """While still connecting for the first time, stop trying: a refusal will not change."""
+        with suppress(RuntimeError):
+            self._patience.reschedule(asyncio.get_running_loop().time())
 
     async def _on_lost(self) -> None:
         if not self.nc.is_closed:

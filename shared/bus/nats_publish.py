@@ -76,6 +76,7 @@ class Publisher:
         batch = _Batch(len(messages))
         names = [str(next(self._numbers)) for _ in messages]
         self._waiting.update((name, (batch, place)) for place, name in enumerate(names))
+        self._link.wakeups.add(batch.done)
         try:
             for name, message in zip(names, messages, strict=True):
                 await self._link.send(
@@ -86,6 +87,7 @@ class Publisher:
         except TimeoutError:
             pass
         finally:
+            self._link.wakeups.discard(batch.done)
             for name in names:
                 self._waiting.pop(name, None)
         return batch.answers

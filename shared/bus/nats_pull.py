@@ -18,6 +18,7 @@ from shared.bus.timing import Clock
 ROOM = 2 * MAX_BATCH
 REQUEST_SECONDS = 30
 HEARTBEAT_SECONDS = 0.5
+DRAIN_SECONDS = 1.0
 SILENCE_SECONDS = 1.25
 """Two heartbeats and a half; then the request is taken for lost."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -80,13 +81,21 @@ class PullFeed:
         self._subscription = await self._link.nc.subscribe(self._inbox, cb=self._on_message)
         self._link.wakeups.add(self.arrived)
 
-    async def close(self) -> None:
-        """Take nothing more; the server drops requests nobody listens for."""
+    async def close(self, *, drain: bool = False) -> None:
+        """Take nothing more; with `drain`, what the server has sent already still arrives.
+
+        The server drops requests nobody listens for.
+        """
         self._link.wakeups.discard(self.arrived)
-        if self._subscription is not None:
-            with suppress(NatsError):
-                await self._subscription.unsubscribe()
-            self._subscription = None
+        subscription, self._subscription = self._subscription, None
+        if subscription is None or self._link.nc.is_closed:
+            return
+        with suppress(NatsError, TimeoutError):
+            if drain and self._link.nc.is_connected:
+                async with asyncio.timeout(DRAIN_SECONDS):
+                    await subscription.drain()  # type: ignore[no-untyped-call]
+            else:
+                await subscription.unsubscribe()
 
     @property
     def reconnected(self) -> bool:

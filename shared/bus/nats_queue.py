@@ -35,7 +35,7 @@ class NatsQueue:
 
     async def close(self) -> None:
         """Stop pulling and give back at once what nobody took."""
-        await self._feed.close()
+        await self._feed.close(drain=True)
         with suppress(BusAwayError):
             for message in self._feed.buffer:
                 await self._link.send(message.reply, NAK)

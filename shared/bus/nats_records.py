@@ -74,7 +74,9 @@ class Records:
         await self._link.ready(API_SECONDS)
         if self._objects is None:
             try:
-                self._objects = await self._link.nc.jetstream().create_object_store(self._names[0])
+                self._objects = await self._link.nc.jetstream(
+                    timeout=API_SECONDS
+                ).create_object_store(self._names[0])
             except (NatsError, TimeoutError) as error:
                 raise _away(error) from error
         return self._objects
@@ -83,7 +85,7 @@ class Records:
         await self._link.ready(API_SECONDS)
         if self._values is None:
             try:
-                self._values = await self._link.nc.jetstream().create_key_value(
+                self._values = await self._link.nc.jetstream(timeout=API_SECONDS).create_key_value(
                     bucket=self._names[1], history=1
                 )
             except (NatsError, TimeoutError) as error:

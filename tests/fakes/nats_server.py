@@ -8,6 +8,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import nats
+from nats.aio.client import Client
+from nats.errors import NoRespondersError
 
 BINARY = Path(sysconfig.get_path("scripts")) / "nats-server"
 TOKEN = "for-tests"  # noqa: S105 - guards a loopback server that lives for one test run
@@ -69,5 +71,16 @@ async def forget_everything(url: str) -> None:
     connection = await nats.connect(url)
     jetstream = connection.jetstream()
     for stream in await jetstream.streams_info():
-        await jetstream.delete_stream(stream.config.name or "")
+        name = stream.config.name or ""
+        await jetstream.delete_stream(name)
+        await _wait_until_nobody_reads(connection, name)
     await connection.close()
+
+
+async def _wait_until_nobody_reads(connection: Client, stream: str) -> None:
+    """A deleted stream answers direct reads for a moment longer."""
+    while True:
+        try:
+            await connection.request(f"$JS.API.DIRECT.GET.{stream}", b'{"seq":1}', timeout=1)
+        except NoRespondersError:
+            return

@@ -1,0 +1,64 @@
+"""What the client reads and writes on the wire, without a server."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from shared.bus.matching import matches, matches_any
+from shared.bus.nats_publish import headers_of
+from shared.bus.nats_pull import place_of, time_of
+from shared.bus.nats_read import parse_time
+from shared.bus.port import Outgoing
+
+NANOSECONDS = 1795389324683059199
+TIME = datetime(2026, 11, 22, 23, 15, 24, 683059, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        f"$JS.ACK.ZS.w.2.41.17.{NANOSECONDS}.5",
+        f"$JS.ACK.hub.ABCDEF.ZS.w.2.41.17.{NANOSECONDS}.5.rAnDoM",
+        f"$JS.ACK._.ABCDEF.ZS.w.2.41.17.{NANOSECONDS}.5",
+    ],
+)
+def test_the_place_of_a_delivery_is_read_from_every_form_of_its_reply(reply: str) -> None:
+    place = place_of(reply)
+    assert (place.stream_seq, place.consumer_seq, place.attempt) == (41, 17, 2)
+    assert place.time == TIME
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        ("2026-11-22T23:15:24.683059199Z", TIME),
+        ("2026-11-22T23:15:24.683059Z", TIME),
+        ("2026-11-22T23:15:24.6Z", TIME.replace(microsecond=600_000)),
+        ("2026-11-22T23:15:24Z", TIME.replace(microsecond=0)),
+    ],
+)
+def test_times_are_cut_to_microseconds_alike(text: str, time: datetime) -> None:
+    assert parse_time(text) == time
+    assert time_of(NANOSECONDS) == TIME
+
+
+def test_headers_say_what_the_server_shall_refuse() -> None:
+    assert headers_of(Outgoing("s", b"", "i")) == {"Nats-Msg-Id": "i"}
+    assert headers_of(Outgoing("s", b"", "i", once=True)) == {
+        "Nats-Msg-Id": "i",
+        "Nats-Expected-Last-Subject-Sequence": "0",
+    }
+    assert headers_of(Outgoing("s", b"", "i", term=7)) == {
+        "Nats-Msg-Id": "i",
+        "Nats-Expected-Last-Subject-Sequence": "7",
+        "Nats-Expected-Last-Subject-Sequence-Subject": "zs.v1.leader.elected",
+    }
+
+
+def test_patterns_match_as_on_the_server() -> None:
+    assert matches("a.>", "a.b.c")
+    assert not matches("a.>", "a")
+    assert matches("a.*.c", "a.b.c")
+    assert not matches("a.*", "a.b.c")
+    assert matches_any(["x", "a.b"], "a.b")
+    assert not matches_any([], "a.b")
