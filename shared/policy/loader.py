@@ -48,7 +48,28 @@ def load_pack(name: str, sources: Sources) -> Pack:
         ) from error
 
 
+def lineage(name: str, sources: Sources) -> tuple[str, ...]:
+    """Return the pack and those it inherits from, nearest first. Raises UserError."""
+    names: list[str] = []
+    current: str | None = name
+    while current is not None:
+        own = _own(current, sources, tuple(names))
+        names.append(current)
+        parent = own.get(_PARENT)
+        current = str(parent.value) if parent else None
+    return tuple(names)
+
+
 def _inherit(name: str, sources: Sources, children: tuple[str, ...]) -> _Located:
+    own = _own(name, sources, children)
+    parent = own.pop(_PARENT, None)
+    if parent is None:
+        return _Located(own, name)
+    above = _inherit(str(parent.value), sources, (*children, name))
+    return _Located(_merge(_mapping(above), own), name)
+
+
+def _own(name: str, sources: Sources, children: tuple[str, ...]) -> dict[str, _Located]:
     if name not in sources:
         known = ", ".join(sorted(sources)) or "none"
         raise UserError(f"there is no pack {name}", fix=f"choose one of: {known}")
@@ -57,11 +78,7 @@ def _inherit(name: str, sources: Sources, children: tuple[str, ...]) -> _Located
     own: dict[str, _Located] = {"name": _Located(name, name)}
     for file, content in sorted(sources[name].items()):
         own.update(_mapping(_parse(content, f"{name}/{file}")))
-    parent = own.pop(_PARENT, None)
-    if parent is None:
-        return _Located(own, name)
-    above = _inherit(str(parent.value), sources, (*children, name))
-    return _Located(_merge(_mapping(above), own), name)
+    return own
 
 
 def _merge(parent: dict[str, _Located], child: dict[str, _Located]) -> dict[str, _Located]:

@@ -164,8 +164,14 @@ def _open(work: Work, key: str, pending: PendingItem, item: CaseItem, judged: Ju
 def _join(work: Work, case: Case, item: CaseItem, judged: Judgement) -> str:
     for leaving in case.items[: max(0, len(case.items) + 1 - KEEP)]:
         work.drop(f"item:{leaving.item_id}")
-    joined = refresh(case, (*case.items[1 - KEEP :], item)).model_copy(
+    labels = case.labels
+    if not set(labels).issuperset(item.decided):
+        labels = in_order({*labels, *item.decided})
+    joined = case.model_copy(
         update={
+            "items": (*case.items[1 - KEEP :], item),
+            "labels": labels,
+            "degraded": tuple(dict.fromkeys((*case.degraded, *item.degraded))),
             "item_count": case.item_count + 1,
             "severity": max(case.severity, judged.severity),
         }

@@ -4,12 +4,10 @@ from datetime import timedelta
 
 from services.respond.core.aggregates import Case, CaseItem, EarlyChange, ItemPlace, PendingItem
 from services.respond.core.case import HistoryEntry, note
-from services.respond.core.cases import admit, refresh
-from services.respond.core.decisions import ItemChanged, ItemJudged
-from services.respond.core.judging import Judgement, judge, unclassified
+from services.respond.core.decisions import ItemChanged
 from services.respond.core.replies import call_back
+from services.respond.core.settling import judge_again, settle
 from services.respond.core.work import Work
-from shared.contracts.ids import token
 from shared.contracts.items import (
     Author,
     ItemClassified,
@@ -19,7 +17,6 @@ from shared.contracts.items import (
     ItemReceived,
     Thread,
 )
-from shared.contracts.verdicts import Verdict
 
 FORGET_EARLY = timedelta(days=1)
 ORIGIN_UNKNOWN = "origin_unknown"
@@ -98,74 +95,7 @@ def classified(work: Work, fact: ItemClassified) -> None:
         return
     case = _case_of(work, fact.item_id)
     if case is not None:
-        _judge_again(work, case, fact)
-
-
-def overdue(work: Work, pending: PendingItem) -> None:
-    """No verdict in time: people get it, and it says so (invariant 14)."""
-    work.count("items_degraded")
-    _settle(work, pending, unclassified())
-
-
-def settle(work: Work, pending: PendingItem, verdict: Verdict) -> None:
-    """Judge a waiting item by its account's pack."""
-    work.count("items_classified")
-    if verdict.degraded:
-        work.count("items_degraded")
-    _settle(work, pending, verdict)
-
-
-def _settle(work: Work, pending: PendingItem, verdict: Verdict) -> None:
-    fact = pending.fact
-    pack, _ = work.pack_of(fact.account_id)
-    judged = judge(verdict, pack)
-    work.drop(pending.key)
-    place = len(work.decisions)
-    case_id = admit(work, pending, verdict, judged)
-    line = _said(
-        work,
-        fact,
-        account_id=fact.account_id,
-        verdict=verdict,
-        judged=judged,
-        degraded=(*pending.degraded, *verdict.degraded),
-        case_id=case_id,
-    )
-    work.decisions.insert(place, line)
-
-
-def _judge_again(work: Work, case: Case, fact: ItemClassified) -> None:
-    """An edit's verdict, or one that came after its time, for an item that is in a case."""
-    found = next((item for item in case.items if item.item_id == fact.item_id), None)
-    if found is None or found.item_version != fact.item_version or found.model:
-        return
-    verdict = fact.verdict
-    pack, _ = work.pack_of(case.account_id)
-    judged = judge(verdict, pack)
-    work.count("items_classified")
-    item = found.model_copy(
-        update={
-            "labels": verdict.labels,
-            "decided": judged.decided,
-            "abstained": verdict.abstained,
-            "reasons": verdict.reasons,
-            "model": verdict.model,
-            "anger": verdict.anger,
-            "degraded": verdict.degraded,
-        }
-    )
-    fresh = refresh(case, tuple(item if each is found else each for each in case.items))
-    work.put(fresh.model_copy(update={"severity": max(case.severity, judged.severity)}))
-    line = _said(
-        work,
-        item,
-        account_id=case.account_id,
-        verdict=verdict,
-        judged=judged,
-        degraded=verdict.degraded,
-        case_id=case.case_id,
-    )
-    work.decide(line)
+        judge_again(work, case, fact)
 
 
 def _retext(work: Work, item_id: str, version: str, text: str) -> None:
@@ -270,30 +200,4 @@ def _changed(work: Work, fact: ItemEdited | ItemDeleted, change: str) -> None:
             change="edited" if change == "edited" else "deleted",
             case_id=place.case_id if place else "",
         )
-    )
-
-
-def _said(
-    work: Work,
-    item: ItemReceived | CaseItem,
-    *,
-    account_id: str,
-    verdict: Verdict,
-    judged: Judgement,
-    degraded: tuple[str, ...],
-    case_id: str,
-) -> ItemJudged:
-    return ItemJudged.model_construct(
-        at=work.at,
-        account_id=account_id,
-        kind="item.judged",
-        item_id=item.item_id,
-        item_version=item.item_version,
-        text=token("text", item.text),
-        decided=judged.decided,
-        abstained=verdict.abstained,
-        severity=judged.severity,
-        model=verdict.model,
-        degraded=degraded,
-        case_id=case_id,
     )

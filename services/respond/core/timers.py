@@ -3,7 +3,7 @@
 from services.respond.core.aggregates import Case, Effect, ItemPlace, OpenThread, PendingItem
 from services.respond.core.clocks import breach
 from services.respond.core.effects import expire, leave
-from services.respond.core.items import overdue
+from services.respond.core.settling import overdue
 from services.respond.core.state import Timer
 from services.respond.core.work import Work
 

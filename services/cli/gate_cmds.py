@@ -1,0 +1,114 @@
+"""`zhishou gate` and `zhishou policy`: the checks of outgoing texts and the packs behind them."""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from shared.errors import UserError
+from shared.runtime.settings import default_policies_dir
+
+PackOption = Annotated[str, typer.Option("--pack", help="name of the pack, or a directory of it")]
+PoliciesOption = Annotated[
+    Path | None, typer.Option("--policies", help="directory of the packs (default: shipped ones)")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="answer as JSON")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add both groups to the command line."""
+    gate = typer.Typer(help="Check texts before they leave (发前检查).", no_args_is_help=True)
+    gate.command("check", epilog='Example: echo "可能是" | zhishou gate check')(gate_check)
+    policy = typer.Typer(help="Look at policy packs (规则包) and test them.", no_args_is_help=True)
+    policy.command("show", epilog="Example: zhishou policy show company")(policy_show)
+    policy.command("lint", epilog="Example: zhishou policy lint")(policy_lint)
+    policy.command("test", epilog="Example: zhishou policy test base")(policy_test)
+    app.add_typer(gate, name="gate")
+    app.add_typer(policy, name="policy")
+
+
+def gate_check(
+    file: Annotated[Path | None, typer.Argument(help="JSONL; standard input if absent")] = None,
+    pack: PackOption = "company",
+    policies: PoliciesOption = None,
+) -> None:
+    """Read outgoing texts (JSONL or plain lines), write their findings line by line."""
+    from services.cli.gate_lines import check_line
+    from shared.runtime.packs import read_pack
+
+    rules = read_pack(policies or default_policies_dir(), pack)
+    failed = False
+    for number, raw in enumerate(_lines(file), start=1):
+        answer = check_line(raw, number, rules)
+        failed = failed or "error" in answer
+        typer.echo(json.dumps(answer, ensure_ascii=False))
+    if failed:
+        raise typer.Exit(1)
+
+
+def policy_show(
+    pack: Annotated[str, typer.Argument(help="name of the pack")] = "company",
+    policies: PoliciesOption = None,
+) -> None:
+    """Print a pack as it holds after inheritance, with its content hash."""
+    from shared.runtime.packs import read_pack
+
+    rules = read_pack(policies or default_policies_dir(), pack)
+    body = {"hash": rules.content_hash(), "pack": rules.model_dump(mode="json")}
+    typer.echo(json.dumps(body, ensure_ascii=False, indent=2))
+
+
+def policy_lint(policies: PoliciesOption = None, *, as_json: JsonOption = False) -> None:
+    """Load every pack; a mistake is named by file and line."""
+    from shared.runtime.packs import read_packs
+
+    hashes = {
+        name: rules.content_hash()
+        for name, rules in read_packs(policies or default_policies_dir()).items()
+    }
+    _report(hashes, as_json=as_json)
+
+
+def policy_test(
+    pack: Annotated[str, typer.Argument(help="name of the pack")] = "company",
+    policies: PoliciesOption = None,
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Run the pack's own cases (cases.jsonl, inherited ones too)."""
+    from services.cli.gate_lines import failed_cases, read_cases
+    from shared.runtime.packs import read_pack
+
+    directory = policies or default_policies_dir()
+    rules = read_pack(directory, pack)
+    cases = read_cases(directory, pack)
+    failures = failed_cases(cases, rules)
+    _report({"cases": len(cases), "failed": failures}, as_json=as_json)
+    if failures:
+        raise typer.Exit(1)
+
+
+def _report(values: Mapping[str, object], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(values, ensure_ascii=False))
+        return
+    for name, value in values.items():
+        typer.echo(f"{name}: {value}")
+
+
+def _lines(file: Path | None) -> Iterator[str]:
+    if file is None:
+        yield from _filled(sys.stdin)
+        return
+    try:
+        with file.open(encoding="utf-8") as source:
+            yield from _filled(source)
+    except OSError as error:
+        raise UserError(f"cannot read: {error.strerror}", where=str(file)) from error
+
+
+def _filled(lines: Iterable[str]) -> Iterator[str]:
+    return (each.rstrip("\n") for each in lines if each.strip())

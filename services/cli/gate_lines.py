@@ -1,0 +1,90 @@
+"""Lines of `gate check` and of a pack's own cases, as plain values in and out."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
+
+from shared.errors import UserError
+from shared.policy.gate.check import gate
+from shared.policy.gate.findings import GateContext, GateLevel
+from shared.policy.loader import lineage
+from shared.policy.model import Pack
+from shared.runtime.packs import read_sources
+
+
+class Outgoing(BaseModel):
+    """One text to check."""
+
+    id: str = ""
+    text: str
+    context: GateContext = GateContext()
+
+
+class Expectation(BaseModel):
+    """What the gate must say of a case."""
+
+    level: GateLevel
+    categories: tuple[str, ...] = ()
+
+
+class GateCase(Outgoing):
+    """One case of a pack: a text and what the gate must say of it."""
+
+    expect: Expectation
+
+
+def check_line(raw: str, number: int, pack: Pack) -> Mapping[str, object]:
+    """Return the answer for one line; a bad line gets an error in its place."""
+    try:
+        asked = _parse(raw, number)
+    except (ValidationError, ValueError) as error:
+        fix = 'write {"id": "...", "text": "..."} or a plain line of text'
+        return {"error": {"line": number, "what": str(error).splitlines()[0], "fix": fix}}
+    result = gate(asked.text, asked.context, pack)
+    return {
+        "id": asked.id,
+        "level": result.level,
+        "findings": [_without_none(each) for each in result.findings],
+        "promises": [],
+        "units": result.units,
+        "limit": result.limit,
+    }
+
+
+def read_cases(directory: Path, pack: str) -> list[GateCase]:
+    """Return the cases of a pack and of those it inherits from. Raises UserError."""
+    cases: list[GateCase] = []
+    for name in lineage(pack, read_sources(directory)):
+        file = directory / name / "cases.jsonl"
+        lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
+        for number, raw in enumerate(lines, start=1):
+            try:
+                cases.append(GateCase.model_validate_json(raw))
+            except ValidationError as error:
+                where = f"{file}:{number}"
+                raise UserError(str(error).splitlines()[0], where=where, fix="mend it") from error
+    return cases
+
+
+def failed_cases(cases: Sequence[GateCase], pack: Pack) -> list[Mapping[str, object]]:
+    """Return what came out differently."""
+    failures: list[Mapping[str, object]] = []
+    for case in cases:
+        result = gate(case.text, case.context, pack)
+        found = tuple(sorted({each.category for each in result.findings}))
+        if (result.level, found) != (case.expect.level, tuple(sorted(case.expect.categories))):
+            failures.append({"text": case.text, "level": result.level, "categories": found})
+    return failures
+
+
+def _parse(raw: str, number: int) -> Outgoing:
+    asked = Outgoing.model_validate(from_json(raw)) if raw.startswith("{") else Outgoing(text=raw)
+    return asked if asked.id else asked.model_copy(update={"id": str(number)})
+
+
+def _without_none(finding: BaseModel) -> dict[str, object]:
+    body: dict[str, object] = json.loads(finding.model_dump_json(exclude_none=True))
+    return body

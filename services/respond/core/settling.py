@@ -1,0 +1,104 @@
+"""A verdict meets its item: judged by the account's pack, told as one line, brought to a case."""
+
+import hashlib
+
+from services.respond.core.aggregates import Case, CaseItem, PendingItem
+from services.respond.core.cases import admit, refresh
+from services.respond.core.decisions import ItemJudged
+from services.respond.core.judging import Judgement, judge, unclassified
+from services.respond.core.work import Work
+from shared.contracts.items import ItemClassified, ItemReceived
+from shared.contracts.verdicts import Verdict
+
+
+def overdue(work: Work, pending: PendingItem) -> None:
+    """No verdict in time: people get it, and it says so (invariant 14)."""
+    work.count("items_degraded")
+    _settle(work, pending, unclassified())
+
+
+def settle(work: Work, pending: PendingItem, verdict: Verdict) -> None:
+    """Judge a waiting item by its account's pack."""
+    work.count("items_classified")
+    if verdict.degraded:
+        work.count("items_degraded")
+    _settle(work, pending, verdict)
+
+
+def _settle(work: Work, pending: PendingItem, verdict: Verdict) -> None:
+    fact = pending.fact
+    pack, _ = work.pack_of(fact.account_id)
+    judged = judge(verdict, pack)
+    work.drop(pending.key)
+    place = len(work.decisions)
+    case_id = admit(work, pending, verdict, judged)
+    line = _said(
+        work,
+        fact,
+        account_id=fact.account_id,
+        verdict=verdict,
+        judged=judged,
+        degraded=(*pending.degraded, *verdict.degraded),
+        case_id=case_id,
+    )
+    work.decisions.insert(place, line)
+
+
+def judge_again(work: Work, case: Case, fact: ItemClassified) -> None:
+    """An edit's verdict, or one that came after its time, for an item that is in a case."""
+    found = next((item for item in case.items if item.item_id == fact.item_id), None)
+    if found is None or found.item_version != fact.item_version or found.model:
+        return
+    verdict = fact.verdict
+    pack, _ = work.pack_of(case.account_id)
+    judged = judge(verdict, pack)
+    work.count("items_classified")
+    item = found.model_copy(
+        update={
+            "labels": verdict.labels,
+            "decided": judged.decided,
+            "abstained": verdict.abstained,
+            "reasons": verdict.reasons,
+            "model": verdict.model,
+            "anger": verdict.anger,
+            "degraded": verdict.degraded,
+        }
+    )
+    fresh = refresh(case, tuple(item if each is found else each for each in case.items))
+    work.put(fresh.model_copy(update={"severity": max(case.severity, judged.severity)}))
+    line = _said(
+        work,
+        item,
+        account_id=case.account_id,
+        verdict=verdict,
+        judged=judged,
+        degraded=verdict.degraded,
+        case_id=case.case_id,
+    )
+    work.decide(line)
+
+
+def _said(
+    work: Work,
+    item: ItemReceived | CaseItem,
+    *,
+    account_id: str,
+    verdict: Verdict,
+    judged: Judgement,
+    degraded: tuple[str, ...],
+    case_id: str,
+) -> ItemJudged:
+    return ItemJudged.model_construct(
+        at=work.at,
+        account_id=account_id,
+        kind="item.judged",
+        item_id=item.item_id,
+        item_version=item.item_version,
+        text=hashlib.sha256(item.text.encode("utf-8", "surrogatepass")).hexdigest()[:20],
+        decided=judged.decided,
+        abstained=verdict.abstained,
+        severity=judged.severity,
+        model=verdict.model,
+        degraded=degraded,
+        case_id=case_id,
+    )
