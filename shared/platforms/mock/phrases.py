@@ -60,7 +60,7 @@ class Phrases:
             text = _SLOT.sub(lambda slot: self._dice.choice(self._parts[slot[1]]), text)
         if self._dice.random() < EVASIVE.get(theme, 0.0):
             text = self._disguise(text)
-        return text[:MOST_CHARS].strip()
+        return text[:MOST_CHARS].strip(" ，")
 
     def _disguise(self, text: str) -> str:
         for plain, disguises in DISGUISES.items():
