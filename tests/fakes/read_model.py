@@ -142,7 +142,7 @@ class House:
     async def verify(self, person_id: str, password: str) -> bool:
         return person_id in self.staff and password == PASSWORD
 
-    async def check(self, case_id: str, text: str) -> GateAnswer:
+    async def check(self, case_id: str, text: str) -> GateAnswer:  # noqa: ARG002  the port
         at = text.find(TABOO)
         found = () if at < 0 else (self._finding(at),)
         level = found[0].level if found else "pass"

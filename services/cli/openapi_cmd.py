@@ -1,0 +1,35 @@
+"""`zhishou openapi`: the HTTP API's own description, made without starting anything."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from shared.errors import UserError
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command("openapi", epilog="Example: zhishou openapi --out openapi.json")(describe)
+
+
+def describe(
+    out: Annotated[Path | None, typer.Option(help="write it here instead of printing")] = None,
+    as_json: Annotated[  # noqa: ARG001  every reporting command takes it
+        bool, typer.Option("--json", help="answer as JSON (it always is)")
+    ] = False,
+) -> None:
+    """Print the OpenAPI 3.1 description of the console's HTTP API."""
+    from services.respond.console.openapi import openapi  # noqa: PLC0415  start-up time
+
+    text = json.dumps(openapi(), ensure_ascii=False, indent=2)
+    if out is None:
+        typer.echo(text)
+        return
+    try:
+        out.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise UserError(
+            f"cannot write: {error.strerror}", where=str(out), fix="choose another --out"
+        ) from error

@@ -1,0 +1,179 @@
+"""The pages and their forms, without scripts."""
+
+import pytest
+
+from services.respond.console.render import HERE
+from tests.fakes.read_model import TABOO
+from tests.unit.console.conftest import Desk
+
+
+async def _text(desk: Desk, path: str) -> str:
+    answer = await desk.client.get(path)
+    assert answer.status == 200
+    return await answer.text()
+
+
+async def test_somebody_signed_out_is_led_to_the_door(desk: Desk) -> None:
+    answer = await desk.client.get("/case/case1042", allow_redirects=False)
+    assert answer.headers["Location"] == "/signin?next=/case/case1042"
+
+
+async def test_the_queue_is_ordered_by_what_is_owed(desk: Desk) -> None:
+    await desk.sign_in("chen")
+    page = await _text(desk, "/queue")
+    assert (
+        page.index("已超时 3 分 30 秒")
+        < page.index("还剩 4 分 12 秒")
+        < page.index("还剩 26 分 0 秒")
+    )
+    assert "废物" not in page
+    assert "值班：林望舒" in page
+    assert "锦绣广场 · 提及: 静默" in page
+
+
+async def test_filters_and_an_empty_queue(desk: Desk) -> None:
+    await desk.sign_in("chen")
+    assert "#1042" not in await _text(desk, "/queue?label=praise")
+    assert "队列空了" in await _text(desk, "/queue?show=mine")
+    assert "<html" not in await _text(desk, "/queue?part=rows")
+    assert "#1042" in await _text(desk, "/queue?label=nonsense&show=mine_or_free")
+
+
+async def test_a_case_shows_the_evidence_and_hides_what_hurts(desk: Desk) -> None:
+    await desk.sign_in("guan")
+    page = await _text(desk, "/case/case1042")
+    assert "<mark>吃完就吐了</mark>" in page
+    assert "把握较大（96%）" in page
+    assert "已编辑 1 次" in page
+    assert "作者已删除" in page
+    assert "<textarea" not in page
+    covered = await _text(desk, "/case/case1043")
+    assert covered.index('<details class="cover">') < covered.index("没用的废物")
+    assert "把握不大（62%），请人工判断" in await _text(desk, "/case/case1041")
+
+
+async def test_hostile_text_stays_text(desk: Desk) -> None:
+    evil = "<script>alert(1)</script>{{ 7*7 }}\"'><img src=x onerror=y>"
+    case = desk.house.cases["case1042"]
+    item = case.items[-1].model_copy(update={"text": evil, "reasons": ()})
+    desk.house.cases["case1042"] = case.model_copy(update={"items": (item,)})
+    await desk.sign_in("chen")
+    for path in ("/queue", "/case/case1042"):
+        page = await _text(desk, path)
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
+        assert "{{ 7*7 }}" in page
+
+
+async def test_a_reply_goes_from_draft_to_receipt_without_scripts(desk: Desk) -> None:
+    await desk.sign_in("zhou")
+    form = {
+        "slot": "answer",
+        "text": "您好，\r\n正在核实。",
+        "base_revision": "0",
+        "op_id": "a" * 24,
+        "do": "send",
+    }
+    answer = await desk.client.post("/case/case1042/reply", data=form, allow_redirects=False)
+    assert answer.headers["Location"] == "/case/case1042?slot=answer"
+    assert [fact.kind for fact in desk.house.log] == [
+        "operator.drafted",
+        "operator.submitted",
+        "operator.approved",
+    ]
+    assert desk.house.cases["case1042"].replies[0].text == "您好，\n正在核实。"
+    page = await _text(desk, "/case/case1042")
+    assert "撤回，先不发" in page
+    desk.house.arrive("case1042")
+    assert "平台编号 7700123" in await _text(desk, "/case/case1042")
+
+
+async def test_the_gate_stops_a_text_and_its_draft_is_kept(desk: Desk) -> None:
+    await desk.sign_in("zhou")
+    form = {
+        "slot": "answer",
+        "text": f"我们{TABOO}",
+        "base_revision": "0",
+        "op_id": "b" * 24,
+        "do": "send",
+    }
+    answer = await desk.client.post(
+        "/case/case1042/reply", data=form, headers={"HX-Request": "true"}
+    )
+    assert answer.status == 200
+    page = await answer.text()
+    assert "没有办成" in page
+    assert "改为“我们会负责到底”" in page
+    assert desk.house.cases["case1042"].replies[0].status == "submitted"
+
+
+async def test_the_editor_hears_findings(desk: Desk) -> None:
+    await desk.sign_in("chen")
+    answer = await desk.client.post("/case/case1042/check", data={"text": f"此事{TABOO}"})
+    assert 'data-level="block"' in await answer.text()
+    assert (await desk.client.post("/case/none/check", data={"text": "x"})).status == 404
+
+
+@pytest.mark.parametrize(
+    ("wish", "form"),
+    [
+        ("claim", {}),
+        ("release", {}),
+        ("note", {"text": "已电话联系"}),
+        ("resolve", {"without_reply": "true", "reason": "重复"}),
+        ("correct", {"item_id": "item2", "item_version": "1", "labels": ["", "complaint"]}),
+    ],
+)
+async def test_forms_become_wishes(desk: Desk, wish: str, form: dict[str, object]) -> None:
+    await desk.sign_in("lin")
+    given = {"target": "case1042", "op_id": "c" * 24, "back": "/queue", **form}
+    answer = await desk.client.post(f"/do/{wish}", data=given, allow_redirects=False)
+    assert answer.status in {303, 409}
+    assert desk.house.log[-1].person_id == "lin"
+    assert (await desk.client.post(f"/do/{wish}", data={**given, "op_id": ""})).status == 422
+
+
+async def test_two_taps_from_page_to_acknowledged(desk: Desk) -> None:
+    await desk.sign_in("lin")
+    page = await _text(desk, "/page/page1")
+    assert "我来处理" in page
+    form = {"target": "page1", "op_id": "d" * 24, "back": "/page/page1"}
+    answer = await desk.client.post("/do/acknowledge", data=form)
+    assert "林望舒 已于" in await answer.text()
+    assert (await desk.client.get("/page/none")).status == 404
+
+
+async def test_the_status_page_changes_modes_for_those_who_may(desk: Desk) -> None:
+    await desk.sign_in("chen")
+    assert "/do/mode" not in await _text(desk, "/status")
+    await desk.sign_in("he")
+    assert "/do/mode" in await _text(desk, "/status")
+    form = {
+        "target": "plaza",
+        "op_id": "e" * 24,
+        "mode": "observe",
+        "reason": "演练",
+        "back": "/status",
+    }
+    assert "只看不动" in await (await desk.client.post("/do/mode", data=form)).text()
+    assert (await desk.client.post("/do/nothing", data=form)).status == 404
+
+
+async def test_a_refusal_without_scripts_is_a_page(desk: Desk) -> None:
+    await desk.sign_in("chen")
+    await desk.ask("/api/cases/case1042/claim", {})
+    await desk.sign_in("zhou")
+    form = {"target": "case1042", "op_id": "f" * 24}
+    answer = await desk.client.post("/do/claim", data=form)
+    assert answer.status == 409
+    assert "已有人先一步认领" in await answer.text()
+
+
+def test_no_template_carries_code_or_style_inline() -> None:
+    for path in (HERE / "templates").glob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        assert " style=" not in text, path.name
+        assert "hx-on" not in text, path.name
+        assert " onclick" not in text, path.name
+        assert "<script>" not in text, path.name
+        assert "| safe" not in text, path.name
