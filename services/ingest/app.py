@@ -104,6 +104,8 @@ async def serve(settings: IngestSettings, *, stop: asyncio.Event | None = None) 
     """Run the service until it is told to stop. Raises UserError."""
     configure_logging("ingest", log_format=settings.log_format, level=settings.log_level)
     accounts = load_accounts(settings.accounts_file)
+    for account in accounts:
+        check_endpoint(account)
     log = Log("ingest")
     log.info(Event.SERVICE_STARTED, accounts=len(accounts))
     async with AsyncExitStack() as stack:

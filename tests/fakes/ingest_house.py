@@ -13,6 +13,7 @@ from shared.contracts.facts import Fact, decode
 from shared.contracts.items import ItemReceived
 from shared.contracts.system import SourceReported
 from shared.runtime.health import http_server
+from shared.runtime.service import Loop
 from shared.store.memory_store import MemoryStore
 from shared.store.port import StoreAwayError
 from tests.fakes.clock import FakeClock
@@ -78,7 +79,7 @@ class House:
                 asyncio.TaskGroup() as group,
             ):
                 loops = [
-                    group.create_task(service.loops[loop](stop), name=loop)
+                    group.create_task(_run(service.loops[loop], stop), name=loop)
                     for loop in service.loops
                     if loop != "lag"
                 ]
@@ -87,6 +88,10 @@ class House:
                     task.cancel()
         finally:
             service.spool.close()
+
+
+async def _run(loop: Loop, stop: asyncio.Event) -> None:
+    await loop(stop)
 
 
 @dataclass(slots=True)

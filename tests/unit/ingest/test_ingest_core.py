@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.ingest.core.admit import Admit, Duplicate, TooOld, admit
-from services.ingest.core.health import Health, Source, judge
+from services.ingest.core.health import Health, Source, State, judge
 from services.ingest.core.pacing import LONGEST_SECONDS, SHORTEST_SECONDS, next_pause
 from services.ingest.core.silence import Activity, is_silent, observe
 from shared.contracts.items import Author, ItemDeleted, ItemKind, ItemReceived
@@ -94,12 +94,11 @@ def test_the_first_look_and_every_lasting_change_is_news_once() -> None:
 
 
 @pytest.mark.parametrize(("state", "lasts"), [("gap", 60), ("failing", 10)])
-def test_a_short_trouble_is_not_news_a_lasting_one_is(state: str, lasts: int) -> None:
+def test_a_short_trouble_is_not_news_a_lasting_one_is(state: State, lasts: int) -> None:
     health, _ = judge(Health(), SOURCE, "ok", NOW)
     reports = []
     for second in range(1, lasts + 5):
-        trouble = "gap" if state == "gap" else "failing"
-        health, report = judge(health, SOURCE, trouble, NOW + timedelta(seconds=second))
+        health, report = judge(health, SOURCE, state, NOW + timedelta(seconds=second))
         reports.append(report)
     news = [one for one in reports if one is not None]
     assert len(news) == 1

@@ -136,7 +136,7 @@ async def test_a_failed_write_leaves_the_next_one_readable(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(spool_module.os, "fsync", full)
+        patched.setattr("services.ingest.shell.spool.os.fsync", full)
         with pytest.raises(OSError, match="No space left"):
             await spool.append([b"2"])
     await spool.append([b"3"])
