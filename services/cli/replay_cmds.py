@@ -1,6 +1,7 @@
 """`zhishou replay` and `zhishou record`: what was decided, offline, and the log as a file."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -11,8 +12,11 @@ from shared.errors import UserError
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    app.command("replay")(replay_command)
-    app.command("record")(record_command)
+    app.command(
+        "replay",
+        epilog="Example: zhishou replay day.jsonl --pack company --expect day.expected.txt",
+    )(replay_command)
+    app.command("record", epilog="Example: zhishou record tuesday.jsonl")(record_command)
 
 
 def replay_command(
@@ -29,10 +33,7 @@ def replay_command(
     decisions: Annotated[bool, typer.Option("--decisions", help="print every decision")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="print the report as JSON")] = False,
 ) -> None:
-    """Replay a recording offline, on virtual time; print counts and the digest of all decisions.
-
-    Example: zhishou replay market-day.jsonl --pack company --expect market-day.expected.txt
-    """
+    """Replay a recording offline, on virtual time; print counts and the digest of all decisions."""
     from services.cli.replay.engine import replay
     from shared.testing.report import compare, difference, expected_lines, read_expected
 
@@ -57,9 +58,9 @@ def replay_command(
 
 def _readable(body: dict[str, object]) -> str:
     rejected = body["rejected"]
-    lines = [f"{name:<12}{value}" for name, value in body.items() if not isinstance(value, dict)]
+    lines = [f"{name:<14}{value}" for name, value in body.items() if not isinstance(value, dict)]
     if isinstance(rejected, dict) and rejected:
-        lines += [f"rejected    {count} x {why}" for why, count in rejected.items()]
+        lines += [f"{'rejected':<14}{count} x {why}" for why, count in rejected.items()]
     diff = body.get("diff")
     if isinstance(diff, dict):
         lines += _readable_diff(diff)
@@ -68,13 +69,14 @@ def _readable(body: dict[str, object]) -> str:
 
 def _readable_diff(diff: dict[str, object]) -> list[str]:
     first, second = diff["only_first"], diff["only_second"]
-    lines = [f"against     {diff['pack']}: {diff['changed'] or 'the same counts'}"]
+    lines = [f"{'against':<14}{diff['pack']}: {diff['changed'] or 'the same counts'}"]
     lines += [f"- {line}" for line in first] if isinstance(first, list) else []
     lines += [f"+ {line}" for line in second] if isinstance(second, list) else []
     return lines
 
 
 def record_command(
+    context: typer.Context,
     out: Annotated[Path, typer.Argument(help="the file to write (JSON lines)")],
     nats_url: Annotated[
         str | None, typer.Option(help="address of NATS; else ZHISHOU_NATS_URL")
@@ -84,12 +86,13 @@ def record_command(
     last: Annotated[int, typer.Option(help="last sequence; 0: to the end")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="print the summary as JSON")] = False,
 ) -> None:
-    """Write the live log, and the packs it refers to, as a file that replays.
+    """Write the live log, and the packs it refers to, as a file that replays."""
+    from services.cli.record import address, record
+    from shared.runtime.settings import default_data_dir
 
-    Example: zhishou record tuesday.jsonl
-    """
-    from services.cli.record import record
-
-    summary = record(out, nats_url=nats_url, data_dir=data_dir, first=first, last=last)
-    text = json.dumps(summary) if as_json else "\n".join(f"{k:<9}{v}" for k, v in summary.items())
+    environment: Mapping[str, str] = context.obj or {}
+    where = data_dir or default_data_dir()
+    url = address(nats_url, where, None if data_dir else environment.get("ZHISHOU_NATS_URL"))
+    summary = record(out, url, first=first, last=last)
+    text = json.dumps(summary) if as_json else "\n".join(f"{k:<13}{v}" for k, v in summary.items())
     typer.echo(text)

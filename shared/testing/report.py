@@ -15,7 +15,8 @@ class ReplayReport(Frozen):
     """The outcome of one replay.
 
     Every line of the file is counted in `items`, `own_posts`, `facts` or `rejected` (why -> how
-    many); `lines` is their sum.
+    many); `lines` is their sum. A record of the log carries the digests of the live run:
+    `recorded_digest` is the newest, `reproduced` tells whether this replay came to all of them.
     """
 
     digest: str
@@ -34,6 +35,8 @@ class ReplayReport(Frozen):
     pack: str
     model: str
     mode: str
+    recorded_digest: str = ""
+    reproduced: bool | None = None
     decisions: tuple[str, ...] = Field(default=(), exclude=True)
 
     @property

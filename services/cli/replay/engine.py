@@ -8,7 +8,6 @@ from time import perf_counter
 from typing import Literal
 
 from services.classify.adapters.engine import Classifier
-from services.cli.packs import read_pack
 from services.cli.replay.sources import (
     Judge,
     Tally,
@@ -31,9 +30,11 @@ from services.respond.core.fold import PackMissing, fold
 from services.respond.core.state import State
 from shared.contracts.facts import Fact, Stored
 from shared.contracts.org import ModelActivated, PolicyActivated
-from shared.contracts.system import FactQuarantined
+from shared.contracts.system import DecisionsRecorded, FactQuarantined
 from shared.errors import UserError
 from shared.policy.model import Pack
+from shared.runtime.packs import read_pack
+from shared.runtime.settings import default_policies_dir
 from shared.runtime.text_tables import load_tables
 from shared.testing.recording import Recording, open_recording, read_lines
 from shared.testing.report import ReplayReport
@@ -52,6 +53,8 @@ class _Run:
     tally: Tally = field(default_factory=Tally)
     lines: list[str] = field(default_factory=list)
     digest: str = CHAIN_START
+    digests: set[str] = field(default_factory=set)
+    recorded: list[str] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     replies: set[str] = field(default_factory=set)
     models: set[str] = field(default_factory=set)
@@ -60,7 +63,9 @@ class _Run:
     def take(self, decisions: list[Decision], lines: list[str]) -> None:
         """Chain the lines and count what people ask for."""
         self.lines += lines
-        self.digest = chain(self.digest, lines)
+        for each_line in lines:
+            self.digest = chain(self.digest, [each_line])
+            self.digests.add(self.digest)
         for each in decisions:
             self._count(each)
 
@@ -104,7 +109,8 @@ def replay(
     recording = open_recording(path)
     mode = _mode(recording, verdicts)
     name = pack if pack or recording.of_facts else DEFAULT_PACK
-    run = _Run(forced=read_pack(name, policies_dir) if name else None)
+    packs_dir = policies_dir or default_policies_dir()
+    run = _Run(forced=read_pack(packs_dir, name) if name else None)
     classifier = _classifier(weights_dir) if mode == "compute" else None
     skip = _quarantined(recording) if recording.of_facts else frozenset()
     state = State()
@@ -184,6 +190,8 @@ def _watch(run: _Run, batch: list[Stored]) -> None:
             run.hashes.add(each.fact.pack_hash[:12])
         elif isinstance(each.fact, ModelActivated):
             run.models.add(each.fact.model)
+        elif isinstance(each.fact, DecisionsRecorded):
+            run.recorded.append(each.fact.chain)
 
 
 def _report(run: _Run, mode: str, classifier: Classifier | None, seconds: float) -> ReplayReport:
@@ -204,5 +212,7 @@ def _report(run: _Run, mode: str, classifier: Classifier | None, seconds: float)
         pack=pack or ",".join(sorted(run.hashes)),
         model=classifier.model if classifier else ",".join(sorted(run.models)),
         mode=mode,
+        recorded_digest=run.recorded[-1] if run.recorded else "",
+        reproduced=run.digests.issuperset(run.recorded) if run.recorded else None,
         decisions=tuple(run.lines),
     )
