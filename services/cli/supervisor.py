@@ -86,3 +86,9 @@ class Supervisor:
             await asyncio.sleep(LOG_CHECK_SECONDS)
             for each in self._kept:
                 each.trim_log()
+
+
+def first_error(failed: BaseExceptionGroup[UserError]) -> UserError:
+    """Return the first error of a group of groups."""
+    inner = failed.exceptions[0]
+    return first_error(inner) if isinstance(inner, BaseExceptionGroup) else inner

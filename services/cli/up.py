@@ -12,7 +12,7 @@ from services.cli.embedded.data_dir import DataDir, Report, ephemeral, opened
 from services.cli.embedded.servers import SERVERS, Addresses, servers
 from services.cli.embedded.valkey import free_port
 from services.cli.mock_link import register_hooks, write_accounts
-from services.cli.supervisor import Supervisor
+from services.cli.supervisor import Supervisor, first_error
 from shared.errors import UserError
 
 CONSOLE_PORT = 8750
@@ -231,9 +231,3 @@ async def _until(stop: asyncio.Event, work: Coroutine[None, None, None]) -> None
             waiting.cancel()
     except* UserError as failed:
         raise first_error(failed) from None
-
-
-def first_error(failed: BaseExceptionGroup[UserError]) -> UserError:
-    """Return the first error of a group of groups."""
-    inner = failed.exceptions[0]
-    return first_error(inner) if isinstance(inner, BaseExceptionGroup) else inner

@@ -59,6 +59,12 @@ class ManagedProcess:
             self.spec.before()
             process = await self._spawn()
         except OSError as error:
+            if error.filename == self.spec.argv[0]:
+                raise UserError(
+                    f"cannot start {self.spec.name}: {error.strerror}",
+                    where=self.spec.argv[0],
+                    fix="install zhishou again",
+                ) from error
             raise explain(error, self.spec.log.parent.parent) from error
         self._process = process
         try:

@@ -9,7 +9,7 @@ from services.cli.embedded.data_dir import DataDir, socket_path
 from services.cli.embedded.nats import EmbeddedNats
 from services.cli.embedded.probes import reachable
 from services.cli.embedded.valkey import EmbeddedValkey
-from services.cli.supervisor import Supervisor
+from services.cli.supervisor import Supervisor, first_error
 from shared.errors import UserError
 
 SERVERS = frozenset({"nats", "valkey"})
@@ -48,7 +48,7 @@ async def servers(
                     name="start valkey",
                 )
         except* UserError as failed:
-            raise _first(failed) from None
+            raise first_error(failed) from None
         yield Addresses(nats.url if nats else nats_url, valkey.url if valkey else redis_url)
 
 
@@ -60,8 +60,3 @@ async def _start_nats(supervisor: Supervisor, nats: EmbeddedNats) -> None:
         if "address already in use" not in error.what or not nats.forget_port():
             raise
         await supervisor.start(nats.spec())
-
-
-def _first(failed: BaseExceptionGroup[UserError]) -> UserError:
-    inner = failed.exceptions[0]
-    return _first(inner) if isinstance(inner, BaseExceptionGroup) else inner

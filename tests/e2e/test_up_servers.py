@@ -1,0 +1,137 @@
+"""The embedded servers: killed, started again, refused, corrupt, found again next time."""
+
+import asyncio
+import os
+import re
+import signal
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import pytest
+
+from services.cli.embedded import servers as servers_module
+from services.cli.embedded.data_dir import DataDir, opened
+from services.cli.embedded.servers import SERVERS, Addresses, servers
+from services.cli.supervisor import Supervisor
+from shared.bus.nats_bus import NatsBus
+from shared.errors import UserError
+from shared.runtime.clock import SystemClock
+from shared.store.port import Commit, Cursor
+from shared.store.redis_store import RedisStore
+
+pytestmark = pytest.mark.servers
+
+
+@asynccontextmanager
+async def running(
+    data: DataDir, said: list[str] | None = None
+) -> AsyncIterator[tuple[Addresses, Supervisor]]:
+    heard: list[str] = [] if said is None else said
+    supervisor = Supervisor(heard.append, SystemClock().monotonic)
+    try:
+        async with servers(data, supervisor) as addresses:
+            yield addresses, supervisor
+    finally:
+        await supervisor.stop(SERVERS)
+
+
+async def _kill_all(supervisor: Supervisor, said: list[str]) -> None:
+    async with asyncio.TaskGroup() as group:
+        keeping = group.create_task(supervisor.keep())
+        for pid in supervisor.pids.values():
+            os.kill(pid, signal.SIGKILL)
+        async with asyncio.timeout(20):
+            while sum("runs again" in line for line in said) < 2:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        keeping.cancel()
+
+
+async def test_both_hold_what_they_were_given_after_a_kill_and_after_a_restart(
+    tmp_path: Path,
+) -> None:
+    said: list[str] = []
+    with opened(tmp_path) as data:
+        async with running(data, said) as (addresses, supervisor):
+            bus = await NatsBus.connect(addresses.nats_url, clock=SystemClock())
+            store = await RedisStore.connect(addresses.redis_url)
+            await bus.put_value("people/first", b"hash")
+            await store.commit(Commit(1, 0, Cursor("x", 5, "h", 1), {"case:1": b"{}"}))
+            await _kill_all(supervisor, said)
+            await store.ping()
+            loaded = await store.load()
+            assert loaded is not None
+            assert loaded.values == {"case:1": b"{}"}
+            await bus.close()
+            await store.close()
+        first_url = addresses.nats_url
+        pids = supervisor.pids
+    assert pids == {}
+    with opened(tmp_path) as data:
+        async with running(data) as (addresses, _):
+            assert addresses.nats_url == first_url
+            bus = await NatsBus.connect(addresses.nats_url, clock=SystemClock())
+            kept = await bus.get_value("people/first")
+            assert kept is not None
+            assert kept[0] == b"hash"
+            await bus.close()
+            store = await RedisStore.connect(addresses.redis_url)
+            assert list(await store.get(["case:1"])) == [b"{}"]
+            await store.close()
+
+
+async def test_a_port_somebody_took_meanwhile_is_replaced(tmp_path: Path) -> None:
+    with opened(tmp_path) as data, socket.socket() as thief:
+        thief.bind(("127.0.0.1", 0))
+        thief.listen()
+        taken = thief.getsockname()[1]
+        (data.part("nats") / "port").write_text(str(taken))
+        async with running(data) as (addresses, _):
+            assert f":{taken}" not in addresses.nats_url
+
+
+async def test_a_corrupt_file_is_one_line_with_its_fix(tmp_path: Path) -> None:
+    with opened(tmp_path) as data:
+        async with running(data) as (addresses, _):
+            store = await RedisStore.connect(addresses.redis_url)
+            await store.put("a", b"1", 60)
+            await store.close()
+        (log_file,) = data.part("valkey").glob("appendonlydir/*.incr.aof")
+        log_file.write_bytes(b"*3\r\nnonsense" * 40)
+        with pytest.raises(UserError) as refused:
+            async with running(data):
+                pass
+        line = refused.value.line()
+        assert "valkey ended" in line
+        assert "made again from the log" in line
+        assert "\n" not in line
+        assert not list(data.part("run").glob("*.ports"))
+
+
+async def test_without_a_short_path_valkey_listens_on_loopback_behind_its_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def nowhere(_directory: Path, _name: str) -> Iterator[None]:
+        yield None
+
+    monkeypatch.setattr(servers_module, "socket_path", nowhere)
+    with opened(tmp_path) as data:
+        async with running(data) as (addresses, _):
+            assert re.match(r"redis://:.+@127\.0\.0\.1:\d+/0$", addresses.redis_url)
+            store = await RedisStore.connect(addresses.redis_url)
+            await store.ping()
+            await store.close()
+
+
+async def test_nobody_gets_in_without_the_secret(tmp_path: Path) -> None:
+    with opened(tmp_path) as data:
+        async with running(data) as (addresses, _):
+            port = int(addresses.nats_url.rpartition(":")[2])
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            await reader.readline()
+            writer.write(b'CONNECT {"verbose":false}\r\nPING\r\n')
+            assert b"Authorization Violation" in await reader.readline()
+            writer.close()
+            await writer.wait_closed()
