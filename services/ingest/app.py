@@ -1,7 +1,6 @@
 """Puts ingest together, top to bottom: accounts, log, store, spool, sources, HTTP."""
 
 import asyncio
-import os
 import shutil
 import socket
 from collections.abc import Mapping, Sequence
@@ -51,7 +50,7 @@ class Connections:
     records: SharedRecords
     session: aiohttp.ClientSession
     clock: Clock
-    holder: str
+    host: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +62,7 @@ class Service:
     hook_paths: Mapping[str, str]
     metrics: Metrics
     spool: Spool
+    holder: str
 
 
 def build(
@@ -75,7 +75,10 @@ def build(
     spool = _open_spool(settings)
     oldest = timedelta(hours=settings.oldest_item_hours)
     intake = Intake(connections.bus, spool, clock, metrics, oldest=oldest)
-    parts = Parts(intake, connections.leases, clock, metrics, connections.holder)
+    # The slot is locked while its process lives, so whoever has it next may have its leases too:
+    # after a kill the reading goes on at once.
+    holder = token("ingest", connections.host, spool.slot)
+    parts = Parts(intake, connections.leases, clock, metrics, holder)
     drain = Drain(intake, clock, settings.drain_seconds)
     loops: dict[str, Loop] = {"drain": drain.run}
     hooks: dict[str, Hook] = {}
@@ -97,7 +100,7 @@ def build(
     health.add_routes(app)
     door.add_routes(app)
     paths = {hook.account.account_id: path for path, hook in hooks.items()}
-    return Service(loops, app, paths, metrics, spool)
+    return Service(loops, app, paths, metrics, spool, holder)
 
 
 async def serve(settings: IngestSettings, *, stop: asyncio.Event | None = None) -> None:
@@ -138,9 +141,7 @@ async def _connect(settings: IngestSettings, stack: AsyncExitStack) -> Connectio
             cookie_jar=aiohttp.DummyCookieJar(),
         )
     )
-    started = clock.now().isoformat()
-    holder = token("ingest", socket.gethostname(), str(os.getpid()), started)
-    return Connections(bus, store, store, session, clock, holder)
+    return Connections(bus, store, store, session, clock, socket.gethostname())
 
 
 def _open_spool(settings: IngestSettings) -> Spool:

@@ -65,11 +65,11 @@ class House:
         ]
 
     @asynccontextmanager
-    async def process(self, name: str = "one") -> AsyncIterator["Process"]:
+    async def process(self, host: str = "here") -> AsyncIterator["Process"]:
         """Run the service until the block ends; leaving it is a kill, not a farewell."""
         settings = IngestSettings(data_dir=self.data_dir)
         connections = Connections(
-            self.bus, self.store, self.store, self.world.session, self.clock, name
+            self.bus, self.store, self.store, self.world.session, self.clock, host
         )
         service = build(settings, [self.world.account], connections)
         stop = asyncio.Event()

@@ -136,11 +136,19 @@ async def test_a_standby_takes_over_when_the_reader_dies(house: House) -> None:
         await first.until_texts(["一"])
         async with house.process("second") as second:
             await second.pass_time(3)
-            assert await house.store.holder("ingest:acct-1") == "first"
+            assert await house.store.holder("ingest:acct-1") == first.service.holder
     house.world.say("二")
     async with house.process("third") as third:
         await third.until_texts(["一", "二"], seconds=15)
-        assert await house.store.holder("ingest:acct-1") == "third"
+        assert await house.store.holder("ingest:acct-1") == third.service.holder
+
+
+async def test_on_the_same_machine_the_next_process_goes_on_at_once(house: House) -> None:
+    async with house.process() as first:
+        await first.pass_time(2)
+    house.world.say("一")
+    async with house.process() as second:
+        await second.until_texts(["一"], seconds=1)
 
 
 async def test_a_clean_stop_gives_the_lease_back(house: House) -> None:

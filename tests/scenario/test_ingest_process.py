@@ -91,7 +91,9 @@ async def texts(bus: NatsBus) -> list[str]:
 
 async def until(bus: NatsBus, expected: list[str]) -> None:
     async with asyncio.timeout(READY_SECONDS):
-        while await texts(bus) != sorted(expected):
+        while True:
+            if await texts(bus) == sorted(expected):
+                return
             await asyncio.sleep(0.05)
 
 

@@ -37,6 +37,11 @@ class Spool:
             self.torn_bytes += found.torn_bytes
             self._number = max(self._number, int(segment.stem))
 
+    @property
+    def slot(self) -> str:
+        """Return the path of our own slot; as long as we live nobody else can have it."""
+        return str(self._own)
+
     @classmethod
     def open(cls, root: Path) -> Self:
         """Take every free slot under `root`, making one if all are held. Raises OSError."""
