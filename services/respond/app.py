@@ -72,6 +72,8 @@ async def run(settings: RespondSettings) -> None:
     configuration = configure(settings)
     async with AsyncExitStack() as stack:
         around = await _connect(settings, stack)
+        registrar = Registrar(around.bus, around.clock, configuration)
+        await registrar.seed()
         metrics = Metrics()
         pagers = make_pagers(settings, around)
         read = StoreReadModel(around.store, around.store, around.bus)
@@ -98,7 +100,7 @@ async def run(settings: RespondSettings) -> None:
                 store=around.store,
                 clock=around.clock,
                 carriers=make_carriers(settings, configuration, around, pagers, public_url),
-                registrar=Registrar(around.bus, around.clock, configuration),
+                registrar=registrar,
                 telemetry=Telemetry(metrics, _alarm(pagers, around.clock, public_url)),
             ),
             around.store,

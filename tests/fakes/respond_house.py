@@ -50,7 +50,7 @@ ANSWER = "您好,退款今天下午已经为您办理,三个工作日内原路�
 def a_pack(**changes: object) -> Pack:
     values: dict[str, object] = {
         "name": "company",
-        "clocks": (ClockRule(acknowledge_minutes=10, first_reply_minutes=30),),
+        "clocks": (ClockRule(acknowledge_minutes=2, first_reply_minutes=5),),
         "channels": {"weibo": Channel(limit_units=140)},
         "taboos": (
             Taboo(
@@ -189,6 +189,10 @@ class House:
     async def put(self, *facts: Fact) -> None:
         await self.bus.publish([outgoing(each) for each in facts])
         await self.clock.settle()
+
+    async def complaint_arrives(self, number: int) -> None:
+        item = a_comment(number, self.clock.now())
+        await self.put(item, a_verdict(item))
 
     async def complaint(self, number: int = 1) -> str:
         """Let a complaint arrive with its verdict; return the case's id."""

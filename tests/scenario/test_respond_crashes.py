@@ -78,9 +78,9 @@ async def test_a_page_owed_at_a_death_still_goes_out() -> None:
     async with a_house() as house:
         leader = await house.lead("one")
         await house.complaint()
-        await house.clock.advance(9 * 60)
+        await house.clock.advance(110)
         await house.kill(leader)
-        await house.clock.advance(5 * 60)
+        await house.clock.advance(60)
         assert house.pager.pages == {}
         await house.lead("two")
         await house.clock.advance(5)
@@ -120,7 +120,7 @@ async def test_a_rebuild_from_an_emptied_store_gives_the_same_ledger_and_repeats
         await house.approve(await house.complaint(1))
         await house.clock.advance(UNDO_SECONDS)
         await house.complaint(2)
-        await house.clock.advance(11 * 60)
+        await house.clock.advance(130)
         before, chain_before = await house.ledger()
         await house.kill(leader)
         await house.store.reset((await house.read.organisation()).term)

@@ -23,7 +23,7 @@ async def test_a_complaint_is_answered_once_and_its_clocks_are_met() -> None:
         assert [each.status for each in case.replies] == ["sent"]
         assert all(clock.met_at is not None for clock in case.clocks)
         assert all(clock.breached_at is None for clock in case.clocks)
-        await house.clock.advance(600)
+        await house.clock.advance(400)
         assert house.speaker.calls == 1
 
 
@@ -44,7 +44,7 @@ async def test_an_overdue_case_is_breached_in_its_own_time_and_pages_once() -> N
     async with a_house() as house:
         await house.lead()
         case_id = await house.complaint()
-        await house.clock.advance(11 * 60)
+        await house.clock.advance(130)
         case = await house.case(case_id)
         [breached] = [clock for clock in case.clocks if clock.breached_at]
         assert breached.breached_at == breached.due_at
@@ -79,7 +79,7 @@ async def test_a_retried_operation_has_the_same_outcome() -> None:
         wish = CaseClaimed(op_id="same", person_id="wang", case_id=case_id)
         first = await house.act(wish)
         await house.act(CaseClaimed(op_id="other", person_id="li", case_id=case_id))
-        await house.clock.advance(300)
+        await house.clock.advance(130)
         assert await house.act(wish) == first
         assert first.accepted
 
@@ -147,7 +147,7 @@ async def test_the_red_button_stops_what_has_not_left() -> None:
         await house.ok(
             OutgoingPaused(op_id=house.op(), person_id="wang", paused=True, reason="先停")
         )
-        await house.clock.advance(300)
+        await house.clock.advance(130)
         assert house.speaker.calls == 0
 
 

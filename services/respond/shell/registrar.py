@@ -10,8 +10,10 @@ from shared.bus.port import Bus, outgoing
 from shared.bus.timing import wait_or
 from shared.contracts.facts import Fact
 from shared.contracts.org import PolicyActivated
+from shared.contracts.subjects import ROOT
 from shared.errors import TransientError
 from shared.runtime.clock import Clock
+from shared.store.port import Cursor
 
 ACTIVATED_BY = "configuration"
 RETRY_SECONDS = 1.0
@@ -22,6 +24,16 @@ class Registrar:
 
     def __init__(self, bus: Bus, clock: Clock, configuration: Configuration) -> None:
         self._bus, self._clock, self._configuration = bus, clock, configuration
+
+    async def seed(self) -> None:
+        """Let a fresh log begin with the rules, so that no item is judged without them.
+
+        Not fenced, since nobody leads yet; two processes doing it write the same messages.
+        Raises: TransientError.
+        """
+        if await self._bus.last_on(f"{ROOT}.policy.activated") is None:
+            facts = await self._missing(Standing(0, Cursor("", 0, "", 1)))
+            await self._bus.publish([outgoing(each) for each in facts])
 
     async def run(self, standing: Standing, stop: asyncio.Event) -> None:
         """Append what differs, once."""

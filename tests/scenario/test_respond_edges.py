@@ -1,0 +1,224 @@
+"""What must not leave does not leave, and what fails is said."""
+
+import asyncio
+
+import pytest
+
+from services.respond.core.aggregates import Account
+from services.respond.ports import QueueFilter
+from services.respond.shell.gate_view import PackGateView
+from shared.bus.port import outgoing
+from shared.contracts.operators import ModeChanged
+from shared.contracts.org import PolicyActivated
+from shared.errors import PermanentError, TransientError
+from shared.store.port import Commit, StoreAwayError
+from tests.fakes.respond_house import (
+    ACCOUNT,
+    a_configuration,
+    a_house,
+    a_pack,
+)
+
+
+async def test_an_observed_account_never_speaks() -> None:
+    async with a_house() as house:
+        await house.lead()
+        await house.ok(
+            ModeChanged(
+                op_id=house.op(),
+                person_id="li",
+                account_id=ACCOUNT,
+                mode="observe",
+                reason="试运行",
+            )
+        )
+        await house.approve(await house.complaint())
+        await house.clock.advance(60)
+        assert house.speaker.calls == 0
+        [effect] = await house.effects()
+        assert effect.status == "simulated"
+
+
+async def test_a_live_account_never_speaks_to_a_mock() -> None:
+    async with a_house(a_configuration(live=True)) as house:
+        await house.lead()
+        case_id = await house.complaint()
+        await house.approve(case_id)
+        await house.clock.advance(60)
+        assert house.speaker.calls == 0
+        [effect] = await house.effects()
+        assert effect.status == "returned"
+
+
+async def test_rules_that_change_after_the_approval_return_the_reply() -> None:
+    async with a_house() as house:
+        await house.lead()
+        case_id = await house.complaint()
+        await house.approve(case_id)
+        stricter = a_pack(undo_seconds=30)
+        pack_hash = await house.bus.put_object(stricter.canonical())
+        await house.put(PolicyActivated(pack="company", pack_hash=pack_hash, activated_by="li"))
+        await house.clock.advance(60)
+        assert house.speaker.calls == 0
+        assert (await house.case(case_id)).replies[0].status == "returned"
+
+
+async def test_a_pack_whose_body_is_late_is_waited_for() -> None:
+    async with a_house() as house:
+        await house.lead()
+        later = a_pack(undo_seconds=30)
+        await house.put(
+            PolicyActivated(pack="company", pack_hash=later.content_hash(), activated_by="li")
+        )
+        await house.clock.advance(1)
+        before = await house.store.cursor()
+        await house.bus.put_object(later.canonical())
+        await house.clock.advance(1)
+        after = await house.store.cursor()
+        assert before is not None
+        assert after is not None
+        assert after.seq > before.seq
+
+
+async def test_a_pager_in_trouble_is_tried_until_it_answers() -> None:
+    async with a_house() as house:
+        await house.lead()
+        house.pager.failures.extend([TransientError("503"), TransientError("503")])
+        await house.complaint()
+        await house.clock.advance(130)
+        assert house.pager.calls == 3
+        assert len(house.pager.pages) == 1
+
+
+async def test_a_pager_that_refuses_is_visible_on_the_page() -> None:
+    async with a_house() as house:
+        await house.lead()
+        house.pager.failures.append(PermanentError("401"))
+        await house.complaint()
+        await house.clock.advance(130)
+        [page] = await house.read.pages()
+        assert "401" in page.failed
+        assert page.delivered_at is None
+
+
+async def test_a_change_of_configuration_is_a_fact_and_no_change_is_none() -> None:
+    async with a_house() as house:
+        await house.lead("one")
+        before = await house.facts("account.registered")
+        await house.kill("one")
+        await house.clock.advance(4)
+        await house.lead("two")
+        assert await house.facts("account.registered") == before
+        await house.kill("two")
+        await house.clock.advance(4)
+        house.configuration = a_configuration(a_pack(undo_seconds=5), live=True)
+        await house.lead("three")
+        [account] = await house.read.accounts()
+        assert isinstance(account, Account)
+        assert account.registered.live
+        assert len(await house.facts("policy.activated")) == 2
+        assert len(await house.read.people()) == 2
+
+
+async def test_a_fresh_log_begins_with_the_rules() -> None:
+    async with a_house() as house:
+        candidate = house.candidate("one")
+        registrar = candidate._world.registrar
+        await registrar.seed()
+        await registrar.seed()
+        messages = await house.bus.read(1, 100)
+        assert messages[0].subject.endswith("policy.activated")
+        assert len([each for each in messages if "policy" in each.subject]) == 1
+
+
+async def test_a_store_that_does_not_answer_loses_no_commit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with a_house() as house:
+        await house.lead()
+        commit = house.store.commit
+        failures = [StoreAwayError("before"), StoreAwayError("after")]
+
+        async def unsteady(given: Commit) -> None:
+            failure = failures.pop(0) if failures else None
+            if failure is not None and str(failure) == "before":
+                raise failure
+            await commit(given)
+            if failure is not None:
+                raise failure
+
+        monkeypatch.setattr(house.store, "commit", unsteady)
+        await house.complaint_arrives(1)
+        await house.clock.advance(2)
+        assert (await house.read.organisation()).cases_opened == 1
+
+
+async def test_a_graceful_stop_finishes_and_hands_over_at_once() -> None:
+    async with a_house() as house:
+        await house.lead("one")
+        await house.complaint()
+        house.stops["one"].set()
+        await house.clock.advance(1)
+        assert house.tasks["one"].done()
+        assert await house.store.holder("respond") is None
+        lines, _ = await house.ledger()
+        assert lines
+
+
+async def test_health_never_assumes_that_all_is_well() -> None:
+    async with a_house() as house:
+        assert "no_leader" in (await house.read.health()).degraded
+        await house.lead()
+        health = await house.read.health()
+        assert (health.degraded, health.leader) == ((), True)
+        assert health.cursor_seq == health.stream_seq
+        house.bus.away = True
+        assert "bus_away" in (await house.read.health()).degraded
+
+
+async def test_the_editor_asks_the_same_gate() -> None:
+    async with a_house() as house:
+        await house.lead()
+        case_id = await house.complaint()
+        view = PackGateView(house.read, house.bus)
+        good = await view.check(case_id, "您好,已经为您核实,今天下午办理。")
+        bad = await view.check(case_id, "这个无可奉告。")
+        assert good.level in {"pass", "warn"}
+        assert bad.level == "block"
+        assert bad.findings[0].category == "refusal"
+        assert (await view.check("no-such-case", "您好")).level == "hold"
+
+
+async def test_a_filter_looks_through_the_whole_queue() -> None:
+    async with a_house() as house:
+        await house.lead()
+        for number in range(1, 6):
+            await house.complaint(number)
+        for where, expected in (
+            (QueueFilter(account_id=ACCOUNT), 5),
+            (QueueFilter(account_id="other"), 0),
+            (QueueFilter(mine_or_free=True, owner_id="wang"), 5),
+        ):
+            rows, total = await house.read.queue(where, offset=1, limit=2)
+            assert (len(rows), total) == (min(2, max(expected - 1, 0)), expected)
+
+
+async def test_every_commit_is_told_to_whoever_looks() -> None:
+    async with a_house() as house:
+        await house.lead()
+        async with house.read.changes() as commits:
+            await house.complaint()
+            async with asyncio.timeout(5):
+                committed = await anext(commits)
+        assert committed.keys
+
+
+async def test_an_operation_nobody_decides_is_recorded() -> None:
+    async with a_house() as house:
+        wish = ModeChanged(
+            op_id="o", person_id="li", account_id=ACCOUNT, mode="observe", reason="x"
+        )
+        assert await house.actions.perform(wish, wait_seconds=0.01) is None
+        await house.lead()
+        assert await house.actions.perform(wish) is not None
+        assert outgoing(wish).message_id

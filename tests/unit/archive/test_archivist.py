@@ -1,0 +1,178 @@
+"""The archive is a projection: written once per fact, made again when the log is another one."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from services.archive.core.rows import rows_of
+from services.archive.shell.archivist import Archivist
+from services.archive.shell.database import Database, Place
+from shared.bus.memory_bus import MemoryBus
+from shared.bus.port import Outgoing, outgoing
+from shared.contracts.facts import Fact, Stored
+from shared.contracts.items import ItemDeleted, ItemEdited
+from shared.contracts.operators import CaseClaimed, ModeChanged
+from shared.contracts.system import (
+    ClockTicked,
+    DecisionsRecorded,
+    EffectFinished,
+    EffectStarted,
+)
+from shared.errors import UserError
+from shared.observability.metrics import Metrics
+from tests.fakes.clock import START, FakeClock
+from tests.fakes.respond_house import a_comment, a_verdict
+
+ITEM = a_comment(1, START)
+EDIT = ItemEdited(
+    platform="weibo",
+    account_id=ITEM.account_id,
+    item_id=ITEM.item_id,
+    item_version="v2",
+    native_id=ITEM.native_id,
+    text="改了",
+    edited_at=START,
+)
+GONE = ItemDeleted(
+    platform="weibo",
+    account_id=ITEM.account_id,
+    item_id=ITEM.item_id,
+    item_version="v3",
+    native_id=ITEM.native_id,
+)
+LINES = (
+    '{"account_id":"a","at":"2026-03-02T09:00:00Z","case_id":"c1","kind":"case.opened"}',
+    '{"account_id":"a","at":"2026-03-02T09:10:00Z","case_id":"c1","kind":"clock.breached"}',
+    '{"at":"2026-03-02T09:11:00Z","effect_id":"e1","effect_kind":"send_reply","kind":"effect.decided"}',
+)
+FACTS: tuple[Fact, ...] = (
+    ITEM,
+    EDIT,
+    GONE,
+    a_verdict(ITEM),
+    CaseClaimed(op_id="o1", person_id="wang", case_id="c1"),
+    ModeChanged(op_id="o2", person_id="li", account_id="a", mode="observe", reason="夜间"),
+    EffectStarted(
+        effect_id="e1",
+        attempt=1,
+        term=1,
+        body="您好",
+        target="t",
+        pack_hash="h",
+        core_version="1",
+    ),
+    EffectFinished(effect_id="e1", attempt=1, term=1, status="done"),
+    DecisionsRecorded(after_seq=0, upto_seq=4, lines=LINES, chain="x"),
+    ClockTicked(term=1, tick=1),
+)
+COUNTS = {
+    "items": 1,
+    "edits": 1,
+    "deletions": 1,
+    "classified": 1,
+    "cases": 1,
+    "resolved": 0,
+    "breaches": 1,
+    "pages": 0,
+    "actions": 2,
+    "replies": 1,
+}
+
+
+@asynccontextmanager
+async def archiving(bus: MemoryBus, clock: FakeClock, file: Path) -> AsyncIterator[Archivist]:
+    archivist = Archivist(bus, Database(file), clock, Metrics())
+    stop = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(archivist.run(stop))
+        end = (await bus.state()).last_seq
+        async with asyncio.timeout(5):
+            while archivist.seq != end:  # noqa: ASYNC110 - a thread writes meanwhile
+                await asyncio.sleep(0.001)
+        yield archivist
+        stop.set()
+        await clock.advance(1)
+        task.cancel()
+    await archivist.close()
+
+
+async def a_log(clock: FakeClock) -> MemoryBus:
+    bus = MemoryBus(clock)
+    await bus.publish([outgoing(each) for each in FACTS])
+    return bus
+
+
+async def test_everything_worth_keeping_is_counted(tmp_path: Path) -> None:
+    clock = FakeClock()
+    async with archiving(await a_log(clock), clock, tmp_path / "a.sqlite3") as archivist:
+        assert await archivist.counts() == COUNTS
+
+
+async def test_a_restart_goes_on_and_adds_nothing_twice(tmp_path: Path) -> None:
+    clock = FakeClock()
+    bus = await a_log(clock)
+    for _ in range(2):
+        async with archiving(bus, clock, tmp_path / "a.sqlite3") as archivist:
+            assert await archivist.counts() == COUNTS
+
+
+@pytest.mark.parametrize("fault", ["tail", "anew"])
+async def test_another_log_makes_another_archive(tmp_path: Path, fault: str) -> None:
+    clock = FakeClock()
+    bus = await a_log(clock)
+    async with archiving(bus, clock, tmp_path / "a.sqlite3"):
+        pass
+    if fault == "tail":
+        bus.lose_tail(1)
+    else:
+        bus.remake()
+        await bus.publish([outgoing(ITEM)])
+    async with archiving(bus, clock, tmp_path / "a.sqlite3") as archivist:
+        counts = await archivist.counts()
+    assert (counts["items"], counts["edits"]) == (1, 0)
+
+
+async def test_a_rewritten_fact_at_the_cursor_is_noticed(tmp_path: Path) -> None:
+    clock = FakeClock()
+    bus = MemoryBus(clock)
+    await bus.publish([outgoing(ITEM), outgoing(ClockTicked(term=1, tick=1))])
+    async with archiving(bus, clock, tmp_path / "a.sqlite3"):
+        pass
+    bus.lose_tail(1)
+    await bus.publish([outgoing(EDIT)])
+    async with archiving(bus, clock, tmp_path / "a.sqlite3") as archivist:
+        assert (await archivist.counts())["edits"] == 1
+
+
+async def test_what_is_no_fact_is_passed_over(tmp_path: Path) -> None:
+    clock = FakeClock()
+    bus = await a_log(clock)
+    await bus.publish([Outgoing("zs.v1.no.such", b"{", "poison")])
+    async with archiving(bus, clock, tmp_path / "a.sqlite3") as archivist:
+        assert await archivist.counts() == COUNTS
+
+
+def test_writing_the_same_rows_twice_changes_nothing(tmp_path: Path) -> None:
+    database = Database(tmp_path / "deep" / "a.sqlite3")
+    rows = [
+        row
+        for seq, fact in enumerate(FACTS, 1)
+        for row in rows_of(Stored(seq=seq, time=START, fact=fact))
+    ]
+    place = Place(incarnation="i", seq=len(FACTS), fact_hash="h")
+    database.write(rows, place)
+    database.write(rows, place)
+    assert database.counts() == COUNTS
+    assert database.place() == place
+    database.close()
+
+
+def test_a_file_that_is_no_archive_is_a_clear_error(tmp_path: Path) -> None:
+    file = tmp_path / "a.sqlite3"
+    file.write_bytes(b"this is no database, whatever its name says" * 50)
+    with pytest.raises(UserError) as raised:
+        Database(file)
+    assert "made again from the log" in raised.value.fix
