@@ -1,23 +1,23 @@
 """Ids come from causes, so the same cause always makes the same id."""
 
-import base64
 import hashlib
 
-TOKEN_CHARS = 20
+TOKEN_CHARS = 26
 
 
 def token(*parts: str) -> str:
-    """Return 20 lower-case base32 characters (100 bits of SHA-256) that stand for `parts`.
+    """Return 26 lower-case hex digits (104 bits of SHA-256) that stand for `parts`.
 
     Parts are length-prefixed, so ("ab", "c") and ("a", "bc") differ. Safe as a subject token,
-    a key or a file name whatever the parts contain.
+    a key or a file name whatever the parts contain. Hex because it is on the hot path: base32
+    took twice as long.
     """
-    digest = hashlib.sha256()
+    framed = bytearray()
     for part in parts:
         raw = part.encode("utf-8", "surrogatepass")
-        digest.update(len(raw).to_bytes(4, "big"))
-        digest.update(raw)
-    return base64.b32encode(digest.digest()[:13]).decode("ascii")[:TOKEN_CHARS].lower()
+        framed += len(raw).to_bytes(4, "big")
+        framed += raw
+    return hashlib.sha256(framed).hexdigest()[:TOKEN_CHARS]
 
 
 def item_id(platform: str, account: str, item_kind: str, native_id: str) -> str:
