@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import pytest
-from aiohttp import ClientResponse
+from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from services.respond.console.app import build_console
@@ -19,7 +19,7 @@ from tests.fakes.read_model import House
 class Desk:
     """A client of the console and everything behind it."""
 
-    client: TestClient
+    client: TestClient[web.Request, web.Application]
     house: House
     records: MemoryStore
     clock: FakeClock
