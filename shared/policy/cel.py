@@ -39,6 +39,7 @@ class Condition:
             "str": cel.Type.STRING,
             "list": cel.Type.List(cel.Type.STRING),
         }
+        self._source = (source, tuple(variables.items()))
         environment = cel.NewEnv(variables={name: types[kind] for name, kind in variables.items()})
         try:
             self._expression = environment.compile(source)
@@ -47,6 +48,12 @@ class Condition:
         if self._expression.return_type() != cel.Type.BOOL:
             message = f"gives {self._expression.return_type().name()}, not true or false"
             raise RuleError(message)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Condition) and self._source == other._source
+
+    def __hash__(self) -> int:
+        return hash(self._source)
 
     def holds(self, values: Mapping[str, Value]) -> bool:
         """Return the result. Raises RuleError when the evaluation itself fails."""

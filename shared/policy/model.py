@@ -50,6 +50,9 @@ class Taboo(_Rules):
     reason: str
     phrases: tuple[str, ...]
     unless: tuple[str, ...] = Field((), description="longer words in which a phrase is harmless")
+    by_chance: tuple[str, ...] = Field(
+        (), description="phrases whose characters also meet by chance across a comma or full stop"
+    )
     variants: dict[str, tuple[str, ...]] = Field(
         default_factory=dict, description="phrase -> other spellings, homophones"
     )

@@ -59,7 +59,7 @@ _TRADITIONAL: Final = str.maketrans(
     }
 )
 _KEPT: Final = frozenset("LN")
-_SENTENCE_END: Final = frozenset("。!?;\n！？；…")
+_CLAUSE_END: Final = frozenset("。!?;\n！？；…,，、:：")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,24 +70,24 @@ class Plain:
     text: str
     origin: tuple[int, ...]
     breaks: frozenset[int]
-    """Places in `text` before which a sentence ended."""
+    """Places in `text` before which a clause ended."""
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the span of the original that [start, end) of the plain text came from."""
         return self.origin[start], self.origin[end - 1] + 1
 
     def crosses_break(self, start: int, end: int) -> bool:
-        """Tell whether a sentence ends inside [start, end)."""
+        """Tell whether a clause ends inside [start, end)."""
         return any(place in self.breaks for place in range(start + 1, end))
 
 
 def plain(text: str) -> Plain:
-    """Return the plain form. Only letters and digits stay; sentence ends are remembered."""
+    """Return the plain form. Only letters and digits stay; clause ends are remembered."""
     chars: list[str] = []
     origin: list[int] = []
     breaks: set[int] = set()
     for place, char in enumerate(text):
-        if char in _SENTENCE_END:
+        if char in _CLAUSE_END:
             breaks.add(len(chars))
             continue
         for each in _flat(char):

@@ -27,7 +27,6 @@ _NOT_SAID: Final = re.compile(
     r"(?:类似|一句|过)*[“「『\"‘]?$"
 )
 _CLAUSE_END: Final = re.compile(r"[,,。!?!?;;\n]")
-_SHORT: Final = 2
 
 
 def check_taboos(
@@ -61,9 +60,9 @@ def _family(text: Plain, taboo: Taboo, cited: tuple[Span, ...]) -> Iterator[Gate
 
 
 def _level(text: Plain, taboo: Taboo, hit: re.Match[str]) -> Level:
-    """Two characters that only meet across a full stop (很好。像……) deserve a look, no more."""
-    apart = text.crosses_break(hit.start(), hit.end())
-    return "warn" if apart and len(hit.group()) <= _SHORT else taboo.level
+    """Some characters meet by chance across a comma (很好,像……): worth a look, no more."""
+    met = hit.group() in taboo.by_chance and text.crosses_break(hit.start(), hit.end())
+    return "warn" if met else taboo.level
 
 
 def _forms(taboo: Taboo) -> tuple[str, ...]:

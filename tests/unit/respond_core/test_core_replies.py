@@ -47,6 +47,14 @@ def leaving() -> Story:
     return story
 
 
+def reply_status(story: Story) -> str:
+    return story.case.replies[0].status
+
+
+def effect_status(story: Story) -> str:
+    return story.effect.status
+
+
 def codes(story: Story, *ops: str) -> list[str]:
     return [story.outcome(op).code for op in ops]
 
@@ -68,7 +76,7 @@ def test_the_whole_way_of_a_reply() -> None:
     assert (effect.status, effect.target, effect.approved_by) == ("decided", "c1", "li")
     story.tell(a_start(effect.effect_id), a_start(effect.effect_id))
     story.tell(an_end(effect.effect_id), an_end(effect.effect_id))
-    assert story.case.replies[0].status == "sent"
+    assert reply_status(story) == "sent"
     assert all(clock.met_at for clock in story.case.clocks)
     assert story.organisation.replies_sent == 1
 
@@ -79,7 +87,7 @@ def test_the_undo_window_ends_at_its_own_time() -> None:
     story.tell(a_draft(case_id), an_approval(case_id))
     story.tell(an_undo(case_id), after=16)
     assert codes(story, "op-undo") == ["already_leaving"]
-    assert story.effect.status == "decided"
+    assert effect_status(story) == "decided"
 
 
 def test_a_receipt_does_not_stop_the_first_reply_clock() -> None:
@@ -241,7 +249,7 @@ def test_a_draft_for_an_item_that_was_answered_meanwhile_stays_here() -> None:
     assert (story.effect.status, story.case.replies[0].note) == ("expired", "not_after")
     story.tell(a_draft(case_id, base=1, op="1"), an_approval(case_id, revision=2, op="2"))
     story.tell(an_end(effect_id, "refused"), an_end(effect_id, "done"))
-    assert story.case.replies[0].status == "sent"
+    assert reply_status(story) == "sent"
     assert story.organisation.replies_sent == 1
     story.tell(a_tick(), after=20)
     assert story.has("effect") == 1
@@ -251,7 +259,7 @@ def test_an_attempt_on_what_has_ended_is_not_taken_up() -> None:
     story = leaving()
     story.tell(a_tick(), after=31 * 60)
     story.tell(a_start(story.effect.effect_id), a_start("none"), an_end("none"))
-    assert story.effect.status == "expired"
+    assert effect_status(story) == "expired"
 
 
 def test_a_refused_or_returned_reply_is_its_owners_again() -> None:
@@ -279,9 +287,9 @@ def test_an_unknown_end_is_settled_by_a_person() -> None:
     assert settle("2", "none", arrived=True) == "not_found"
     story.tell(a_start(effect_id), an_end(effect_id, "unknown"), a_resolution(case_id, op="3"))
     assert codes(story, "3") == ["already_leaving"]
-    assert story.case.replies[0].status == "unknown"
+    assert reply_status(story) == "unknown"
     assert settle("4", effect_id, arrived=True) == "ok"
-    assert story.case.replies[0].status == "sent"
+    assert reply_status(story) == "sent"
     other = leaving()
     other.tell(a_start(other.effect.effect_id), an_end(other.effect.effect_id, "unknown"))
     other.tell(
@@ -306,7 +314,7 @@ def test_in_observe_nothing_is_answered_and_nothing_comes_back_to_life() -> None
     story.tell(a_tick(), after=16)
     assert story.effect.mode == "observe"
     story.tell(an_end(story.effect.effect_id, "simulated"))
-    assert story.case.replies[0].status == "simulated"
+    assert reply_status(story) == "simulated"
     assert story.case.clocks[1].met_at is None
     story.tell(a_draft(case_id, base=1, op="again"))
     assert codes(story, "again") == ["ok"]
@@ -316,7 +324,7 @@ def test_the_red_button_returns_what_has_not_left() -> None:
     story = leaving()
     pause = OutgoingPaused(op_id="p1", person_id="li", paused=True, reason="失控")
     story.tell(pause, pause)
-    assert story.effect.status == "returned"
+    assert effect_status(story) == "returned"
     assert story.organisation.freeze_epoch == 1
     case_id = story.case.case_id
     story.tell(an_approval(case_id, op="1"))
@@ -328,10 +336,10 @@ def test_the_red_button_returns_what_has_not_left() -> None:
     assert codes(story, "p2", "p3") == ["not_allowed", "ok"]
     story.tell(an_approval(case_id, op="2"))
     story.tell(a_tick(), after=16)
-    assert story.effect.status == "decided"
+    assert effect_status(story) == "decided"
     one = pause.model_copy(update={"op_id": "p4", "account_id": "weibo-mall"})
     story.tell(one)
-    assert story.effect.status == "returned"
+    assert effect_status(story) == "returned"
     story.tell(an_approval(case_id, op="3"))
     story.tell(a_tick(), after=16)
     assert story.case.replies[0].note == "paused"
@@ -360,7 +368,7 @@ def test_a_retry_gets_the_same_answer_and_old_answers_are_forgotten() -> None:
 def test_a_rebuilt_leader_sends_nothing_by_itself() -> None:
     story = leaving()
     story.tell(a_leader(rebuilt_to=story.seq))
-    assert story.effect.status == "returned"
+    assert effect_status(story) == "returned"
     assert story.case.replies[0].note == "rebuilt"
     assert story.organisation.term == story.seq
 
