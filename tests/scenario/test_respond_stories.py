@@ -1,14 +1,17 @@
 """Stories of one respond service: a complaint is answered once, an overdue one wakes somebody."""
 
 from services.respond.core.decisions import CHAIN_START, chain
+from services.respond.core.fold import fold
+from services.respond.core.state import State
 from services.respond.ports import QueueFilter
+from shared.contracts.facts import Stored, decode
 from shared.contracts.operators import (
     CaseClaimed,
     OutgoingPaused,
     PageAcknowledged,
     ReplyUndone,
 )
-from tests.fakes.respond_house import ANSWER, House, a_comment, a_house, a_verdict
+from tests.fakes.respond_house import ANSWER, House, a_comment, a_house, a_pack, a_verdict
 
 
 async def test_a_complaint_is_answered_once_and_its_clocks_are_met() -> None:
@@ -204,3 +207,24 @@ async def test_a_verdict_that_comes_after_a_change_of_leader_is_taken() -> None:
         rows, total = await house.read.queue(QueueFilter(), offset=0, limit=10)
         assert total == 1
         assert rows[0].case.degraded == ()
+
+
+async def test_folding_the_log_again_gives_the_live_digest() -> None:
+    async with a_house() as house:
+        await house.lead("one")
+        await house.approve(await house.complaint(1))
+        await house.clock.advance(20)
+        await house.kill("one")
+        await house.clock.advance(4)
+        await house.lead("two")
+        await house.complaint(2)
+        await house.clock.advance(130)
+        end = (await house.bus.state()).last_seq
+        stored = [
+            Stored(seq=each.seq, time=each.time, fact=decode(each.data))
+            for each in await house.bus.read(1, end)
+        ]
+        pack = a_pack()
+        folded = fold(State(), stored, {pack.content_hash(): pack})
+        _, newest = await house.ledger()
+        assert chain(CHAIN_START, folded.lines) == newest

@@ -21,6 +21,7 @@ class Mandate:
     incarnation: str
     loaded: Loaded | None
     mismatch: str = ""
+    rebuilt_to: int | None = None
 
 
 async def take_office(bus: Bus, store: HotStore, office: Office) -> Mandate:
@@ -36,7 +37,7 @@ async def take_office(bus: Bus, store: HotStore, office: Office) -> Mandate:
     fact = LeaderElected(
         holder=office.holder,
         previous_term=0 if previous is None else previous.seq,
-        rebuilt_to=log.last_seq if rebuild and log.last_seq else None,
+        rebuilt_to=log.last_seq if rebuild and previous is not None else None,
     )
     [ack] = await bus.publish([outgoing(fact, term=fact.previous_term)])
     term = ack.seq or await _newest_term(bus)
@@ -52,7 +53,7 @@ async def take_office(bus: Bus, store: HotStore, office: Office) -> Mandate:
         await store.reset(term)
     loaded = None if rebuild else await store.load()
     office.begin(term)
-    return Mandate(term, log.incarnation, loaded, mismatch)
+    return Mandate(term, log.incarnation, loaded, mismatch, fact.rebuilt_to)
 
 
 async def compare(bus: Bus, cursor: Cursor, log: LogState) -> str:

@@ -34,7 +34,7 @@ class Leader:
         telemetry = self._world.telemetry
         try:
             mandate = await take_office(self._world.bus, self._world.store, office)
-            telemetry.elected(mandate.term, rebuilt=mandate.loaded is None)
+            telemetry.elected(mandate.term, rebuilt=mandate.rebuilt_to is not None)
             if mandate.mismatch:
                 await telemetry.log_changed(mandate.mismatch)
             await reign(self._world, office, mandate, stop)
