@@ -51,8 +51,7 @@ class Link:
         self._changes = Changes()
         self._log = Log("bus")
         self._last_error = ""
-        self._refused = False
-        self._patience = asyncio.timeout(None)
+        self._ever_connected = False
 
     async def connect(self, url: str, *, name: str, seconds: float) -> None:
         """Connect, trying for `seconds`; afterwards reconnect for ever.
@@ -70,15 +69,15 @@ class Link:
             "reconnected_cb": self._on_back,
         }
         try:
-            async with asyncio.timeout(seconds) as self._patience:
+            async with asyncio.timeout(seconds):
                 await self.nc.connect(url, name=name, **options)
         except (NatsError, OSError, TimeoutError) as error:
             await self.close()
-            if self._refused:
-                raise UserError(
-                    "NATS refuses our credentials", fix="check the token in ZHISHOU_NATS_URL"
-                ) from error
             raise BusAwayError(f"NATS does not answer: {self._last_error or error}") from error
+        except UserError:
+            await self.close()
+            raise
+        self._ever_connected = True
         self._log.info(Event.BUS_CONNECTED)
 
     async def close(self) -> None:
@@ -130,16 +129,13 @@ class Link:
         return answer
 
     async def _on_error(self, error: Exception) -> None:
+        # Raised from here, a refusal ends the first connecting at once: trying again cannot help.
         self._last_error = f"{type(error).__name__} {error}"[:200]
-        if "authorization violation" in self._last_error.lower() and not self.nc.is_connected:
-            self._refused = True
-            self._lose_patience()
+        if "authorization violation" in self._last_error.lower() and not self._ever_connected:
+            raise UserError(
+                "NATS refuses our credentials", fix="check the token in ZHISHOU_NATS_URL"
+            )
         self._log.debug(Event.BUS_ERROR, cause=error)
-
-    def _lose_patience(self) -> None:
-        """While still connecting for the first time, stop trying: a refusal will not change."""
-        with suppress(RuntimeError):
-            self._patience.reschedule(asyncio.get_running_loop().time())
 
     async def _on_lost(self) -> None:
         if not self.nc.is_closed:

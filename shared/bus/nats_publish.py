@@ -106,11 +106,15 @@ class Publisher:
 
 
 def headers_of(message: Outgoing) -> dict[str, str]:
-    """Return what makes the server refuse duplicates and stale writers."""
-    headers = {ID_HEADER: message.message_id}
+    """Return what makes the server refuse duplicates and stale writers.
+
+    A once-only message needs no id: its subject is one, for as long as the log keeps it, and
+    every header costs each reader.
+    """
     if message.once:
-        headers[LAST_HEADER] = "0"
-    elif message.term is not None:
+        return {LAST_HEADER: "0"}
+    headers = {ID_HEADER: message.message_id}
+    if message.term is not None:
         headers[LAST_HEADER] = str(message.term)
         headers[LAST_SUBJECT_HEADER] = LEADER_SUBJECT
     return headers

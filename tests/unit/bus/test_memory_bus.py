@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from shared.bus.memory_bus import MemoryBus
-from shared.bus.port import BusAwayError, LogFullError, Outgoing
+from shared.bus.port import BusAwayError, LogFullError, LogTailLostError, Outgoing
 from tests.fakes.clock import FakeClock
 
 
@@ -87,7 +87,13 @@ async def test_a_log_can_lose_its_tail_or_be_made_anew() -> None:
     bus = MemoryBus(FakeClock())
     await bus.publish([a_message(1), a_message(2)])
     before = await bus.state()
-    bus.lose_tail(1)
+    async with bus.follow(2) as batches:
+        bus.lose_tail(1)
+        with pytest.raises(LogTailLostError):
+            await anext(batches)
+    with pytest.raises(LogTailLostError):
+        async with bus.follow(2):
+            pass
     assert (await bus.state()).last_seq == 1
     bus.remake()
     after = await bus.state()

@@ -45,8 +45,7 @@ def test_times_are_cut_to_microseconds_alike(text: str, time: datetime) -> None:
 def test_headers_say_what_the_server_shall_refuse() -> None:
     assert headers_of(Outgoing("s", b"", "i")) == {"Nats-Msg-Id": "i"}
     assert headers_of(Outgoing("s", b"", "i", once=True)) == {
-        "Nats-Msg-Id": "i",
-        "Nats-Expected-Last-Subject-Sequence": "0",
+        "Nats-Expected-Last-Subject-Sequence": "0"
     }
     assert headers_of(Outgoing("s", b"", "i", term=7)) == {
         "Nats-Msg-Id": "i",
