@@ -100,7 +100,11 @@ class House:
     async def _platform(self, ready: asyncio.Event) -> None:
         """Start the mock platform, unless real accounts are named, and write its register."""
         options = self._options
-        if options.accounts is None:
+        if options.accounts is not None:
+            from shared.runtime.accounts import load_accounts
+
+            load_accounts(options.accounts)  # a mistake is told here, before anything listens
+        else:
             words = mock(
                 self._data,
                 port=free_port(),

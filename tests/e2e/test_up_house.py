@@ -1,0 +1,161 @@
+"""The house in this process: real servers, small stand-ins for the services."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from services.cli import up as up_module
+from services.cli import up_cmd
+from services.cli.app import build
+from services.cli.embedded.data_dir import opened
+from services.cli.embedded.servers import SERVERS, servers
+from services.cli.supervisor import Supervisor
+from services.cli.up import Standing, UpOptions, up
+from shared.errors import UserError
+from shared.runtime.clock import SystemClock
+
+pytestmark = pytest.mark.servers
+
+STAND_IN = """
+import json, os, signal, sys, time
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+name, place = sys.argv[1], os.environ["ZHISHOU_RUN_FILE"]
+if name == os.environ.get("BROKEN"):
+    sys.exit("zhishou: this one is broken")
+account = {"native_id": "55", "name": "某某", "app_key": "k", "app_secret": "s", "access_token": "t"}
+report = {"pid": os.getpid(), "http": f"http://127.0.0.1/{name}", "accounts": [account],
+          "control_token": "c", "argv": sys.argv, "env": dict(os.environ)}
+if name == "respond":
+    report["sign_in"] = "http://127.0.0.1/signin"
+with open(place + ".new", "w") as file:
+    json.dump(report, file)
+os.rename(place + ".new", place)
+while True:
+    time.sleep(1)
+"""
+
+
+def stand_in(name: str) -> list[str]:
+    return [sys.executable, "-S", "-E", "-c", STAND_IN, name]
+
+
+@pytest.fixture(autouse=True)
+def small_services(monkeypatch: pytest.MonkeyPatch) -> None:
+    def small_mock(*_places: object, **options: object) -> list[str]:
+        return [*stand_in("mock"), repr(sorted(options))]
+
+    monkeypatch.setattr(up_module, "service", stand_in)
+    monkeypatch.setattr(up_module, "mock", small_mock)
+
+
+def press_ctrl_c(seen: list[Standing]) -> Callable[[Standing], None]:
+    def say(standing: Standing) -> None:
+        seen.append(standing)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    return say
+
+
+async def run(options: UpOptions) -> tuple[list[Standing], list[str]]:
+    said: list[Standing] = []
+    reports: list[str] = []
+    clock = SystemClock()
+    await up(options, say=press_ctrl_c(said), report=reports.append, monotonic=clock.monotonic)
+    return said, reports
+
+
+async def test_it_starts_tells_and_stops(tmp_path: Path) -> None:
+    (standing,), reports = await run(UpOptions(data_dir=tmp_path / "d"))
+    assert standing.console == "http://127.0.0.1/respond"
+    assert standing.sign_in == "http://127.0.0.1/signin"
+    assert "某某" in standing.simulated
+    assert "seed 1" in standing.simulated
+    assert str(tmp_path) in standing.data
+    assert reports == ["stopping; what is in hand is finished first (up to 5 s)"]
+
+
+async def test_a_played_stream_is_named(tmp_path: Path) -> None:
+    stream = tmp_path / "crisis.jsonl"
+    stream.touch()
+    (standing,), _ = await run(UpOptions(ephemeral=True, stream=stream, speed="20x"))
+    assert "crisis.jsonl at 20x" in standing.simulated
+    assert standing.data == "nothing is kept"
+
+
+async def test_real_accounts_need_no_mock(tmp_path: Path) -> None:
+    register = tmp_path / "real.yaml"
+    register.write_text("accounts: []\n")
+    (standing,), _ = await run(UpOptions(data_dir=tmp_path / "d", accounts=register))
+    assert standing.simulated.startswith("nothing")
+    assert not (tmp_path / "d" / "run" / "mock.json").exists()
+    with pytest.raises(UserError):
+        await run(UpOptions(data_dir=tmp_path / "d", accounts=tmp_path / "none.yaml"))
+
+
+async def test_a_service_that_cannot_start_stops_everything_with_its_own_words(
+    tmp_path: Path,
+) -> None:
+    for broken in ("archive", "mock", "respond"):
+        options = UpOptions(data_dir=tmp_path / "d", environment={"BROKEN": broken})
+        with pytest.raises(UserError) as failed:
+            await run(options)
+        assert f"{broken} ended (exit code 1): zhishou: this one is broken" in failed.value.what
+    with opened(tmp_path / "d"):
+        pass  # nobody holds it any more
+
+
+async def test_servers_of_others_are_used_and_not_started(tmp_path: Path) -> None:
+    supervisor = Supervisor(print, SystemClock().monotonic)
+    with opened(tmp_path / "theirs") as data:
+        async with servers(data, supervisor) as theirs:
+            options = UpOptions(
+                data_dir=tmp_path / "ours",
+                nats_url=theirs.nats_url,
+                redis_url=theirs.redis_url,
+            )
+            said, _ = await run(options)
+            assert len(said) == 1
+            assert not (tmp_path / "ours" / "nats" / "port").exists()
+            assert len(supervisor.pids) == 2
+        await supervisor.stop(SERVERS)
+    with pytest.raises(UserError, match="nobody answers"):
+        await run(UpOptions(data_dir=tmp_path / "ours", nats_url=theirs.nats_url))
+
+
+def test_the_command_prints_four_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[UpOptions] = []
+
+    async def standing_up(
+        options: UpOptions,
+        *,
+        say: Callable[[Standing], None],
+        report: Callable[[str], None],
+        monotonic: Callable[[], float],
+    ) -> None:
+        asked.append(options)
+        await asyncio.sleep(0)
+        assert monotonic() > 0
+        report("nats ended")
+        say(Standing("http://c", "http://s", "people", "kept"))
+
+    monkeypatch.setattr(up_module, "up", standing_up)
+    words = ["up", "--data-dir", str(tmp_path), "--port", "9999", "--seed", "7", "--rate", "3"]
+    result = CliRunner().invoke(build(), words, obj={"A": "b"})
+    assert result.exit_code == 0
+    assert result.stdout.count("\n") == 4
+    assert result.stderr == "zhishou: nats ended\n"
+    (options,) = asked
+    assert (options.port, options.seed, options.rate) == (9999, 7, 3.0)
+    assert options.environment == {"A": "b"}
+
+
+def test_a_browser_is_opened_only_where_there_is_a_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert not up_cmd._has_screen({})
+    assert up_cmd._has_screen({"WAYLAND_DISPLAY": "wayland-0"})
