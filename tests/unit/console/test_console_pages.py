@@ -28,7 +28,7 @@ async def test_the_queue_is_ordered_by_what_is_owed(desk: Desk) -> None:
     )
     assert "废物" not in page
     assert "值班：林望舒" in page
-    assert "锦绣广场 · 提及: 静默" in page
+    assert "锦绣广场 · 提及：静默" in page
 
 
 async def test_filters_and_an_empty_queue(desk: Desk) -> None:
