@@ -66,7 +66,13 @@ def _level(text: Plain, taboo: Taboo, hit: re.Match[str]) -> Level:
 
 
 def _forms(taboo: Taboo) -> tuple[str, ...]:
-    written = (*taboo.phrases, *(each for known in taboo.variants.values() for each in known))
+    variants = tuple(each for known in taboo.variants.values() for each in known)
+    return _flat_forms((*taboo.phrases, *variants))
+
+
+@lru_cache(maxsize=512)
+def _flat_forms(written: tuple[str, ...]) -> tuple[str, ...]:
+    """The words of a pack are the same for every text: flattened once, not once a check."""
     return tuple(sorted({plain(each).text for each in written}, key=_longest))
 
 
@@ -77,8 +83,7 @@ def _pattern(forms: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _places(text: Plain, words: Iterable[str]) -> Iterator[Span]:
-    for word in words:
-        flat = plain(word).text
+    for flat in _flat_forms(tuple(words)):
         start = text.text.find(flat)
         while flat and start >= 0:
             if not text.crosses_break(start, start + len(flat)):
@@ -88,7 +93,7 @@ def _places(text: Plain, words: Iterable[str]) -> Iterator[Span]:
 
 def _rewording(taboo: Taboo, found: str) -> str | None:
     for phrase in taboo.phrases:
-        forms = tuple(plain(each).text for each in (phrase, *taboo.variants.get(phrase, ())))
+        forms = _flat_forms((phrase, *taboo.variants.get(phrase, ())))
         if _pattern(forms).fullmatch(found):
             return taboo.rewordings.get(phrase)
     return None
