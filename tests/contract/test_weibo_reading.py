@@ -158,6 +158,20 @@ async def test_an_own_reply_under_our_post_is_not_an_item(world: ServedWorld) ->
     assert str(own.id) in [one.post_id for one in page.incoming if isinstance(one, PostSeen)]
 
 
+async def test_an_own_post_nobody_answered_is_seen_all_the_same(
+    world: ServedWorld, clock: FakeClock
+) -> None:
+    mock, main = world.platform.world, world.platform.main
+    post = mock.publish(main, "今日促销", clock.now())
+    poller = poller_for(world)
+    cursor = (await poller.poll(None)).cursor
+    await clock.advance(12)
+    page = await poller.poll(cursor)
+    assert [one.post_id for one in page.incoming if isinstance(one, PostSeen)] == [str(post.id)]
+    await clock.advance(12)
+    assert list((await poller.poll(page.cursor)).incoming) == []
+
+
 async def test_a_walk_cut_short_remembers_the_gap_and_fills_it_later(
     world: ServedWorld, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -52,20 +52,18 @@ class Intake:
     async def accept(self, facts: Sequence[Fact]) -> bool:
         """Return True once all are stored in the log, False once they are safe on the disk.
 
-        Raises OSError when neither works: then nothing may be acknowledged to anybody.
+        While facts wait on the disk others follow them there: order is kept, and nobody waits
+        for a log that is known to be away. Raises OSError when neither works: then nothing may
+        be acknowledged to anybody.
         """
         admitted = self._admit(facts)
-        if not admitted:
-            return True
-        try:
-            await self._publish([one.fact for one in admitted])
-        except (BusAwayError, LogFullError) as error:
-            self._unsure.update(one.mark for one in admitted)
-            await self._to_disk([one.fact for one in admitted], error)
-            self._remember(admitted)
-            return False
+        stored = not self.spooling
+        if admitted and stored:
+            stored = await self._try_to_publish(admitted)
+        if admitted and not stored:
+            await self._to_disk([one.fact for one in admitted])
         self._remember(admitted)
-        return True
+        return stored
 
     async def drain(self) -> int:
         """Bring what waits on the disk into the log. Raises TransientError while it is away."""
@@ -80,6 +78,15 @@ class Intake:
         """The log lost facts: let everything in again, the log knows what it still has."""
         self._seen.clear()
         self.newest_seq = 0
+
+    async def _try_to_publish(self, admitted: Sequence[Admit]) -> bool:
+        try:
+            await self._publish([one.fact for one in admitted])
+        except (BusAwayError, LogFullError) as error:
+            self._unsure.update(one.mark for one in admitted)
+            self._log.warning(Event.ITEMS_SPOOLED, why=type(error).__name__)
+            return False
+        return True
 
     def _admit(self, facts: Sequence[Fact]) -> list[Admit]:
         admitted: dict[str, Admit] = {}
@@ -113,11 +120,11 @@ class Intake:
                 self._log.failed(Event.ITEM_REJECTED, error)
         await self._publish(facts)
 
-    async def _to_disk(self, facts: Sequence[Fact], error: Exception) -> None:
+    async def _to_disk(self, facts: Sequence[Fact]) -> None:
         await self._spool.append([encode(fact) for fact in facts])
         self._metrics.count(Metric.ITEMS_SPOOLED, len(facts))
         self._metrics.set(Metric.SPOOL_WAITING, self._spool.waiting)
-        self._log.warning(Event.ITEMS_SPOOLED, facts=len(facts), why=type(error).__name__)
+        self._log.info(Event.ITEMS_SPOOLED, facts=len(facts))
 
     def _tally(self, facts: Sequence[Fact], acks: Sequence[Ack]) -> None:
         """Count each item once, also when the ack of an earlier try was lost."""

@@ -57,7 +57,8 @@ class AccountReader:
         self._lease = f"ingest:{account.account_id}"
         self._holding = False
         self._checked_at = 0.0
-        self._backoff = Backoff(first_seconds=0.5, most_seconds=30.0)
+        self._source_backoff = Backoff(first_seconds=0.5, most_seconds=30.0)
+        self._log_backoff = Backoff(first_seconds=0.1, most_seconds=1.0)
         self._log = Log("ingest")
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -78,22 +79,27 @@ class AccountReader:
         if clock.monotonic() - self._checked_at >= DISTRUST_SECONDS:
             self._checked_at = clock.monotonic()
             self._cursors.distrust()
+        if self._parts.intake.spooling:
+            # What is said meanwhile waits on the platform, which costs neither disk nor quota.
+            await self._watch.saw("spooling", 0, clock.now(), "the log is away")
+            return STANDBY_SECONDS
         try:
             cursor = await self._cursors.current()
         except TransientError as error:
-            return self._failed(error)
+            return self._log_failed(error)
         try:
             page = await self._poller.poll(cursor)
         except (TransientError, PermanentError) as error:
             self._cursors.distrust()
             await self._watch.saw("failing", 0, clock.now(), str(error))
-            return self._failed(error)
+            return self._source_failed(error)
         try:
             await self._take(page)
         except (TransientError, OSError) as error:
             self._cursors.distrust()
-            return self._failed(error)
-        self._backoff = self._backoff.succeeded()
+            return self._log_failed(error)
+        self._source_backoff = self._source_backoff.succeeded()
+        self._log_backoff = self._log_backoff.succeeded()
         return next_pause(page.next_poll_seconds)
 
     async def _take(self, page: Page) -> None:
@@ -137,15 +143,31 @@ class AccountReader:
                 return
         await wait_or(stop, left, self._parts.clock)
 
-    def _failed(self, error: Exception) -> float:
-        self._backoff = self._backoff.failed()
+    def _source_failed(self, error: Exception) -> float:
+        """Be patient with a platform that fails; its own word on when to come back goes first."""
+        self._source_backoff = self._source_backoff.failed()
+        self._note_failure("source", error)
+        return self._source_backoff.pause_seconds(
+            error if isinstance(error, TransientError) else None
+        )
+
+    def _log_failed(self, error: Exception) -> float:
+        """Come back soon: the log is ours, and what was said meanwhile waits on the platform."""
+        self._log_backoff = self._log_backoff.failed()
+        self._note_failure("log", error)
+        return self._log_backoff.pause_seconds()
+
+    def _note_failure(self, part: str, error: Exception) -> None:
         self._parts.metrics.count(
-            Metric.POLLS, platform=self._account.platform, source="poll", result="failed"
+            Metric.POLLS, platform=self._account.platform, source="poll", result=f"{part}_failed"
         )
         self._log.warning(
-            Event.LOOP_RETRIES, loop=self._lease, why=type(error).__name__, detail=str(error)
+            Event.LOOP_RETRIES,
+            loop=self._lease,
+            part_failed=part,
+            why=type(error).__name__,
+            detail=str(error),
         )
-        return self._backoff.pause_seconds(error if isinstance(error, TransientError) else None)
 
     def _count(self, page: Page) -> None:
         metrics, platform = self._parts.metrics, self._account.platform

@@ -26,15 +26,14 @@ class Spool:
         self._own = own
         self._slots = (*others, own)
         self._locks = locks
-        self._busy = asyncio.Lock()
+        self._writing = asyncio.Lock()
+        self._draining = asyncio.Lock()
         self._open: BinaryIO | None = None
         self._number = 0
         self.waiting = 0
         self.torn_bytes = 0
+        self._count_again()
         for segment in self._segments():
-            found = scan(segment.read_bytes())
-            self.waiting += len(found.records)
-            self.torn_bytes += found.torn_bytes
             self._number = max(self._number, int(segment.stem))
 
     @property
@@ -59,26 +58,32 @@ class Spool:
 
     async def append(self, records: Sequence[bytes]) -> None:
         """Return once the records are on the disk itself. Raises OSError."""
-        async with self._busy:
-            await asyncio.to_thread(self._write, pack(records))
+        async with self._writing:
+            try:
+                await asyncio.to_thread(self._write, pack(records))
+            except OSError:
+                self._count_again()  # some of them may be whole on the disk all the same
+                raise
             self.waiting += len(records)
 
     async def drain(self, publish: Publish) -> int:
         """Hand every record to `publish`, oldest segment first; remove what it took.
 
-        What `publish` raises goes through; the segment in hand then stays as it is.
+        What `publish` raises goes through; the segment in hand then stays as it is. Meanwhile
+        records can be appended: they go into a new segment.
         """
         drained = 0
-        async with self._busy:
-            self._close()
-            for segment in self._segments():
+        async with self._draining:
+            async with self._writing:
+                self._close()
+                segments = self._segments()
+            for segment in segments:
                 data = await asyncio.to_thread(segment.read_bytes)
                 records = scan(data).records
                 await publish(records)
                 await asyncio.to_thread(_remove, segment)
                 self.waiting = max(0, self.waiting - len(records))
                 drained += len(records)
-            self.waiting = 0
         return drained
 
     def close(self) -> None:
@@ -94,6 +99,11 @@ class Spool:
             for path in sorted(slot.iterdir())
             if path.suffix == _SUFFIX and path.stem.isdigit()
         ]
+
+    def _count_again(self) -> None:
+        found = [scan(segment.read_bytes()) for segment in self._segments() if segment.exists()]
+        self.waiting = sum(len(one.records) for one in found)
+        self.torn_bytes = sum(one.torn_bytes for one in found)
 
     def _write(self, data: bytes) -> None:
         """Append and sync. After a failure the segment may be torn, so it is not used again."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from shared.contracts.posts import PostSeen
 from shared.errors import TransientError
 from shared.platforms.account import Account, TimeSource
 from shared.platforms.port import Page, SourceState
@@ -118,11 +119,21 @@ class WeiboPoller:
                     harvest.memory.resets = False
             if count is not None:
                 _learn_unread(harvest.memory, source.name, count)
-        if self._look_again_is_due(harvest.memory):
+        if self._look_again_is_due():
             self._looked_at = self._time.monotonic()
             for source in _LISTS:
                 await self._look_again(source, harvest)
+            await self._see_own_posts(harvest)
         return "ok"
+
+    async def _see_own_posts(self, harvest: Harvest) -> None:
+        """Take in our own newest posts; an app that may not read them sees them by comments."""
+        answer = await self._client.get("2/statuses/user_timeline.json", {"count": PAGE_SIZE})
+        self._quota = self._quota.spend()
+        for row in [] if isinstance(answer, Refusal) else entries(answer, "statuses"):
+            parsed = parse_status(row, self._owner)
+            if isinstance(parsed, PostSeen):
+                harvest.take(parsed)
 
     async def _check_quota(self) -> None:
         """Ask how much is left; this call is free. Some servers do not know it: then no limit."""
@@ -188,10 +199,10 @@ class WeiboPoller:
             harvest.take(source.parse(row, self._owner))
         harvest.memory.walks[source.name] = walk
 
-    def _look_again_is_due(self, memory: Memory) -> bool:
+    def _look_again_is_due(self) -> bool:
         now = self._time.monotonic()
         pause = look_again_seconds(self._quota, now, self._limits)
-        return bool(memory.recent) and now - self._looked_at >= pause
+        return now - self._looked_at >= pause
 
     async def _look_again(self, source: _List, harvest: Harvest) -> None:
         """Read the newest page once more: edits, stubs, and what became visible late."""
