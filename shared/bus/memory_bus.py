@@ -113,13 +113,14 @@ class MemoryBus:
     ) -> AsyncIterator[WorkQueue]:
         """Join the durable consumer `durable`; see the port."""
         self._must_be_here()
-        shared = self._durables.setdefault(durable, Durable(tuple(subjects), max_deliver))
+        shared = self._durable(durable)
+        shared.subjects, shared.max_deliver = tuple(subjects), max_deliver
         yield MemoryQueue(shared, self._log, self._changes, self._clock)
 
     @asynccontextmanager
     async def poisoned(self, durable: str) -> AsyncIterator[AsyncIterator[int]]:
         """Yield sequences whose attempts are used up; see the port."""
-        shared = self._durables[durable]
+        shared = self._durable(durable)
         backlog: deque[int] = deque()
         shared.poison_listeners.append(backlog)
         try:
@@ -204,6 +205,9 @@ class MemoryBus:
         self.lose_tail(0)
         self._durables.clear()
         self._made += 1
+
+    def _durable(self, name: str) -> Durable:
+        return self._durables.setdefault(name, Durable((), 1))
 
     def _must_reach(self, seq: int, made: int) -> None:
         if not self.away and (made != self._made or seq > len(self._log)):

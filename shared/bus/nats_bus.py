@@ -31,9 +31,13 @@ from shared.bus.timing import Changes, Clock
 from shared.contracts.subjects import LEADER_SUBJECT, OBJECTS, STREAM, STREAM_SUBJECTS, VALUES
 from shared.observability.catalog import Event
 from shared.observability.logging import Log
+from shared.observability.metrics import Metric, Metrics
 
 DUPLICATE_WINDOW_SECONDS = 120
 LISTENER_BACKLOG = 1024
+SET_UP_PAUSE_SECONDS = 0.1
+NAME_IN_USE = 10058
+"""Somebody else made the stream a moment ago, with other options."""
 ADVISORY = "$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES"
 
 
@@ -52,6 +56,7 @@ class NatsBus:
         self._link, self._clock = link, clock
         self._publisher = Publisher(link, clock)
         self._records = Records(link, OBJECTS, VALUES)
+        self._log = Log("bus")
 
     @classmethod
     async def connect(
@@ -62,13 +67,14 @@ class NatsBus:
         name: str = "zhishou",
         options: StreamOptions | None = None,
         connect_seconds: float = 10.0,
+        metrics: Metrics | None = None,
     ) -> Self:
         """Connect and make what is missing. Raises: BusAwayError, UserError, LogFullError."""
-        link = Link()
+        link = Link(metrics or Metrics())
         await link.connect(url, name=name, seconds=connect_seconds)
         bus = cls(link, clock)
         try:
-            await bus._set_up(options or StreamOptions())
+            await bus._set_up(options or StreamOptions(), clock.monotonic() + connect_seconds)
         except BaseException:
             await link.close()
             raise
@@ -86,7 +92,8 @@ class NatsBus:
     async def publish(self, batch: Sequence[Outgoing]) -> Sequence[Ack]:
         """Append all, in order; see the port."""
         try:
-            return await self._publisher.publish(batch)
+            with self._link.metrics.timed(Metric.BUS_PUBLISH):
+                return await self._publisher.publish(batch)
         except FencedError:
             ours = await self._elected_before(batch)
             if ours is None:
@@ -186,15 +193,31 @@ class NatsBus:
             if not self._link.nc.is_closed:
                 await subscription.unsubscribe()
 
-    async def _set_up(self, options: StreamOptions) -> None:
+    async def _set_up(self, options: StreamOptions, until: float) -> None:
         await self._publisher.open()
+        while True:
+            try:
+                await self._make_stream(options)
+            except BusAwayError:
+                # A server that has just started may answer before JetStream does.
+                if self._clock.monotonic() >= until:
+                    raise
+                await self._clock.sleep(SET_UP_PAUSE_SECONDS)
+            else:
+                return
+
+    async def _make_stream(self, options: StreamOptions) -> None:
         try:
             await self._link.api(f"STREAM.INFO.{STREAM}", {})
         except ApiError as error:
             if error.status != NOT_FOUND:
                 raise
-            await self._link.api(f"STREAM.CREATE.{STREAM}", _stream_config(options))
-            Log("bus").info(Event.BUS_STREAM_MADE, stream=STREAM)
+            try:
+                await self._link.api(f"STREAM.CREATE.{STREAM}", _stream_config(options))
+            except ApiError as refused:
+                if refused.code != NAME_IN_USE:
+                    raise
+            self._log.info(Event.BUS_STREAM_MADE, stream=STREAM)
 
     async def _elected_before(self, batch: Sequence[Outgoing]) -> Ack | None:
         """An election whose ack was lost looks refused when sent again; it is still ours."""

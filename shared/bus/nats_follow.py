@@ -8,6 +8,7 @@ from shared.bus.port import BusAwayError, LogTailLostError, Message
 from shared.bus.timing import Clock
 from shared.observability.catalog import Event
 from shared.observability.logging import Log
+from shared.observability.metrics import Metric
 
 REMAKE_SECONDS = 0.4
 REMAKE_PAUSE_SECONDS = 0.05
@@ -60,6 +61,7 @@ class Follower:
         try:
             if self._in_doubt or self._feed.gone or self._feed.silent or self._feed.reconnected:
                 await self.open()
+                self._link.metrics.count(Metric.FOLLOWER_REMADE)
                 self._log.info(Event.BUS_FOLLOWER_REMADE, after_seq=self._after_seq)
             await self._feed.demand()
         except BusAwayError:

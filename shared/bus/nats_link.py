@@ -15,6 +15,7 @@ from shared.bus.timing import Changes
 from shared.errors import PermanentError, UserError
 from shared.observability.catalog import Event
 from shared.observability.logging import Log
+from shared.observability.metrics import Metric, Metrics
 
 Json = Mapping[str, Any]
 Handler = Callable[[Msg], Awaitable[None]]
@@ -44,8 +45,9 @@ class ApiError(Exception):
 class Link:
     """The connection. `generation` grows with every reconnect; `wakeups` are set on one."""
 
-    def __init__(self) -> None:
+    def __init__(self, metrics: Metrics) -> None:
         self.nc = Client()
+        self.metrics = metrics
         self.generation = 0
         self.wakeups: set[asyncio.Event] = set()
         self._changes = Changes()
@@ -78,6 +80,7 @@ class Link:
             await self.close()
             raise
         self._ever_connected = True
+        self.metrics.set(Metric.BUS_CONNECTED, 1)
         self._log.info(Event.BUS_CONNECTED)
 
     async def close(self) -> None:
@@ -138,11 +141,14 @@ class Link:
         self._log.debug(Event.BUS_ERROR, cause=error)
 
     async def _on_lost(self) -> None:
+        self.metrics.set(Metric.BUS_CONNECTED, 0)
         if not self.nc.is_closed:
             self._log.warning(Event.BUS_LOST)
 
     async def _on_back(self) -> None:
         self.generation += 1
+        self.metrics.set(Metric.BUS_CONNECTED, 1)
+        self.metrics.count(Metric.BUS_RECONNECTS)
         self._log.info(Event.BUS_RECONNECTED, count=self.generation)
         self._changes.ring()
         for event in self.wakeups:

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from itertools import count
 from typing import Any
 
@@ -34,6 +35,15 @@ class _Batch:
         self.answers: list[bytes | None] = [None] * size
         self.left = size
         self.done = asyncio.Event()
+
+    async def wait(self) -> None:
+        """Return when all have answered, or when no answer came for a while."""
+        left = -1
+        while left != self.left and not self.done.is_set():
+            left = self.left
+            with suppress(TimeoutError):
+                async with asyncio.timeout(ACK_SECONDS):
+                    await self.done.wait()
 
     def put(self, place: int, data: bytes) -> None:
         if self.answers[place] is None:
@@ -82,10 +92,7 @@ class Publisher:
                 await self._link.send(
                     message.subject, message.data, f"{self._inbox}.{name}", headers_of(message)
                 )
-            async with asyncio.timeout(ACK_SECONDS):
-                await batch.done.wait()
-        except TimeoutError:
-            pass
+            await batch.wait()
         finally:
             self._link.wakeups.discard(batch.done)
             for name in names:

@@ -20,6 +20,7 @@ from shared.bus.port import (
 from shared.contracts.subjects import ITEMS_TO_CLASSIFY
 from shared.contracts.system import LeaderElected
 from shared.errors import PermanentError, UserError
+from shared.observability.metrics import Metric, Metrics
 from shared.runtime.clock import SystemClock
 from tests.fakes.nats_server import NatsServer, forget_everything
 
@@ -35,8 +36,13 @@ def server(tmp_path: Path) -> Iterator[NatsServer]:
 
 
 @pytest.fixture
-async def bus(server: NatsServer) -> AsyncIterator[NatsBus]:
-    bus = await NatsBus.connect(server.url, clock=SystemClock())
+def metrics() -> Metrics:
+    return Metrics()
+
+
+@pytest.fixture
+async def bus(server: NatsServer, metrics: Metrics) -> AsyncIterator[NatsBus]:
+    bus = await NatsBus.connect(server.url, clock=SystemClock(), metrics=metrics)
     yield bus
     await bus.close()
 
@@ -69,7 +75,7 @@ async def refuses(call: Awaitable[object]) -> None:
 
 
 async def test_a_follower_goes_on_within_two_seconds_of_a_kill(
-    server: NatsServer, bus: NatsBus
+    server: NatsServer, bus: NatsBus, metrics: Metrics
 ) -> None:
     found: list[Message] = []
     loop = asyncio.get_running_loop()
@@ -89,6 +95,9 @@ async def test_a_follower_goes_on_within_two_seconds_of_a_kill(
                     assert loop.time() - ready < 2.0
                 found += batch
     assert [message.seq for message in found] == list(range(1, 311))
+    assert metrics.value(Metric.BUS_CONNECTED) == 1
+    assert metrics.value(Metric.BUS_RECONNECTS) == 1
+    assert metrics.value(Metric.FOLLOWER_REMADE) >= 1
 
 
 async def test_empty_batches_keep_coming_while_the_server_is_dead(
@@ -240,3 +249,20 @@ async def test_nobody_there_is_said_without_the_address_or_its_secret() -> None:
         with pytest.raises(BusAwayError) as caught:
             await NatsBus.connect(url, clock=SystemClock(), connect_seconds=0.5)
     assert "secret" not in str(caught.value)
+
+
+async def test_many_processes_may_make_the_stream_at_once(server: NatsServer) -> None:
+    sizes = (-1, 50_000_000, -1, 60_000_000)
+    async with asyncio.TaskGroup() as group:
+        tasks = [
+            group.create_task(
+                NatsBus.connect(
+                    server.url, clock=SystemClock(), options=StreamOptions(max_bytes=size)
+                )
+            )
+            for size in sizes
+        ]
+    buses = [task.result() for task in tasks]
+    assert len({(await bus.state()).incarnation for bus in buses}) == 1
+    for bus in buses:
+        await bus.close()
