@@ -142,8 +142,6 @@ def _obstacle(work: Work, case: Case, reply: Reply) -> str:
         return "paused"
     if pack_hash != reply.pack_hash:
         return "policy_changed"
-    if f"{reply.slot}:{reply.item_id}" in case.spoken:
-        return "already_sent"
     if all(item.item_id != reply.item_id for item in case.items):
         return "item_unknown"
     return "" if check_text(case, pack, reply.text).passed else "gate_failed"
@@ -152,7 +150,7 @@ def _obstacle(work: Work, case: Case, reply: Reply) -> str:
 def _end_reply(work: Work, effect: Effect, status: str, receipt: Receipt, reason: str) -> None:
     case = work.case(effect.case_id)
     reply = reply_of(case, effect.slot) if case and effect.slot else None
-    if case is None or reply is None:
+    if case is None or reply is None:  # the case was retired while the attempt hung
         return
     if status == "done":
         work.put(_answered(work, case, reply, effect, receipt))
@@ -193,13 +191,14 @@ def _answered(work: Work, case: Case, reply: Reply, effect: Effect, receipt: Rec
         }
     )
     entry = HistoryEntry(at=work.at, what="sent", person_id=effect.approved_by or None)
-    done = meet(work, _with(sent, told, entry), "acknowledge")
+    kept = told if reply.item_id == effect.item_id else reply
+    done = meet(work, _with(sent, kept, entry), "acknowledge")
     return meet(work, done, "first_reply") if effect.slot in _ANSWERS else done
 
 
 def _end_page(work: Work, effect: Effect, status: str, reason: str) -> None:
     page = work.get(f"page:{effect.page_id}", Page)
-    if page is None:
+    if page is None:  # retired with its case
         return
     if status == "done":
         work.put(page.model_copy(update={"delivered_at": work.at, "failed": ""}))

@@ -4,21 +4,8 @@ from dataclasses import dataclass
 
 from shared.contracts.verdicts import Label, Verdict
 from shared.policy.model import Pack
+from shared.policy.severity import severity
 
-_WEIGHTS = {
-    Label.SELF_HARM: 80,
-    Label.VIOLENCE: 60,
-    Label.PRIVACY: 55,
-    Label.COMPLAINT: 45,
-    Label.RUMOUR: 45,
-    Label.FRAUD: 45,
-    Label.HATE: 40,
-    Label.CONCERN: 35,
-    Label.ABUSE: 30,
-    Label.QUESTION: 20,
-    Label.SUGGESTION: 20,
-    Label.BOOKING: 20,
-}
 LABEL_ORDER = {label: place for place, label in enumerate(Label)}
 UNCLASSIFIED = "unclassified"
 
@@ -35,12 +22,13 @@ class Judgement:
 def judge(verdict: Verdict, pack: Pack) -> Judgement:
     """Apply the pack's own thresholds (per mille; else classify's decision) and case labels."""
     decided = _decided(verdict, pack)
+    weight = severity(decided, verdict.anger, abstained=verdict.abstained)
     opens = (
         any(label in pack.case_labels for label in decided)
         or (verdict.abstained and pack.abstain_opens_case)
         or UNCLASSIFIED in verdict.degraded
     )
-    return Judgement(decided, _severity(decided, verdict), opens)
+    return Judgement(decided, weight.value, opens)
 
 
 def unclassified() -> Verdict:
@@ -51,12 +39,6 @@ def unclassified() -> Verdict:
 def in_order(labels: set[Label]) -> tuple[Label, ...]:
     """Return the labels in the order of the label list."""
     return tuple(sorted(labels, key=LABEL_ORDER.__getitem__))
-
-
-def _severity(decided: tuple[Label, ...], verdict: Verdict) -> int:
-    heaviest = max((_WEIGHTS.get(label, 10) for label in decided), default=10)
-    doubt = 10 if verdict.abstained else 0
-    return min(100, heaviest + verdict.anger // 5 + doubt)
 
 
 def _decided(verdict: Verdict, pack: Pack) -> tuple[Label, ...]:

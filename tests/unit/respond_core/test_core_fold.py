@@ -1,0 +1,200 @@
+"""The fold itself: batches, missing packs, poisoned facts, restored state, stray timers."""
+
+import builtins
+import os
+import socket
+from typing import NoReturn
+
+import pytest
+
+from services.respond.core.aggregates import Account, Case, Organisation, Person
+from services.respond.core.decisions import chain
+from services.respond.core.fold import PackMissing, fold
+from services.respond.core.state import Aggregate, Changes, State, Timer
+from services.respond.core.work import Work
+from shared.contracts.facts import Stored
+from shared.contracts.posts import PostDeleted
+from shared.contracts.system import DecisionsRecorded, FactQuarantined
+from shared.contracts.verdicts import Label
+from shared.policy.model import Pack, ReplyTemplate, Taboo
+from tests.fakes.builders import (
+    START,
+    a_comment,
+    a_person,
+    a_tick,
+    a_verdict,
+    an_account,
+    an_activation,
+    at,
+    stored,
+)
+from tests.fakes.core_story import Story
+
+
+class Stray(Aggregate):
+    """An aggregate whose timer nobody handles."""
+
+    @property
+    def key(self) -> str:
+        return "stray:1"
+
+    def timers(self) -> tuple[Timer, ...]:
+        return (Timer(START, "stray:1", self.key),)
+
+
+def test_a_missing_pack_stops_the_batch_before_anything_is_applied() -> None:
+    state = State()
+    batch = stored(an_account(), an_activation("f" * 64))
+    with pytest.raises(PackMissing) as raised:
+        fold(state, batch, {})
+    assert raised.value.pack_hashes == ("f" * 64,)
+    assert state.now is None
+    pack = Pack(name="company")
+    fold(state, stored(an_activation(pack.content_hash())), {pack.content_hash(): pack})
+    with pytest.raises(PackMissing):
+        fold(state, stored(a_tick()), {})
+
+
+def test_a_poisoned_fact_is_named_and_the_next_one_goes_on() -> None:
+    state = State()
+    state.apply(Changes({"account:weibo-mall": Person(registered=a_person())}), START)
+    result = fold(state, stored(an_account(), a_person("wang")), {})
+    assert result.quarantined[0][0] == 1
+    assert "TypeError" in result.quarantined[0][1]
+    assert state.get("person:wang", Person) is not None
+
+
+def test_a_skipped_fact_is_passed_over() -> None:
+    state = State()
+    fold(state, stored(an_account(), a_person("wang")), {}, frozenset({1}))
+    assert state.get("account:weibo-mall", Account) is None
+
+
+def test_a_timer_nobody_knows_is_a_bug_that_is_noticed() -> None:
+    state = State()
+    state.apply(Changes({"stray:1": Stray()}), START)
+    assert "nobody knows" in fold(state, stored(a_tick()), {}).quarantined[0][1]
+
+
+def test_a_timer_that_stays_armed_is_a_bug_that_is_noticed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    story = Story()
+    story.tell(a_comment())
+    monkeypatch.setattr("services.respond.core.timers.overdue", lambda *_: None)
+    late = Stored(seq=99, time=at(1000), fact=a_tick())
+    assert "still armed" in fold(story.state, [late], {}).quarantined[0][1]
+
+
+def test_facts_that_decide_nothing_change_nothing() -> None:
+    story = Story()
+    record = DecisionsRecorded(after_seq=0, upto_seq=1, lines=("x",), chain="y")
+    gone = PostDeleted(platform="weibo", account_id="weibo-mall", post_id="p1")
+    before = story.organisation
+    result = story.tell(record, gone)
+    assert result.lines == []
+    assert story.organisation == before
+    story.tell(FactQuarantined(seq=1, where="decode", error="x"))
+    assert story.organisation.quarantined == 1
+
+
+def test_the_chain_grows_line_by_line() -> None:
+    story = Story()
+    story.complain()
+    assert story.organisation.chain == chain("", story.lines)
+    assert chain(chain("", story.lines[:1]), story.lines[1:]) == chain("", story.lines)
+
+
+def test_stored_aggregates_give_the_same_state() -> None:
+    story = Story()
+    story.complain()
+    kept = [each for prefix in ("case", "organisation") for each in story.state.under(prefix)]
+    fresh = State().restore(iter(kept), b"12345678abcdefgh", story.state.now)
+    assert fresh.has_seen(b"abcdefgh")
+    assert fresh.next_timer() == story.state.next_timer()
+    assert fresh.get(story.case.key, Case) == story.case
+    assert State().next_timer() is None
+    with pytest.raises(TypeError):
+        fresh.get(story.case.key, Organisation)
+
+
+def test_what_was_seen_is_remembered_for_two_generations(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(State, "SEEN_GENERATION", 2)
+    state = State()
+    state.apply(Changes(seen=(b"a", b"b", b"c", b"d")), START)
+    assert state.has_seen(b"a")
+    state.apply(Changes(seen=(b"e",)), START)
+    assert not state.has_seen(b"a")
+
+
+def test_a_step_refuses_to_read_one_thing_as_another() -> None:
+    work = Work(State(), {}, 1, START)
+    work.put(Person(registered=a_person()))
+    with pytest.raises(TypeError):
+        work.get("person:li", Account)
+
+
+def test_an_aggregate_must_say_its_key() -> None:
+    with pytest.raises(NotImplementedError):
+        _ = Aggregate().key
+    assert Person(registered=a_person()).queue_due() is None
+
+
+def test_the_fold_reads_no_file_no_environment_and_no_network(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def denied(*_: object, **__: object) -> NoReturn:
+        raise AssertionError("the fold reached outside")
+
+    story = Story(PACK)
+    for holder, name in (
+        (builtins, "open"),
+        (os, "getenv"),
+        (os, "open"),
+        (socket, "socket"),
+        (socket, "getaddrinfo"),
+    ):
+        monkeypatch.setattr(holder, name, denied)
+    story.complain()
+    story.tell(a_tick(), after=100_000)
+    monkeypatch.undo()
+    assert story.organisation.breaches == 2
+
+
+PACK = Pack(
+    name="company",
+    taboos=(Taboo(category="refusal", level="block", reason="推脱", phrases=("不知道",)),),
+    templates=(
+        ReplyTemplate(id="good", labels=(Label.COMPLAINT,), text="您好", approved_by="x"),
+        ReplyTemplate(id="taboo", labels=(Label.COMPLAINT,), text="不知道", approved_by="x"),
+        ReplyTemplate(id="blank", labels=(Label.COMPLAINT,), text="{{ matter }}", approved_by="x"),
+        ReplyTemplate(id="far", text="在", approved_by="x", channels=("wechat",)),
+        ReplyTemplate(id="any1", text="收到", approved_by="x", channels=("weibo",)),
+        ReplyTemplate(id="any2", text="已登记", approved_by="x"),
+        ReplyTemplate(id="any3", text="请稍候", approved_by="x"),
+        ReplyTemplate(id="risk", labels=(Label.SELF_HARM,), text="我们在", approved_by="x"),
+    ),
+)
+
+
+def test_suggestions_fit_the_case_pass_the_gate_and_are_told_apart_by_it() -> None:
+    story = Story(PACK)
+    case = story.complain()
+    offered = [each.template_id for each in case.suggestions]
+    assert offered[0] == "good"
+    assert len(offered) == 3
+    assert not {"taboo", "blank", "far", "risk"} & set(offered)
+    again = Story(PACK)
+    assert again.complain().suggestions == case.suggestions
+
+
+def test_somebody_at_risk_is_offered_only_what_was_written_for_it() -> None:
+    case = Story(PACK).complain(Label.SELF_HARM)
+    assert [each.template_id for each in case.suggestions] == ["risk"]
+
+
+def test_joining_items_change_the_suggestions_only_with_the_labels() -> None:
+    story = Story(PACK)
+    story.complain(Label.QUESTION)
+    story.tell(a_comment("c2"), a_verdict("c2", Label.COMPLAINT))
+    assert story.case.suggestions[0].template_id == "good"
