@@ -5,8 +5,11 @@ import asyncio
 import pytest
 
 from services.respond.core.decisions import CHAIN_START, chain
-from shared.bus.port import outgoing
+from services.respond.ports import QueueFilter
+from shared.bus.port import Outgoing, outgoing
+from shared.contracts.items import ItemClassified, ItemEdited
 from shared.contracts.operators import PageAcknowledged
+from shared.contracts.org import PolicyActivated
 from shared.contracts.system import LeaderElected
 from tests.fakes.respond_house import ANSWER, House, a_comment, a_house, a_verdict
 
@@ -192,3 +195,63 @@ async def test_a_store_that_is_away_stops_the_fold_until_it_is_back() -> None:
         await house.put(item, a_verdict(item))
         await house.clock.advance(8)
         assert (await house.read.organisation()).cases_opened == 1
+
+
+async def test_a_rebuild_passes_over_the_same_poison() -> None:
+    async with a_house() as house:
+        await house.lead("one")
+        await house.bus.publish([Outgoing("zs.v1.no.such", b"{", "poison")])
+        useless = await house.bus.put_object(b'{"no":"pack"}')
+        await house.put(PolicyActivated(pack="company", pack_hash=useless, activated_by="li"))
+        await house.complaint(1)
+        before, _ = await house.ledger()
+        await house.kill("one")
+        await house.store.reset((await house.read.organisation()).term)
+        await house.clock.advance(4)
+        await house.lead("two")
+        after, newest = await house.ledger()
+        assert after[: len(before)] == before
+        assert chain(CHAIN_START, after) == newest
+        assert len(await house.facts("fact.quarantined")) == 2
+
+
+async def test_a_page_cut_off_in_the_middle_is_sent_again_under_its_key() -> None:
+    async with a_house() as house:
+        await house.lead("one")
+        await house.complaint()
+        house.bus.hold_before = "effect.finished"
+        await house.clock.advance(130)
+        assert house.bus.held.is_set()
+        await house.kill("one")
+        await _new_leader_takes_over(house)
+        assert house.pager.calls == 2
+        assert len(house.pager.pages) == 1
+        [page] = await house.read.pages()
+        assert page.delivered_at is not None
+
+
+async def test_what_waits_for_a_verdict_is_known_to_the_next_leader() -> None:
+    async with a_house() as house:
+        await house.lead("one")
+        waiting, judged = a_comment(1, house.clock.now()), a_comment(2, house.clock.now())
+        edit = ItemEdited(
+            platform="weibo",
+            account_id=waiting.account_id,
+            item_id=waiting.item_id,
+            item_version="v2",
+            native_id=waiting.native_id,
+            text="改:还是没有退款",
+            edited_at=house.clock.now(),
+        )
+        await house.put(waiting, judged, a_verdict(judged), edit)
+        await house.kill("one")
+        await house.clock.advance(4)
+        await house.lead("two")
+        await house.put(a_verdict(waiting))
+        _, total = await house.read.queue(QueueFilter(), offset=0, limit=10)
+        assert total == 1, "a verdict on the older version does not count"
+        verdict = a_verdict(waiting).model_copy(update={"item_version": "v2"})
+        await house.put(ItemClassified.model_validate(verdict.model_dump()))
+        rows, total = await house.read.queue(QueueFilter(), offset=0, limit=10)
+        assert total == 2
+        assert any(row.case.items[0].text.startswith("改") for row in rows)

@@ -222,3 +222,13 @@ async def test_an_operation_nobody_decides_is_recorded() -> None:
         await house.lead()
         assert await house.actions.perform(wish) is not None
         assert outgoing(wish).message_id
+
+
+async def test_an_activation_of_what_is_no_pack_is_quarantined() -> None:
+    async with a_house() as house:
+        await house.lead()
+        useless = await house.bus.put_object(b'{"no":"pack"}')
+        await house.put(PolicyActivated(pack="company", pack_hash=useless, activated_by="li"))
+        await house.complaint()
+        [fact] = await house.facts("fact.quarantined")
+        assert "not a pack" in fact.model_dump()["error"]

@@ -14,9 +14,10 @@ from services.respond.shell.standing import CHAIN, SEEN, Standing, encode_all
 from services.respond.shell.telemetry import Telemetry
 from shared.bus.port import Bus, Message, outgoing
 from shared.contracts.facts import Stored, UndecodableError, decode
+from shared.contracts.org import PolicyActivated
 from shared.contracts.subjects import LIVE_COMMITTED
 from shared.contracts.system import FactQuarantined
-from shared.errors import TransientError
+from shared.errors import PermanentError, TransientError
 from shared.runtime.clock import Clock
 from shared.store.port import Commit, Cursor, HotStore, StoreAwayError
 
@@ -61,7 +62,7 @@ class Follower:
             self._telemetry.diverged(self._standing.cursor.seq)
             self._entries.forgive()
         stored, broken = self._decode(batch)
-        folded = await self._fold(stored)
+        folded = await self._fold(stored, broken)
         commit = self._commit(batch[-1], folded)
         await self._store_commit(commit)
         await self._publish_quarantined(broken, folded)
@@ -85,18 +86,27 @@ class Follower:
             stored.append(Stored.model_construct(seq=message.seq, time=message.time, fact=fact))
         return stored, broken
 
-    async def _fold(self, stored: Sequence[Stored]) -> Folded:
+    async def _fold(self, stored: Sequence[Stored], broken: list[tuple[int, str]]) -> Folded:
         standing = self._standing
         while True:
             try:
                 return fold(standing.state, stored, standing.packs, standing.skip)
             except PackMissing as missing:
-                try:
-                    standing.packs |= await fetch_packs(self._bus, missing.pack_hashes)
-                except TransientError as error:
-                    self._telemetry.waiting("pack", str(error))
-                    await self._clock.sleep(RETRY_SECONDS)
-                    self._office.must_hold()
+                for each in missing.pack_hashes:
+                    if reason := await self._fetch(each):
+                        stored = _without(stored, each, reason, broken)
+
+    async def _fetch(self, pack_hash: str) -> str:
+        """Load a pack; return why, if it can never be loaded."""
+        try:
+            self._standing.packs |= await fetch_packs(self._bus, [pack_hash])
+        except TransientError as error:
+            self._telemetry.waiting("pack", str(error))
+            await self._clock.sleep(RETRY_SECONDS)
+            self._office.must_hold()
+        except PermanentError as error:
+            return str(error)
+        return ""
 
     def _commit(self, last: Message, folded: Folded) -> Commit:
         standing = self._standing
@@ -169,3 +179,18 @@ class Follower:
             await self._bus.announce(LIVE_COMMITTED, committed.model_dump_json().encode())
         except TransientError:
             return
+
+
+def _without(
+    stored: Sequence[Stored], pack_hash: str, reason: str, broken: list[tuple[int, str]]
+) -> Sequence[Stored]:
+    """Leave out activations of what is no pack; they must not stop the line."""
+    kept = [
+        each
+        for each in stored
+        if not (isinstance(each.fact, PolicyActivated) and each.fact.pack_hash == pack_hash)
+    ]
+    if len(kept) == len(stored):
+        raise PermanentError(reason)
+    broken.extend((each.seq, reason) for each in stored if each not in kept)
+    return kept
