@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from importlib.util import find_spec
 
 import typer
 
@@ -29,8 +28,7 @@ def build() -> typer.Typer:
     )
     app.callback()(_top)
     for name in MODULES:
-        if find_spec(name) is not None:
-            import_module(name).register(app)
+        import_module(name).register(app)
     return app
 
 

@@ -83,10 +83,12 @@ class ManagedProcess:
             await self.spec.after()
 
     async def wait(self) -> str:
-        """Wait for its end and return how it ended, in words."""
+        """Wait for its end and return how it ended, in words; its own if it ended by itself."""
         if self._process is None:
             return "never ran"
-        return _how(await self._process.wait())
+        code = await self._process.wait()
+        said = _last_line(self._last_words()) if code > 0 else ""
+        return f"{_how(code)}: {said}" if said else _how(code)
 
     async def stop(self) -> bool:
         """Ask it to end, then make it; True if it ended by itself in time."""
@@ -140,9 +142,8 @@ class ManagedProcess:
     def _failure(self, what: str) -> UserError:
         said = self._last_words()
         fix = next((fix for word, fix in self.spec.fixes.items() if word in said), "")
-        last = said.strip().splitlines()[-1:] or ["it said nothing"]
         return UserError(
-            f"{self.spec.name} {what}: {last[0].strip()[:300]}",
+            f"{self.spec.name} {what}: {_last_line(said) or 'it said nothing'}",
             where=str(self.spec.log),
             fix=fix or "read this log",
         )
@@ -152,6 +153,12 @@ class ManagedProcess:
             size = log.seek(0, os.SEEK_END)
             log.seek(max(self._log_start, size - 8192))
             return log.read().decode(errors="replace")
+
+
+def _last_line(said: str) -> str:
+    """Return the last line, without anything a terminal would obey."""
+    last = said.strip().splitlines()[-1:] or [""]
+    return "".join(each if each.isprintable() else " " for each in last[0].strip()[:300])
 
 
 def _how(code: int) -> str:

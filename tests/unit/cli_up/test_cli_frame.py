@@ -197,3 +197,10 @@ async def test_the_mocks_accounts_become_our_register_and_know_our_address(tmp_p
         await register_hooks(data)
     expected = {"url": "http://127.0.0.1:9/hooks/x", "account": 5506652708}
     assert Control.told == [("/control/webhook", "Bearer ct", expected)]
+
+
+def test_run_hands_on_what_the_service_returned(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.archive.__main__.main", lambda: 2)
+    assert app_module.run(["archive", "run"], {}) == 2
+    monkeypatch.setattr("services.archive.__main__.main", lambda: None)
+    assert app_module.run(["archive", "run"], {}) == 0

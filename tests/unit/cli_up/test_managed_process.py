@@ -196,3 +196,12 @@ async def test_what_comes_after_readiness_runs_at_every_start(tmp_path: Path) ->
     await process.start()
     await process.stop()
     assert linked == ["linked", "linked"]
+
+
+async def test_an_end_with_an_error_is_told_with_its_words_and_nothing_a_terminal_obeys(
+    tmp_path: Path,
+) -> None:
+    script = "touch ready; sleep 0.2; printf 'the \\033[31mpack is broken\\n'; exit 2"
+    process = ManagedProcess(a_spec(tmp_path / "a", script))
+    await process.start()
+    assert await process.wait() == "exit code 2: the  [31mpack is broken"
