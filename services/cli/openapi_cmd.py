@@ -21,7 +21,7 @@ def describe(
     ] = False,
 ) -> None:
     """Print the OpenAPI 3.1 description of the console's HTTP API."""
-    from services.respond.console.openapi import openapi  # noqa: PLC0415  start-up time
+    from services.respond.console.openapi import openapi
 
     text = json.dumps(openapi(), ensure_ascii=False, indent=2)
     if out is None:

@@ -139,6 +139,6 @@ async def _body(model: type[M], request: web.Request) -> M:
     if request.content_type != JSON:
         raise Problem(415, "media_type", f"send {JSON}", headers={"Accept": JSON})
     try:
-        return model.model_validate_json(await request.read())
+        return model.model_validate_json(await request.read(), strict=True)
     except ValidationError as error:
         raise invalid(error, "body") from error

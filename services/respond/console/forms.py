@@ -98,6 +98,8 @@ class _Reply:
         if do == "save" or outcome is None or not outcome.accepted or reply is None:
             return outcome
         revision = {"revision": str(reply.revision)}
+        if do == "send" and reply.status == "approved":
+            return await self.ask("send", revision)
         if reply.status in {"drafted", "returned"}:
             outcome = await self.ask("submit", revision)
         if do == "submit" or outcome is None or not outcome.accepted:

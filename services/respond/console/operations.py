@@ -92,7 +92,7 @@ async def perform(console: Console, caller: Caller, wanted: Wanted) -> Outcome |
 
 
 def _op_id(key: str | None, body: Body) -> str:
-    given = key or body.op_id
+    given = body.op_id if key is None else key
     if given is None:
         raise Problem(422, "op_id_missing", "send Idempotency-Key or op_id, so a retry is safe")
     try:

@@ -76,6 +76,7 @@ async def test_a_log_that_is_away_is_said_so(desk: Desk) -> None:
     [
         ({}, "short", 422),
         ({"unknown": 1}, "op-00000001", 422),
+        ({"take_over": 0}, "op-00000001", 422),
         ({"op_id": "op-00000009"}, "", 200),
         ({}, "", 422),
     ],

@@ -88,6 +88,37 @@ async def test_a_reply_goes_from_draft_to_receipt_without_scripts(desk: Desk) ->
     assert "平台编号 7700123" in await _text(desk, "/case/case1042")
 
 
+async def test_an_approved_text_leaves_and_a_submitted_one_is_not_written_again(
+    desk: Desk,
+) -> None:
+    await desk.sign_in("zhou")
+    form = {"slot": "update", "text": "正在核实。", "base_revision": "0"}
+    for number, do in enumerate(("save", "submit", "submit")):
+        given = {**form, "do": do, "op_id": f"step{number}" * 4}
+        await desk.client.post("/case/case1042/reply", data=given)
+    approve = {
+        "target": "case1042",
+        "op_id": "g" * 24,
+        "slot": "update",
+        "revision": "1",
+        "send": "false",
+    }
+    await desk.client.post("/do/approve", data=approve)
+    given = {**form, "do": "send", "op_id": "h" * 24}
+    await desk.client.post("/case/case1042/reply", data=given)
+    kinds = [fact.kind.removeprefix("operator.") for fact in desk.house.log]
+    assert kinds == ["drafted", "submitted", "approved", "sent"]
+
+
+async def test_a_failing_reader_is_our_fault_and_says_nothing_more(desk: Desk) -> None:
+    await desk.sign_in("chen")
+    desk.house.cases["case1042"] = desk.house.cases["case1042"].model_copy(update={"items": None})
+    answer = await desk.client.get("/case/case1042")
+    assert answer.status == 500
+    assert "NoneType" not in await answer.text()
+    assert (await desk.client.get("/api/queue")).status == 200
+
+
 async def test_the_gate_stops_a_text_and_its_draft_is_kept(desk: Desk) -> None:
     await desk.sign_in("zhou")
     form = {
