@@ -1,6 +1,7 @@
 """The bus on NATS when the server is killed, full, strange or not there at all."""
 
 import asyncio
+import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
 from pathlib import Path
@@ -266,3 +267,57 @@ async def test_many_processes_may_make_the_stream_at_once(server: NatsServer) ->
     assert len({(await bus.state()).incarnation for bus in buses}) == 1
     for bus in buses:
         await bus.close()
+
+
+async def test_a_server_that_hangs_is_away_and_nothing_is_stored_twice(
+    server: NatsServer, bus: NatsBus
+) -> None:
+    found: list[Message] = []
+    async with asyncio.timeout(40), bus.follow(0) as batches:
+        server.signal(signal.SIGSTOP)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(refuses(bus.publish(items(0, 5))))
+            group.create_task(refuses(bus.state()))
+            group.create_task(refuses(bus.read(1, 2)))
+            for _ in range(3):
+                assert list(await anext(batches)) == []
+        server.signal(signal.SIGCONT)
+        await publish_when_back(bus, items(0, 5))
+        while len(found) < 5:
+            found += await anext(batches)
+    assert [message.seq for message in found] == [1, 2, 3, 4, 5]
+
+
+async def test_without_its_stream_the_bus_is_away(server: NatsServer, bus: NatsBus) -> None:
+    await forget_everything(server.url)
+    await refuses(bus.publish(items(0, 1)))
+    await refuses(bus.state())
+    await refuses(bus.last_on("zs.x"))
+    with pytest.raises(BusAwayError):
+        async with bus.consume("w", ITEMS_TO_CLASSIFY):
+            pass
+    with pytest.raises(BusAwayError):
+        async with bus.follow(0):
+            pass
+
+
+async def test_what_a_worker_raises_comes_out_as_it_is(bus: NatsBus) -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with bus.consume("w", ITEMS_TO_CLASSIFY):
+            1 / 0  # noqa: B018 - any error of the worker itself
+
+
+async def test_what_a_worker_did_not_take_is_free_for_the_next_one(bus: NatsBus) -> None:
+    await bus.publish(items(0, 5))
+    async with asyncio.timeout(10), bus.consume("w", ITEMS_TO_CLASSIFY) as queue:
+        await queue.ack(await queue.take(limit=1))
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    seen: set[int] = set()
+    async with asyncio.timeout(10), bus.consume("w", ITEMS_TO_CLASSIFY) as queue:
+        while len(seen) < 4:
+            deliveries = await queue.take()
+            seen |= {delivery.message.seq for delivery in deliveries}
+            await queue.ack(deliveries)
+    assert seen == {2, 3, 4, 5}
+    assert loop.time() - began < 2.0

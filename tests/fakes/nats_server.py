@@ -1,6 +1,7 @@
 """A real nats-server for tests: free port, own store, killed and started again at will."""
 
 import json
+import signal
 import subprocess
 import sysconfig
 import time
@@ -49,6 +50,10 @@ class NatsServer:
             self._process.kill()
             self._process.wait()
             self._process = None
+
+    def signal(self, number: signal.Signals) -> None:
+        if self._process is not None:
+            self._process.send_signal(number)
 
     def stop(self) -> None:
         if self._process is not None:
