@@ -88,7 +88,10 @@ def record_command(
 ) -> None:
     """Write the live log, and the packs it refers to, as a file that replays."""
     from services.cli.record import address, record
+    from shared.observability.logging import configure_logging
     from shared.runtime.settings import default_data_dir
+
+    configure_logging("record", level="error", log_format="console")
 
     environment: Mapping[str, str] = context.obj or {}
     where = data_dir or default_data_dir()
