@@ -134,7 +134,7 @@ def _source_name() -> str:
 
 def _read(path: Path) -> Tables | None:
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as stored:
             becomes, kinds, digest = stored["becomes"], stored["kinds"], str(stored["digest"])
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None

@@ -1,6 +1,7 @@
 """Weights on disk: plain arrays and a manifest that names every file by its hash."""
 
 import hashlib
+import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -115,7 +116,7 @@ def _check_file(path: Path, digest: str) -> None:
 
 def _arrays(path: Path, manifest: Manifest) -> Weights:
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as stored:
             known, columns = stored["known"], stored["table"]
             bias, curves = stored["bias"], stored["curves"].astype(np.int64)
     except (OSError, ValueError, KeyError) as error:

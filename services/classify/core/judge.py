@@ -75,8 +75,7 @@ class _Batch:
             )
             for column, label in enumerate(judge.weights.labels):
                 place = INDEX[label]
-                sure = (believed[:, place] >= rules.STRONG) & (label in rules.FLOORED)
-                believed[:, place] = np.maximum(model[:, column], sure * rules.FLOOR)
+                believed[:, place] = rules.settled(label, model[:, column], believed[:, place])
         for index, hits in self.personal.items():
             believed[index, INDEX[Label.PRIVACY]] = max(each.millionths for each in hits)
         other = INDEX[Label.OTHER]

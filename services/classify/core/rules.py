@@ -26,6 +26,20 @@ FLOORED: Final = frozenset(
 )
 """Labels for which a strong term counts even against the model."""
 FLOOR: Final = 720_000
+THIN: Final = frozenset(
+    {
+        Label.SEXUAL,
+        Label.VIOLENCE,
+        Label.GAMBLING,
+        Label.SPAM,
+        Label.FRAUD,
+        Label.BOOKING,
+        Label.CONCERN,
+        Label.COUNTER_SPEECH,
+    }
+)
+"""Labels learnt from few rows: without a single term of theirs the model alone decides nothing."""
+THIN_CAP: Final = 400_000
 
 
 def beliefs(entries: Found, lexicon: Lexicon, count: int) -> Ints:
@@ -41,6 +55,15 @@ def beliefs(entries: Found, lexicon: Lexicon, count: int) -> Ints:
         column = LABELS.index(label)
         believed[:, column] = np.maximum(believed[:, column], belief)
     return believed
+
+
+def settled(label: Label, model: Ints, by_terms: Ints) -> Ints:
+    """Return the model's probabilities of one label within what terms allow and demand."""
+    if label in THIN:
+        model = np.where(by_terms <= BY_HINTS[0], np.minimum(model, THIN_CAP), model)
+    if label in FLOORED:
+        model = np.where(by_terms >= STRONG, np.maximum(model, FLOOR), model)
+    return model
 
 
 def tally(entries: Found, lexicon: Lexicon, count: int) -> tuple[Ints, Ints]:

@@ -1,0 +1,70 @@
+"""The features of many texts as one sparse matrix, by the very code that serves."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from services.classify.adapters.lexicon_files import LEXICON_DIR, load_lexicon
+from services.classify.adapters.segments import RjiebaSegmenter
+from services.classify.adapters.terms import AhoCorasickFinder
+from services.classify.core.features import HASHED, SIZE, extract
+from services.classify.core.lexicon import CATEGORIES, Lexicon
+from shared.errors import UserError
+from shared.text.normalise import Tables, normalise
+
+CHUNK = 512
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Matrix:
+    """Text x feature presence over the `known` features only, and which texts name a group."""
+
+    values: csr_matrix
+    known: NDArray[np.int64]
+    named: NDArray[np.int64]
+    """How much a named feature (a category or sign) counts more than a hashed one; 1 or more."""
+    groups: NDArray[np.bool_]
+    own: NDArray[np.bool_]
+    """Which features our own rows have."""
+
+
+class Extractor:
+    """Turns texts into feature ids."""
+
+    def __init__(self, tables: Tables) -> None:
+        lexicon = load_lexicon(LEXICON_DIR, tables)
+        if lexicon is None:
+            raise UserError("no term lists", where=str(LEXICON_DIR), fix="restore the folder")
+        self.lexicon: Lexicon = lexicon
+        self._finder = AhoCorasickFinder(lexicon.terms)
+        self._segmenter = RjiebaSegmenter()
+        self._tables = tables
+
+    def presence(self, texts: Sequence[str]) -> csr_matrix:
+        """Return text x feature, 1 where the text has it."""
+        ids, sizes = [], []
+        for first in range(0, len(texts), CHUNK):
+            batch = normalise(texts[first : first + CHUNK], self._tables)
+            hits = self.lexicon.entries(self._finder.find(batch.texts))
+            words = self._segmenter.lengths(batch.texts)
+            found = extract(batch, words, hits, self.lexicon.category_of)
+            ids.append(found.ids)
+            sizes.append(np.diff(found.offsets))
+        columns = np.concatenate(ids)
+        starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(np.concatenate(sizes))))
+        shape = (len(texts), SIZE)
+        return csr_matrix((np.ones(len(columns), np.float64), columns, starts), shape=shape)
+
+    def matrix(self, texts: Sequence[str], own: int, *, fewest: int, named: int) -> Matrix:
+        """Return the features of at least `fewest` texts; each of the `own` first counts thrice."""
+        whole = self.presence(texts)
+        ours = np.asarray(whole[:own].sum(axis=0)).ravel()
+        counts = np.asarray(whole.sum(axis=0)).ravel() + 2 * ours
+        known = np.flatnonzero(counts >= fewest)
+        weight = np.where(known >= HASHED, named, 1).astype(np.int64)
+        slur = HASHED + 2 * CATEGORIES.index("slur")
+        groups = np.asarray(whole[:, slur : slur + 2].sum(axis=1)).ravel() > 0
+        return Matrix(csr_matrix(whole[:, known]), known, weight, groups, ours[known] > 0)

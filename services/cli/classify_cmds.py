@@ -1,0 +1,131 @@
+"""`zhishou classify text`, `zhishou train` and `zhishou evaluate`."""
+
+import io
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from services.cli.groups import group
+from shared.errors import UserError
+
+if TYPE_CHECKING:
+    from services.cli.classify_lines import Readable
+    from shared.policy.model import Pack
+
+WeightsOption = Annotated[
+    Path | None, typer.Option("--weights", help="folder of the weights (default: those shipped)")
+]
+DataOption = Annotated[Path, typer.Option("--data", help="folder of the data sets (*.jsonl.gz)")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add everything here to the command line."""
+    register_classify(group(app, "classify"))
+    app.command("train", epilog="Example: zhishou train --data data --out weights")(train)
+    app.command("evaluate", epilog="Example: zhishou evaluate --data data --json")(evaluate)
+
+
+def register_classify(classify: typer.Typer) -> None:
+    """Add `text` to the group `classify`."""
+    classify.command("text", epilog='Example: echo "我要投诉" | zhishou classify text')(text)
+
+
+def text(
+    file: Annotated[Path | None, typer.Argument(help="JSONL; standard input if absent")] = None,
+    pack: Annotated[str, typer.Option("--pack", help="read verdicts as this pack does")] = "",
+    weights: WeightsOption = None,
+) -> None:
+    """Read texts (JSONL or plain lines), write their verdicts line by line, in order."""
+    from services.classify.adapters.engine import Classifier
+    from services.cli.classify_lines import Bad, answers, arrived, parse
+    from shared.runtime.text_tables import load_tables
+
+    classifier = Classifier.load(_folder(weights), load_tables())
+    rules = _pack(pack)
+    number, failed = 0, False
+    for lines in arrived(_source(file)):
+        parsed = [parse(raw, number + place) for place, raw in enumerate(lines, 1)]
+        number += len(lines)
+        asked = [each for each in parsed if each is not None]
+        failed = failed or any(isinstance(each, Bad) for each in asked)
+        for answer in answers(classifier, rules, asked):
+            typer.echo(answer)
+    if failed:
+        raise typer.Exit(1)
+
+
+def train(
+    data: DataOption,
+    out: Annotated[Path, typer.Option("--out", help="folder to write the weights to")],
+    kind: Annotated[
+        str, typer.Option("--kind", help="permissive (may be shared) or research")
+    ] = "permissive",
+) -> None:
+    """Train the model and write its weights, manifest and model card."""
+    from services.classify.adapters.engine import Classifier
+    from services.classify.training.card import write_card
+    from services.classify.training.evaluate import evaluate as measure
+    from services.classify.training.train import train_to
+    from shared.runtime.text_tables import load_tables
+
+    if kind not in {"permissive", "research"}:
+        raise UserError(f"no kind {kind}", where="--kind", fix="use permissive or research")
+    tables = load_tables()
+    train_to(data, out, "research" if kind == "research" else "permissive", tables, _tell)
+    write_card(out, measure(Classifier.load(out, tables), data, _tell))
+
+
+def evaluate(
+    data: DataOption,
+    weights: WeightsOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="answer as JSON")] = False,
+) -> None:
+    """Measure the model on the labelled dev sets in a folder."""
+    from services.classify.adapters.engine import Classifier
+    from services.classify.training.evaluate import evaluate as measure
+    from shared.runtime.text_tables import load_tables
+
+    if not data.is_dir():
+        raise UserError("no such folder", where=str(data), fix="give the data sets with --data")
+    report = measure(Classifier.load(_folder(weights), load_tables()), data, _tell)
+    if as_json:
+        typer.echo(json.dumps({"sets": report.sets, "speed": report.speed}, ensure_ascii=False))
+        return
+    for name, columns in report.sets.items():
+        for label, row in columns.items():
+            cells = "  ".join(f"{figure} {value:g}" for figure, value in row.items())
+            typer.echo(f"{name}/{label}: {cells}")
+    typer.echo("  ".join(f"{figure} {value:g}" for figure, value in report.speed.items()))
+
+
+def _folder(weights: Path | None) -> Path | None:
+    if weights is not None and not weights.is_dir():
+        raise UserError("no such folder of weights", where=str(weights), fix="see `zhishou train`")
+    return weights
+
+
+def _pack(name: str) -> "Pack | None":
+    if not name:
+        return None
+    from shared.runtime.packs import read_pack
+    from shared.runtime.settings import default_policies_dir
+
+    return read_pack(default_policies_dir(), name)
+
+
+def _source(file: Path | None) -> "Readable":
+    if file is None:
+        return io.BufferedReader(io.FileIO(sys.stdin.fileno(), closefd=False))
+    try:
+        return io.BufferedReader(io.FileIO(file))
+    except OSError as error:
+        raise UserError(
+            f"cannot read the texts: {error.strerror}", where=str(file), fix="give another file"
+        ) from error
+
+
+def _tell(line: str) -> None:
+    typer.echo(line, err=True)

@@ -1,0 +1,108 @@
+"""Lines of `classify text` as plain values: bytes in, one JSON answer a line out, in order."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from services.classify.adapters.engine import Classifier
+from services.respond.core.judging import judge
+from shared.contracts.verdicts import Verdict
+from shared.policy.model import Pack
+from shared.policy.severity import severity
+
+MOST = 256
+FIX = 'write {"id": "...", "text": "..."} or a plain line of UTF-8 text'
+
+
+class Readable(Protocol):
+    """A stream that gives what has arrived."""
+
+    def read1(self, size: int, /) -> bytes:
+        """Return at most `size` bytes, waiting only for the first; b"" at the end."""
+        ...
+
+
+class Asked(BaseModel):
+    """One text to judge; what else a line holds is left alone."""
+
+    model_config = ConfigDict(extra="ignore", strict=True)
+
+    id: str | int | None = None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """A line that cannot be judged, and why."""
+
+    line: int
+    what: str
+
+    def answer(self) -> dict[str, object]:
+        """Return what is written in its place."""
+        return {"error": {"line": self.line, "what": self.what, "fix": FIX}}
+
+
+def arrived(stream: Readable) -> Iterator[list[bytes]]:
+    """Yield complete lines as they arrive, at most MOST at a time, then the last one."""
+    rest = b""
+    while data := stream.read1(1 << 16):
+        *lines, rest = (rest + data).split(b"\n")
+        for first in range(0, len(lines), MOST):
+            yield lines[first : first + MOST]
+    if rest:
+        yield [rest]
+
+
+def parse(raw: bytes, number: int) -> Asked | Bad | None:
+    """Return what a line asks; None for an empty one."""
+    try:
+        text = raw.decode("utf-8").strip("\r")
+        if not text.strip():
+            return None
+        if not text.lstrip().startswith("{"):
+            return Asked(id=str(number), text=text)
+        asked = Asked.model_validate_json(text)
+    except UnicodeDecodeError:
+        return Bad(number, "not UTF-8")
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        return Bad(number, f"{place}: {first['msg']}" if place else first["msg"])
+    return asked if asked.id is not None else asked.model_copy(update={"id": str(number)})
+
+
+def answers(
+    classifier: Classifier, pack: Pack | None, asked: Sequence[Asked | Bad]
+) -> Iterator[str]:
+    """Yield one line of JSON for each, in order."""
+    verdicts = iter(classifier.judge([each.text for each in asked if isinstance(each, Asked)]))
+    for each in asked:
+        if isinstance(each, Bad):
+            yield json.dumps(each.answer(), ensure_ascii=False)
+        else:
+            yield json.dumps(_answer(each, next(verdicts), pack), ensure_ascii=False)
+
+
+def _answer(asked: Asked, verdict: Verdict, pack: Pack | None) -> dict[str, object]:
+    if pack is None:
+        decided = verdict.decided
+        weight = severity(decided, verdict.anger, abstained=verdict.abstained).value
+    else:
+        read = judge(verdict, pack)
+        decided, weight = read.decided, read.severity
+    return {
+        "id": asked.id,
+        "labels": {label.value: value for label, value in verdict.labels.items()},
+        "decided": [label.value for label in decided],
+        "abstained": verdict.abstained,
+        "severity": weight,
+        "anger": verdict.anger,
+        "reasons": [each.model_dump(mode="json", exclude_none=True) for each in verdict.reasons],
+        "model": verdict.model,
+        "policy": "" if pack is None else pack.content_hash(),
+        "degraded": list(verdict.degraded),
+    }

@@ -1,0 +1,140 @@
+"""The classifier as it ships, and what it does without its parts."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import jieba
+import numpy as np
+import pytest
+from scipy.special import expit
+
+from services.classify.adapters.engine import WEIGHTS_DIR, Classifier
+from services.classify.adapters.segments import RjiebaSegmenter
+from services.classify.adapters.weight_files import MANIFEST
+from services.classify.core import features
+from services.classify.core.features import extract
+from services.classify.core.scores import probabilities, scores
+from services.classify.training.data import own_rows
+from services.classify.training.matrix import Extractor
+from services.classify.training.train import train, whole_weights
+from shared.contracts.verdicts import Label
+from shared.errors import UserError
+from shared.runtime.text_tables import load_tables
+from shared.text.normalise import normalise
+
+TABLES = load_tables()
+SHIPPED = Classifier.load(None, TABLES)
+TEXTS = [row.text for row in own_rows()][::7]
+
+
+def test_the_shipped_model_is_whole() -> None:
+    verdict = SHIPPED.judge(["我要投诉！你们停车场乱收费，客服态度恶劣，没人管"])[0]
+    assert verdict.degraded == ()
+    assert Label.COMPLAINT in verdict.decided
+    assert set(verdict.labels) == set(Label)
+
+
+def test_a_verdict_does_not_depend_on_the_batch() -> None:
+    assert SHIPPED.judge(TEXTS) == [SHIPPED.judge([text])[0] for text in TEXTS]
+
+
+def test_nothing_in_gives_nothing_out() -> None:
+    assert SHIPPED.judge([]) == []
+    assert [each.decided for each in SHIPPED.judge(["", "\n"])] == [(Label.OTHER,)] * 2
+
+
+def test_reasons_are_spans_of_the_original_text() -> None:
+    text = "【注意】加Ｖ 信领福利，线 上 赌 场秒到账"
+    reasons = SHIPPED.judge([text])[0].reasons
+    assert "线 上 赌 场" in {text[each.start : each.end] for each in reasons}
+
+
+def test_self_harm_is_never_passed_over() -> None:
+    verdict = SHIPPED.judge(["药已经攒够了，不想活了"])[0]
+    assert Label.SELF_HARM in verdict.decided or verdict.abstained
+
+
+def test_hostile_texts_are_judged_too() -> None:
+    hostile = ["\ud800\udfff", "\x00" * 50, "哈" * 20_000, "١٢٣", "👨‍👩‍👧" * 30, "{}%s<script>"]
+    assert len(SHIPPED.judge(hostile)) == len(hostile)
+
+
+def test_without_weights_it_says_so_and_goes_by_terms(tmp_path: Path) -> None:
+    verdict = Classifier.load(tmp_path, TABLES).judge(["我要投诉，服务态度差"])[0]
+    assert verdict.degraded == ("no_model",)
+    assert Label.COMPLAINT in verdict.decided
+    assert {each.source for each in verdict.reasons} == {"lexicon"}
+
+
+def test_without_terms_everything_goes_to_a_person(tmp_path: Path) -> None:
+    verdict = Classifier.load(None, TABLES, lexicon_dir=tmp_path).judge(["你好"])[0]
+    assert verdict.abstained
+    assert verdict.decided == ()
+    assert "no_lexicon" in verdict.degraded
+
+
+@pytest.mark.parametrize("change", ["flip", "missing", "version", "garbled", "lexicon"])
+def test_weights_that_do_not_match_are_refused(tmp_path: Path, change: str) -> None:
+    shutil.copytree(WEIGHTS_DIR, tmp_path / "w")
+    manifest, arrays = tmp_path / "w" / MANIFEST, tmp_path / "w" / "weights.npz"
+    body = json.loads(manifest.read_text())
+    match change:
+        case "flip":
+            arrays.write_bytes(arrays.read_bytes()[:-1] + b"\x01")
+        case "missing":
+            arrays.unlink()
+        case "version":
+            manifest.write_text(json.dumps(body | {"feature_space": 7}))
+        case "garbled":
+            manifest.write_text("{")
+        case _:
+            manifest.write_text(json.dumps(body | {"lexicon": "another"}))
+    with pytest.raises(UserError) as refusal:
+        Classifier.load(tmp_path / "w", TABLES)
+    assert "->" in refusal.value.line()
+
+
+def test_other_tables_are_stated(tmp_path: Path) -> None:
+    shutil.copytree(WEIGHTS_DIR, tmp_path / "w")
+    manifest = tmp_path / "w" / MANIFEST
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"tables": "older"}))
+    assert Classifier.load(tmp_path / "w", TABLES).judge(["好"])[0].degraded == ("text_tables",)
+
+
+def test_serving_needs_neither_scikit_learn_nor_scipy() -> None:
+    code = (
+        "import sys; import services.classify.app; "
+        "sys.exit(any(m.split('.')[0] in {'sklearn', 'scipy', 'jieba'} for m in sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_fast_segmenter_cuts_as_jieba_does() -> None:
+    texts = normalise([row.text for row in own_rows()], TABLES).texts
+    segmenter = RjiebaSegmenter()
+    differing = [text for text in texts if segmenter.words(text) != jieba.lcut(text)]
+    assert len(differing) <= len(texts) // 100
+
+
+def test_whole_numbers_give_what_the_trained_model_gives() -> None:
+    extractor = Extractor(TABLES)
+    rows = [row for row in own_rows() for _ in range(1)]
+    trained = train(rows, extractor, lambda _: None)
+    weights = whole_weights(trained)
+    texts = [row.text for row in rows]
+    batch = normalise(texts, TABLES)
+    hits = extractor.lexicon.entries(extractor._finder.find(batch.texts))
+    words = extractor._segmenter.lengths(batch.texts)
+    found = extract(batch, words, hits, extractor.lexicon.category_of)
+    served = probabilities(scores(found, weights), weights) / 1e6
+    for column, (label, head) in enumerate(trained.heads.items()):
+        raw = trained.matrix.values @ head.coefficients + head.intercept
+        inside = np.abs(raw) < 15
+        exact = expit(head.a * raw + head.b)
+        assert np.abs(served[:, column] - exact)[inside].max() <= 1e-5, label
+    assert len(weights.rows) == features.SIZE
+    again = whole_weights(train(rows, extractor, lambda _: None))
+    assert np.array_equal(again.table, weights.table)
