@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import socket
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -135,3 +136,36 @@ async def test_nobody_gets_in_without_the_secret(tmp_path: Path) -> None:
             assert b"Authorization Violation" in await reader.readline()
             writer.close()
             await writer.wait_closed()
+
+
+HOLDER = """
+import asyncio, sys
+from pathlib import Path
+from services.cli.embedded.data_dir import opened
+from services.cli.embedded.servers import servers
+from services.cli.supervisor import Supervisor
+
+async def hold():
+    with opened(Path(sys.argv[1])) as data:
+        async with servers(data, Supervisor(print, lambda: 0.0)):
+            print("holding", flush=True)
+            await asyncio.sleep(60)
+
+asyncio.run(hold())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends the servers with us")
+async def test_after_a_kill_the_next_one_waits_until_the_servers_let_go(tmp_path: Path) -> None:
+    holder = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", HOLDER, str(tmp_path), stdout=asyncio.subprocess.PIPE
+    )
+    assert holder.stdout is not None
+    assert await holder.stdout.readline() == b"holding\n"
+    holder.kill()
+    await holder.wait()
+    with opened(tmp_path) as data:
+        async with running(data) as (addresses, _):
+            store = await RedisStore.connect(addresses.redis_url)
+            await store.ping()
+            await store.close()
