@@ -175,6 +175,12 @@ async def test_two_people_race_for_one_case(served: Served, desktop: BrowserCont
     await second.locator("[data-key=c]").click()
     await expect(second.locator("#notice")).to_contain_text("已有人先一步认领")
     await expect(second.locator(".facts")).to_contain_text("承办：林望舒")
+    served.house.cases["case1042"] = served.house.cases["case1042"].model_copy(
+        update={"owner_id": "zhou"}
+    )
+    served.house.commit("case:case1042")
+    await expect(second.locator(".facts")).to_contain_text("承办：周以宁")
+    await expect(second.locator("#notice")).to_contain_text("已有人先一步认领")
 
 
 async def test_no_page_has_an_accessibility_violation_in_either_theme(
