@@ -1,5 +1,6 @@
 """Pushed private messages: signature first, then the log or the disk, and only then an answer."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
@@ -118,6 +119,23 @@ async def test_too_much_is_refused(house: House) -> None:
             assert answer.status == 413
 
 
+async def test_a_body_that_takes_too_long_is_refused(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.ingest.shell.webhook.BODY_SECONDS", 0.05)
+    async with house.process() as ingest:
+
+        async def slow() -> AsyncIterator[bytes]:
+            yield b"{"
+            await asyncio.sleep(0.3)
+            yield b"}"
+
+        async with house.world.session.post(
+            ingest.hook, params=signed(house), data=slow()
+        ) as answer:
+            assert answer.status == 408
+
+
 async def test_an_address_one_has_to_guess_is_not_there(house: House) -> None:
     async with house.process() as ingest:
         wrong = ingest.hook[:-1] + ("a" if ingest.hook[-1] != "a" else "b")
@@ -145,6 +163,7 @@ async def test_with_the_log_away_a_push_is_on_disk_before_it_is_answered(house: 
     async with house.process("after the kill") as ingest:
         house.bus.away = False
         await ingest.until_texts(["断线时的私信"])
+        await ingest.pass_time(1)
         assert ingest.service.spool.waiting == 0
         assert await house.states("push") == ["spooling"]
 
