@@ -173,6 +173,7 @@ def _end_reply(work: Work, effect: Effect, status: str, receipt: Receipt, reason
 
 def _answered(work: Work, case: Case, reply: Reply, effect: Effect, receipt: Receipt) -> Case:
     work.count("replies_sent")
+    _silence(work, reply, effect)
     voice = f"{effect.slot}:{effect.item_id}"
     spoken = case.spoken if voice in case.spoken else (*case.spoken, voice)
     sent = case.model_copy(
@@ -194,6 +195,19 @@ def _answered(work: Work, case: Case, reply: Reply, effect: Effect, receipt: Rec
     kept = told if reply.item_id == effect.item_id else reply
     done = meet(work, _with(sent, kept, entry), "acknowledge")
     return meet(work, done, "first_reply") if effect.slot in _ANSWERS else done
+
+
+def _silence(work: Work, reply: Reply, effect: Effect) -> None:
+    """An attempt thought dead did speak: a second one for the same item must not."""
+    rival = work.effect(reply.effect_id or "")
+    if (
+        rival is not None
+        and rival.effect_id != effect.effect_id
+        and rival.item_id == effect.item_id
+        and rival.status == "decided"
+    ):
+        work.put(rival.model_copy(update={"status": "returned"}))
+        _moved(work, rival, "returned")
 
 
 def _end_page(work: Work, effect: Effect, status: str, reason: str) -> None:

@@ -216,8 +216,6 @@ def _current(case: Case, slot: Slot, revision: int) -> Reply | Refusal:
         return Refusal("already_leaving", "the reply is in its undo window")
     if reply.revision != revision:
         return Refusal("stale_draft", "a newer revision exists")
-    if f"{slot}:{reply.item_id}" in case.spoken:
-        return Refusal("already_sent", "this item has its reply in this slot")
     return reply
 
 

@@ -13,12 +13,11 @@ from shared.contracts.operators import (
     LabelsCorrected,
     ModeChanged,
     OutgoingPaused,
-    PageAcknowledged,
 )
 from shared.contracts.org import Role
 from shared.contracts.system import SourceReported
 from shared.contracts.verdicts import Label
-from shared.policy.model import ClockRule, Pack, Paging
+from shared.policy.model import ClockRule, Pack
 from tests.fakes.builders import (
     START,
     a_claim,
@@ -26,7 +25,6 @@ from tests.fakes.builders import (
     a_draft,
     a_person,
     a_resolution,
-    a_roster,
     a_tick,
     a_verdict,
     an_account,
@@ -68,97 +66,6 @@ def test_thanks_wake_nobody_but_a_new_complaint_reopens() -> None:
     story.tell(a_comment("c3"), a_verdict("c3", Label.COMPLAINT))
     assert (story.case.status, story.case.reopened) == ("open", 1)
     assert all(clock.met_at is None for clock in story.case.clocks)
-
-
-def test_a_promise_breaks_at_its_own_time_however_late_it_is_noticed() -> None:
-    story = Story(FAST)
-    case = story.complain()
-    due = case.clocks[0].due_at
-    story.tell(a_claim(case.case_id), after=600)
-    first = story.decided("clock.breached")[0]
-    assert first["at"] == due.isoformat().replace("+00:00", "Z")
-    met = story.decided("clock.met")[0]
-    assert met["late"] is True
-    assert story.organisation.breaches == 2
-    assert story.case.queue_due() == case.clocks[1].due_at.timestamp()
-
-
-def test_one_page_a_matter_counted_up_while_nobody_has_it() -> None:
-    story = Story(FAST)
-    story.complain()
-    story.tell(a_tick(), after=600)
-    assert story.has("page") == 1
-    assert story.page.count == 2
-    assert story.effect.effect_kind == "page"
-    assert story.effect.not_after is None
-    story.tell(an_end(story.effect.effect_id, "done"))
-    assert story.page.delivered_at is not None
-
-
-def test_a_page_is_acknowledged_once_and_keeps_the_promise() -> None:
-    story = Story(FAST)
-    story.complain()
-    story.tell(a_tick(), after=70)
-    page = story.page
-    story.tell(PageAcknowledged(op_id="a1", person_id="li", page_id=page.page_id))
-    story.tell(PageAcknowledged(op_id="a2", person_id="li", page_id=page.page_id))
-    story.tell(PageAcknowledged(op_id="a3", person_id="li", page_id="none"))
-    codes = [story.outcome(op).code for op in ("a1", "a2", "a3")]
-    assert codes == ["ok", "already_acknowledged", "not_found"]
-    assert story.page.acknowledged_by == "li"
-    assert story.case.clocks[0].met_at is not None
-    story.tell(a_tick(), after=600)
-    assert story.has("page") == 2
-
-
-def test_acknowledging_late_leaves_a_closed_case_alone() -> None:
-    story = Story(FAST)
-    case = story.complain()
-    story.tell(a_tick(), after=70)
-    story.tell(a_resolution(case.case_id, reason="重复"))
-    before = story.case
-    story.tell(PageAcknowledged(op_id="a1", person_id="li", page_id=story.page.page_id))
-    assert story.case == before
-
-
-def test_with_nobody_on_duty_the_page_waits_visibly_and_goes_out_late() -> None:
-    story = Story(FAST, duty=())
-    story.complain()
-    story.tell(a_tick(), after=70)
-    assert story.page.failed == "nobody_on_duty"
-    assert story.has("effect") == 0
-    story.tell(a_roster())
-    assert story.has("effect") == 0
-    story.tell(a_roster("wang"))
-    assert (story.page.person_id, story.page.late) == ("wang", True)
-    assert story.effect.target == "log-wang"
-
-
-def test_a_duty_without_a_way_to_reach_the_person_reaches_nobody() -> None:
-    story = Story(FAST)
-    roster = a_roster("li")
-    mute = roster.duties[0].model_copy(update={"contacts": ()})
-    story.tell(roster.model_copy(update={"duties": (mute,)}))
-    story.complain()
-    story.tell(a_tick(), after=70)
-    assert story.page.failed == "nobody_on_duty"
-
-
-def test_a_pager_that_refuses_is_remembered() -> None:
-    story = Story(FAST)
-    story.complain()
-    story.tell(a_tick(), after=70)
-    story.tell(an_end(story.effect.effect_id, "refused", reason="no route"))
-    assert story.page.failed == "no route"
-
-
-def test_a_pack_may_page_for_some_breaches_only() -> None:
-    quiet = FAST.model_copy(update={"paging": Paging(on_breach=())})
-    story = Story(quiet)
-    story.complain()
-    story.tell(a_tick(), after=600)
-    assert story.organisation.breaches == 2
-    assert story.has("page") == 0
 
 
 def test_resolving_stops_the_clocks_and_retires_the_case_later() -> None:

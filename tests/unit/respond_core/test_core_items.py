@@ -209,3 +209,11 @@ def test_the_log_is_read_again_from_the_oldest_waiting_item() -> None:
     assert low_seq(state, 3) == 2
     fold(state, [Stored(seq=4, time=at(9), fact=a_verdict("b", Label.PRAISE))], {})
     assert low_seq(state, 4) == 5
+
+
+def test_an_edit_delivered_twice_is_one_edit_of_that_item_alone() -> None:
+    story = Story()
+    story.complain()
+    story.tell(a_comment("c2"), a_verdict("c2", Label.COMPLAINT), an_edit(), an_edit())
+    assert [item.edits for item in story.case.items] == [1, 0]
+    assert story.organisation.items_edited == 1
