@@ -79,7 +79,7 @@ def fold(
         state.apply(done.changes, _now(state, each))
         folded.take(done)
     if folded.lines:
-        _lengthen_chain(state, folded)
+        _lengthen_chain(state, folded, _now(state, stored[-1]))
     return folded
 
 
@@ -89,15 +89,14 @@ def low_seq(state: State, cursor_seq: int) -> int:
     return oldest.seq if isinstance(oldest, PendingItem) else cursor_seq + 1
 
 
-def _lengthen_chain(state: State, folded: Folded) -> None:
+def _lengthen_chain(state: State, folded: Folded, now: datetime) -> None:
     """Keep the running digest beside the state it belongs to (invariant 8)."""
     organisation = state.get(Organisation.KEY, Organisation) or Organisation()
     longer = chain(organisation.chain, folded.lines)
     fresh = organisation.model_copy(update={"chain": longer})
     folded.puts[fresh.key] = fresh
     folded.chain = longer
-    if state.now is not None:
-        state.apply(Changes({fresh.key: fresh}), state.now)
+    state.apply(Changes({fresh.key: fresh}), now)
 
 
 def _now(state: State, stored: Stored) -> datetime:

@@ -42,10 +42,7 @@ def _coalesce_pages(work: Work, upto_seq: int) -> None:
     if not case_ids:
         return
     page_id = token("page", "rebuilt", str(work.seq))
-    for case_id in case_ids:
-        case = work.case(case_id)
-        if case is not None:
-            work.put(case.model_copy(update={"page_id": page_id}))
-    first = work.case(case_ids[0])
-    account_id = first.account_id if first else ""
+    cases = [case for case_id in case_ids if (case := work.case(case_id)) is not None]
+    work.put(*(case.model_copy(update={"page_id": page_id}) for case in cases))
+    account_id = cases[0].account_id if cases else ""
     raise_page(work, page_id, tuple(case_ids), LATE, account_id, late=True)

@@ -1,5 +1,7 @@
 """What people ask for: authorised, decided once, answered with an outcome a retry gets again."""
 
+from typing import assert_never
+
 from services.respond.core import case_work, house, replies
 from services.respond.core.aggregates import (
     OUTCOMES_KEPT,
@@ -147,6 +149,8 @@ def _about_record(
             return case_work.correct(work, case, fact)
         case ReplySettled():
             return case_work.settle(work, case, fact)
+        case _:
+            assert_never(fact)
 
 
 def _about_reply(
@@ -172,6 +176,8 @@ def _about_reply(
             return replies.send(work, case, fact)
         case ReplyUndone():
             return replies.undo(work, case, fact)
+        case _:
+            assert_never(fact)
 
 
 def _keep(work: Work, stored: StoredOutcome) -> None:

@@ -1,7 +1,7 @@
 """The one door: a state, a stored fact and the packs in; changes and decisions out; pure."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from services.respond.core import effects, items, leaders, operators, org
 from services.respond.core.decisions import Decision
@@ -88,6 +88,8 @@ def _apply_org(work: Work, fact: OrgFact) -> None:
             org.activate_policy(work, fact)
         case ModelActivated():
             org.activate_model(work, fact)
+        case _:
+            assert_never(fact)
 
 
 def _apply_system(work: Work, fact: SystemFact) -> None:
@@ -104,3 +106,5 @@ def _apply_system(work: Work, fact: SystemFact) -> None:
             work.count("quarantined")
         case ClockTicked() | DecisionsRecorded():
             pass
+        case _:
+            assert_never(fact)

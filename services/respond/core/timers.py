@@ -4,7 +4,6 @@ from services.respond.core.aggregates import (
     Case,
     EarlyChange,
     Effect,
-    OpenThread,
     PendingItem,
 )
 from services.respond.core.clocks import breach
@@ -52,9 +51,7 @@ def _fire_case(work: Work, case: Case, kind: str, which: str = "") -> None:
 def _retire(work: Work, case: Case) -> None:
     """Let a case that was closed long ago leave hot state; the archive has it."""
     work.drop(case.key)
-    place = work.get(f"open:{case.thread_key}", OpenThread)
-    if place is not None and place.case_id == case.case_id:
-        work.drop(place.key)
+    work.drop(f"open:{case.thread_key}")
     for item in case.items:
         work.drop(f"item:{item.item_id}")
     for reply in case.replies:
