@@ -1,17 +1,10 @@
-"""`python -m services.archive`: the archivist as its own process."""
+"""Run the archive service: `python -m services.archive`."""
 
-import asyncio
+import sys
 
 from services.archive.app import run
 from services.archive.settings import ArchiveSettings
-from shared.observability.logging import configure_logging
-
-
-def main() -> None:
-    settings = ArchiveSettings()
-    configure_logging("archive", level=settings.log_level, log_format=settings.log_format)
-    asyncio.run(run(settings))
-
+from shared.runtime.entry import run_service
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run_service("archive", ArchiveSettings, run))

@@ -1,24 +1,23 @@
 """Run the classify service: `python -m services.classify`."""
 
-import asyncio
 import sys
 
 from services.classify.adapters.child import ONE_TEXT
 from services.classify.app import judge_one, serve
 from services.classify.settings import ClassifySettings
 from shared.errors import UserError
+from shared.runtime.entry import read_settings, refuse, run_service
 
 
 def main() -> int:
-    """Run until stopped; a user's mistake is one line and exit code 2."""
+    """Serve until stopped, or judge the one text on standard input (a suspect, alone)."""
+    if sys.argv[1:] != [ONE_TEXT]:
+        return run_service("classify", ClassifySettings, serve)
     try:
-        if sys.argv[1:] == [ONE_TEXT]:
-            sys.stdout.buffer.write(judge_one(ClassifySettings(), sys.stdin.buffer.read()))
-        else:
-            asyncio.run(serve(ClassifySettings()))
+        text = sys.stdin.buffer.read()
+        sys.stdout.buffer.write(judge_one(read_settings(ClassifySettings), text))
     except UserError as error:
-        sys.stderr.write(f"{error.line()}\n")
-        return 2
+        return refuse(error)
     return 0
 
 

@@ -13,7 +13,7 @@ from shared.contracts.facts import decode
 from shared.contracts.org import ModelActivated
 from shared.contracts.subjects import subject_for
 from shared.observability.catalog import Event
-from shared.observability.logging import Log, configure_logging
+from shared.observability.logging import Log
 from shared.observability.metrics import Metrics
 from shared.runtime.clock import SystemClock
 from shared.runtime.health import Health, health_app, http_server
@@ -25,7 +25,6 @@ ACTIVATED_BY = "classify"
 
 async def serve(settings: ClassifySettings, *, stop: asyncio.Event | None = None) -> None:
     """Run the service until it is told to stop. Raises UserError."""
-    configure_logging("classify", log_format=settings.log_format, level=settings.log_level)
     log, clock, metrics = Log("classify"), SystemClock(), Metrics()
     log.info(Event.SERVICE_STARTED)
     async with AsyncExitStack() as stack:

@@ -83,6 +83,7 @@ class House:
         self._supervisor = supervisor
         self._console_port = _console_port(options.port)
         self._ingest_port = free_port()
+        self._fresh = not options.nats_url and not any(data.part("nats").iterdir())
         self.children = frozenset({"mock", "ingest", "classify", "respond", "archive"})
 
     async def live(self, say: Callable[[Standing], None]) -> None:
@@ -123,6 +124,10 @@ class House:
             for name in ("classify", "archive"):
                 group.create_task(self._service(name, addresses), name=name)
             await platform_ready.wait()
+            if self._fresh:  # the rules stand in the log before the first item does
+                await self._service("respond", addresses)
+                await self._service("ingest", addresses)
+                return
             for name in ("ingest", "respond"):
                 group.create_task(self._service(name, addresses), name=name)
 

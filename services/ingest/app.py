@@ -26,7 +26,7 @@ from shared.bus.port import Bus
 from shared.contracts.ids import token
 from shared.errors import TransientError, UserError
 from shared.observability.catalog import Event
-from shared.observability.logging import Log, configure_logging
+from shared.observability.logging import Log
 from shared.observability.metrics import Metrics
 from shared.platforms.registry import adapter_for, check_endpoint
 from shared.runtime.accounts import AccountConfig, load_accounts
@@ -105,7 +105,6 @@ def build(
 
 async def serve(settings: IngestSettings, *, stop: asyncio.Event | None = None) -> None:
     """Run the service until it is told to stop. Raises UserError."""
-    configure_logging("ingest", log_format=settings.log_format, level=settings.log_level)
     accounts = load_accounts(settings.accounts_file)
     for account in accounts:
         check_endpoint(account)

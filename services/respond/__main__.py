@@ -1,17 +1,10 @@
-"""`python -m services.respond`: the console and a candidate for leadership as one process."""
+"""Run the respond service: `python -m services.respond`."""
 
-import asyncio
+import sys
 
 from services.respond.app import run
 from services.respond.settings import RespondSettings
-from shared.observability.logging import configure_logging
-
-
-def main() -> None:
-    settings = RespondSettings()
-    configure_logging("respond", level=settings.log_level, log_format=settings.log_format)
-    asyncio.run(run(settings))
-
+from shared.runtime.entry import run_service
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run_service("respond", RespondSettings, run))
