@@ -126,9 +126,7 @@ class State:
 
     def _disarm(self, old: Aggregate) -> None:
         for timer in old.timers():
-            place = bisect_left(self._timers, timer)
-            if place < len(self._timers) and self._timers[place] == timer:
-                del self._timers[place]
+            del self._timers[bisect_left(self._timers, timer)]
 
     def _remember(self, marks: tuple[bytes, ...]) -> None:
         for mark in marks:

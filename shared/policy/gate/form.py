@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import Final
 
 from shared.policy.gate.findings import (
@@ -42,12 +43,9 @@ def check_form(
 
 
 def _limit_place(original: str, limit: float) -> int:
-    used = 0.0
-    for place, char in enumerate(original):
-        used += count_units(char)
-        if used > limit:
-            return place
-    return len(original)
+    """Return where the text outgrows the limit."""
+    totals = accumulate(count_units(char) for char in original)
+    return sum(1 for total in totals if total <= limit)
 
 
 def _found(category: str, level: Level, span: tuple[int, int], reason: str) -> GateFinding:
