@@ -18,7 +18,7 @@ import platformdirs
 
 from shared.text.normalise import DELETED, HAN, KEPT, NOISE, SIZE, Tables
 
-RECIPE = "1"
+RECIPE = "2"
 SETTLED = (
     range(0xA640),
     range(0xF900, 0xFFF0),
@@ -41,6 +41,7 @@ INVISIBLE = (
     range(0x2060, 0x2070),
     range(0x20D0, 0x2100),
     range(0x3164, 0x3165),
+    range(0xD800, 0xE000),
     range(0xFE00, 0xFE10),
     range(0xFE20, 0xFE30),
     range(0xFEFF, 0xFF00),

@@ -43,3 +43,8 @@ def test_a_batch_is_the_same_as_each_text_alone(texts: list[str]) -> None:
 @given(HOSTILE)
 def test_no_canonical_text_holds_a_line_break(text: str) -> None:
     assert "\n" not in canonical(text, TABLES)
+
+
+@given(HOSTILE)
+def test_every_canonical_text_can_be_written_as_utf8(text: str) -> None:
+    assert canonical(text, TABLES).encode() is not None

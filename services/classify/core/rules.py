@@ -38,8 +38,9 @@ THIN: Final = frozenset(
         Label.COUNTER_SPEECH,
     }
 )
-"""Labels learnt from few rows: without a single term of theirs the model alone decides nothing."""
-THIN_CAP: Final = 400_000
+"""Labels learnt from few rows: the model alone decides none of them."""
+THIN_CAPS: Final = (400_000, 650_000)
+"""The most that is believed of them without a term of theirs, and with one hint only."""
 
 
 def beliefs(entries: Found, lexicon: Lexicon, count: int) -> Ints:
@@ -60,7 +61,8 @@ def beliefs(entries: Found, lexicon: Lexicon, count: int) -> Ints:
 def settled(label: Label, model: Ints, by_terms: Ints) -> Ints:
     """Return the model's probabilities of one label within what terms allow and demand."""
     if label in THIN:
-        model = np.where(by_terms <= BY_HINTS[0], np.minimum(model, THIN_CAP), model)
+        for believed, cap in zip(BY_HINTS[:2], THIN_CAPS, strict=True):
+            model = np.where(by_terms <= believed, np.minimum(model, cap), model)
     if label in FLOORED:
         model = np.where(by_terms >= STRONG, np.maximum(model, FLOOR), model)
     return model
