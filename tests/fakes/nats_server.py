@@ -57,6 +57,7 @@ class NatsServer:
 
     def stop(self) -> None:
         if self._process is not None:
+            self._process.send_signal(signal.SIGCONT)
             self._process.terminate()
             self._process.wait()
             self._process = None
