@@ -1,7 +1,6 @@
 """The bus on NATS when the server is killed or hangs: nothing lost, nothing twice."""
 
 import asyncio
-import signal
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -133,14 +132,14 @@ async def test_a_server_that_hangs_is_away_and_nothing_is_stored_twice(
 ) -> None:
     found: list[Message] = []
     async with asyncio.timeout(40), bus.follow(0) as batches:
-        server.signal(signal.SIGSTOP)
+        server.pause()
         async with asyncio.TaskGroup() as group:
             group.create_task(refuses(bus.publish(items(0, 5))))
             group.create_task(refuses(bus.state()))
             group.create_task(refuses(bus.read(1, 2)))
             for _ in range(3):
                 assert list(await anext(batches)) == []
-        server.signal(signal.SIGCONT)
+        server.resume()
         await publish_when_back(bus, items(0, 5))
         while len(found) < 5:
             found += await anext(batches)

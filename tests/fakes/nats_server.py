@@ -1,6 +1,7 @@
 """A real nats-server for tests: free port, own store, killed and started again at will."""
 
 import json
+import os
 import signal
 import subprocess
 import sysconfig
@@ -51,13 +52,19 @@ class NatsServer:
             self._process.wait()
             self._process = None
 
-    def signal(self, number: signal.Signals) -> None:
+    def pause(self) -> None:
+        """Make it hang; returns once it really stands still."""
         if self._process is not None:
-            self._process.send_signal(number)
+            self._process.send_signal(signal.SIGSTOP)
+            os.waitpid(self._process.pid, os.WUNTRACED)
+
+    def resume(self) -> None:
+        if self._process is not None:
+            self._process.send_signal(signal.SIGCONT)
 
     def stop(self) -> None:
         if self._process is not None:
-            self._process.send_signal(signal.SIGCONT)
+            self.resume()
             self._process.terminate()
             self._process.wait()
             self._process = None
