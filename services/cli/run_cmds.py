@@ -24,4 +24,4 @@ def _add(place: typer.Typer, name: str) -> None:
     )
     def run() -> None:
         entry: Any = import_module(f"services.{name}.__main__")
-        raise typer.Exit(entry.main() or 0)
+        raise typer.Exit(entry.main())

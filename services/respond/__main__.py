@@ -6,5 +6,11 @@ from services.respond.app import run
 from services.respond.settings import RespondSettings
 from shared.runtime.entry import run_service
 
+
+def main() -> int:
+    """Run until stopped; return the exit code."""
+    return run_service("respond", RespondSettings, run)
+
+
 if __name__ == "__main__":
-    sys.exit(run_service("respond", RespondSettings, run))
+    sys.exit(main())
