@@ -1,0 +1,1 @@
+"""Measures the pipeline on this machine: CPU per item, latency, memory; never wall time alone."""

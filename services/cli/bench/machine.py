@@ -1,0 +1,39 @@
+"""What processes cost, read from the kernel."""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+PROC = Path("/proc")
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """User and system CPU of some processes so far, and the most memory each ever held."""
+
+    cpu_seconds: dict[str, float]
+    peak_rss_mb: dict[str, float]
+
+    def since(self, before: "Usage") -> dict[str, float]:
+        """Return CPU seconds by name since `before`."""
+        return {name: spent - before.cpu_seconds[name] for name, spent in self.cpu_seconds.items()}
+
+
+def usage(pids: Iterable[tuple[str, int]]) -> Usage:
+    """Return what these named processes used; Linux only."""
+    ticks = os.sysconf("SC_CLK_TCK")
+    cpu, rss = {}, {}
+    for name, pid in pids:
+        fields = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+        cpu[name] = (int(fields[11]) + int(fields[12])) / ticks
+        status = (PROC / str(pid) / "status").read_text()
+        rss[name] = int(status.partition("VmHWM:")[2].split()[0]) / 1024
+    return Usage(cpu, rss)
+
+
+def busy_seconds() -> float:
+    """Return how long all cores together were busy since boot."""
+    fields = (PROC / "stat").read_text().splitlines()[0].split()[1:]
+    user, nice, system, _idle, _wait, irq, soft = (int(each) for each in fields[:7])
+    return (user + nice + system + irq + soft) / os.sysconf("SC_CLK_TCK")

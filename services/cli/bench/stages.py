@@ -1,0 +1,80 @@
+"""The parts of the pipeline alone, in this process: what one item costs in each."""
+
+from collections.abc import Callable, Mapping
+from itertools import islice
+from time import process_time
+
+from services.classify.adapters.engine import Classifier
+from services.classify.training.data import OWN_ROWS
+from services.cli.bench.load import items
+from services.cli.replay.sources import organisation, verdict_on
+from services.respond.core.fold import fold
+from services.respond.core.state import State
+from shared.contracts.facts import Fact, Stored, decode, encode
+from shared.contracts.items import ItemReceived
+from shared.policy.gate.check import gate
+from shared.policy.gate.findings import GateContext
+from shared.policy.model import Pack
+from shared.runtime.packs import read_pack
+from shared.runtime.settings import default_policies_dir
+from shared.runtime.text_tables import load_tables
+
+BATCH = 256
+ROUNDS = 3
+REPLY = (
+    "您好，看到您反映的情况我们非常重视，给您带来不便十分抱歉。我们已联系二楼门店核实，"
+    "请您私信留下购买时间和联系方式，今天 18 点前由值班经理回复您处理结果，感谢您的监督。"
+)
+
+
+def stages(count: int = 4 * BATCH) -> Mapping[str, float]:
+    """Return microseconds of CPU per item (or reply) of each stage; the best of three rounds."""
+    load = list(items(count, OWN_ROWS, run="stage"))
+    encoded = [encode(each) for each in load]
+    classifier = Classifier.load(None, load_tables())
+    texts = [each.text for each in load]
+    pack = read_pack(default_policies_dir(), "company")
+    batches = _facts(load, classifier, pack)
+    facts = sum(len(batch) for batch in batches)
+    return {
+        "decode_us": _best(lambda: [decode(each) for each in encoded], count),
+        "encode_us": _best(lambda: [encode(each) for each in load], count),
+        "classify_us": _best(lambda: _judge(classifier, texts), count),
+        "classify_one_us": _best(lambda: [classifier.judge([text]) for text in texts[:64]], 64),
+        "fold_us_per_fact": _best(lambda: _fold(batches, pack), facts),
+        "gate_us_per_reply": _best(lambda: [_gate(pack) for _ in range(100)], 100),
+    }
+
+
+def _best(work: Callable[[], object], count: int) -> float:
+    spent = []
+    for _ in range(ROUNDS):
+        began = process_time()
+        work()
+        spent.append(process_time() - began)
+    return round(min(spent) / count * 1e6, 1)
+
+
+def _judge(classifier: Classifier, texts: list[str]) -> None:
+    for start in range(0, len(texts), BATCH):
+        classifier.judge(texts[start : start + BATCH])
+
+
+def _gate(pack: Pack) -> object:
+    return gate(REPLY, GateContext(channel="weibo"), pack)
+
+
+def _facts(load: list[ItemReceived], classifier: Classifier, pack: Pack) -> list[list[Stored]]:
+    start = load[0].published_at
+    facts: list[Fact] = organisation(pack.name, pack.content_hash(), classifier.model, start)
+    verdicts = classifier.judge([each.text for each in load])
+    for item, verdict in zip(load, verdicts, strict=True):
+        facts += [item, verdict_on(item, verdict)]
+    stored = (Stored(seq=seq, time=start, fact=fact) for seq, fact in enumerate(facts, start=1))
+    return list(iter(lambda: list(islice(stored, BATCH)), []))
+
+
+def _fold(batches: list[list[Stored]], pack: Pack) -> None:
+    state, packs = State(), {pack.content_hash(): pack}
+    for batch in batches:
+        fold(state, batch, packs)
