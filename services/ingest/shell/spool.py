@@ -22,10 +22,13 @@ Publish = Callable[[Sequence[bytes]], Awaitable[None]]
 class Spool:
     """The slots this process holds. `torn_bytes` were half-written when a process was killed."""
 
-    def __init__(self, own: Path, others: Sequence[Path], locks: Sequence[BinaryIO]) -> None:
+    def __init__(
+        self, own: Path, others: Sequence[Path], locks: Sequence[BinaryIO], *, segment_bytes: int
+    ) -> None:
         self._own = own
         self._slots = (*others, own)
         self._locks = locks
+        self._segment_bytes = segment_bytes
         self._writing = asyncio.Lock()
         self._draining = asyncio.Lock()
         self._open: BinaryIO | None = None
@@ -42,7 +45,7 @@ class Spool:
         return str(self._own)
 
     @classmethod
-    def open(cls, root: Path) -> Self:
+    def open(cls, root: Path, *, segment_bytes: int = SEGMENT_BYTES) -> Self:
         """Take every free slot under `root`, making one if all are held. Raises OSError."""
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
         there = sorted(path for path in root.iterdir() if path.is_dir())
@@ -54,7 +57,8 @@ class Spool:
             held = [(fresh, lock)] if (lock := _lock(fresh)) else []
             number += 1
         slots = [path for path, _ in held]
-        return cls(slots[0], slots[1:], [lock for _, lock in held])
+        locks = [lock for _, lock in held]
+        return cls(slots[0], slots[1:], locks, segment_bytes=segment_bytes)
 
     async def append(self, records: Sequence[bytes]) -> None:
         """Return once the records are on the disk itself. Raises OSError."""
@@ -108,11 +112,12 @@ class Spool:
     def _write(self, data: bytes) -> None:
         """Append and sync. After a failure the segment may be torn, so it is not used again."""
         try:
-            if self._open is None or self._open.tell() > SEGMENT_BYTES:
+            if self._open is None or self._open.tell() > self._segment_bytes:
                 self._close()
                 self._open = self._next_segment()
-            self._open.write(data)
-            self._open.flush()
+            left = memoryview(data)
+            while left:  # a disk that fills up takes a part first and refuses only the rest
+                left = left[self._open.write(left) :]
             os.fsync(self._open.fileno())
         except OSError:
             self._close()

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.ingest.core.spool_format import MAX_RECORD_BYTES, pack, scan
-from services.ingest.shell import spool as spool_module
 from services.ingest.shell.spool import Spool
 from shared.bus.port import BusAwayError
+from tests.fakes.full_disk import files_end_at
 
 RECORDS = st.lists(st.binary(max_size=40), max_size=6)
 
@@ -126,29 +126,24 @@ async def test_two_processes_have_a_slot_each_and_an_orphan_is_taken_over(tmp_pa
     heir.close()
 
 
-async def test_a_failed_write_leaves_the_next_one_readable(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+async def test_a_write_the_disk_cut_short_fails_and_leaves_the_next_one_readable(
+    tmp_path: Path,
 ) -> None:
     spool, taker = Spool.open(tmp_path / "spool"), Taker()
     await spool.append([b"1"])
-
-    def full(_handle: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    with monkeypatch.context() as patched:
-        patched.setattr("services.ingest.shell.spool.os.fsync", full)
-        with pytest.raises(OSError, match="No space left"):
-            await spool.append([b"2"])
+    (segment,) = (tmp_path / "spool").rglob("*.spool")
+    end = segment.stat().st_size + 5
+    with files_end_at(end), pytest.raises(OSError, match="File too large"):
+        await spool.append([b"2"])
+    assert (spool.waiting, spool.torn_bytes) == (1, 5)
     await spool.append([b"3"])
     await spool.drain(taker)
-    assert taker.taken[0] == b"1"
-    assert taker.taken[-1] == b"3"
+    assert taker.taken == [b"1", b"3"]
     spool.close()
 
 
-async def test_segments_roll(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spool_module, "SEGMENT_BYTES", 10)
-    spool, taker = Spool.open(tmp_path / "spool"), Taker()
+async def test_segments_roll(tmp_path: Path) -> None:
+    spool, taker = Spool.open(tmp_path / "spool", segment_bytes=10), Taker()
     for number in range(5):
         await spool.append([str(number).encode() * 8])
     assert len(list((tmp_path / "spool").rglob("*.spool"))) == 5
