@@ -11,7 +11,6 @@ from shared.platforms.mock.faults import Fault
 from shared.platforms.mock.model import Feed
 from shared.platforms.mock.platform import MockOptions
 from shared.platforms.port import Incoming, Page
-from shared.platforms.weibo import poller as poller_module
 from shared.platforms.weibo.client import WeiboClient
 from shared.platforms.weibo.pace import PaceLimits
 from shared.platforms.weibo.poller import WeiboPoller
@@ -173,12 +172,10 @@ async def test_an_own_post_nobody_answered_is_seen_all_the_same(
 
 
 async def test_a_walk_cut_short_remembers_the_gap_and_fills_it_later(
-    world: ServedWorld, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+    world: ServedWorld, clock: FakeClock
 ) -> None:
-    monkeypatch.setattr(poller_module, "PAGE_SIZE", 5)
-    monkeypatch.setattr(poller_module, "PAGES_A_POLL", 2)
     said = [world.say(f"第{number}条") for number in range(37)]
-    poller, cursor = poller_for(world), None
+    poller, cursor = poller_for(world, PaceLimits(page_size=5, pages_a_poll=2)), None
     found: list[str] = []
     pages: list[Page] = []
     for _ in range(12):

@@ -9,7 +9,7 @@ from shared.errors import PermanentError, TransientError
 from shared.platforms.mock.faults import Fault
 from shared.platforms.port import ApprovalId, ReplyTarget, SendRefused, SendUnknown, Sent
 from shared.platforms.weibo.client import WeiboClient
-from shared.platforms.weibo.speaker import WeiboSpeaker
+from shared.platforms.weibo.speaker import FIND_PAGE_SIZE, FIND_PAGES, WeiboSpeaker
 from tests.fakes.clock import FakeClock
 from tests.fakes.ingest_world import ServedWorld, served_world
 
@@ -212,17 +212,16 @@ async def test_reading_back_that_fails_is_not_absence(
 
 
 async def test_reading_back_not_far_enough_is_not_absence(
-    world: ServedWorld, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+    world: ServedWorld, clock: FakeClock
 ) -> None:
-    monkeypatch.setattr("shared.platforms.weibo.speaker.FIND_PAGE_SIZE", 2)
     target = comment_target(world)
     mock = world.platform.world
     comment = mock.comments[int(target.native_id)]
-    for number in range(20):
+    for number in range(FIND_PAGES * FIND_PAGE_SIZE + 1):
         post = mock.statuses[comment.status]
         mock.speak(world.platform.main, post, f"第{number}句", clock.now(), reply_to=comment)
     speaker = speaker_for(world)
     with pytest.raises(TransientError):
         await speaker.find(target, TEXT, clock.now())
-    found = await speaker.find(target, "第15句", clock.now())
+    found = await speaker.find(target, f"第{FIND_PAGE_SIZE}句", clock.now())
     assert found is not None

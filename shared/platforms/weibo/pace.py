@@ -8,7 +8,7 @@ REPLY_SHARE = 0.2
 
 @dataclass(frozen=True, slots=True)
 class PaceLimits:
-    """The bounds of the pace; seconds. Tests narrow them, an installation has no need to."""
+    """The bounds of the pace; times in seconds. An installation has no need to change them."""
 
     shortest_poll: float = 0.5
     longest_poll: float = 30.0
@@ -20,6 +20,8 @@ class PaceLimits:
     trouble_poll: float = 60.0
     hits_a_poll: float = 7200.0
     """A limit of this many calls allows one poll a second; 14,400 allows the shortest."""
+    page_size: int = 200
+    pages_a_poll: int = 20
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,6 @@ from shared.platforms.weibo.pace import (
 from shared.platforms.weibo.payloads import WireQuota, WireUnread, entries, parse_time
 from shared.platforms.weibo.walk import Walk, Window
 
-PAGE_SIZE = 200
-PAGES_A_POLL = 20
 BATCH_OF_COMMENTS = 20
 LOOK_BACK = timedelta(hours=24)
 """How far the very first poll of an account reads back."""
@@ -128,7 +126,8 @@ class WeiboPoller:
 
     async def _see_own_posts(self, harvest: Harvest) -> None:
         """Take in our own newest posts; an app that may not read them sees them by comments."""
-        answer = await self._client.get("2/statuses/user_timeline.json", {"count": PAGE_SIZE})
+        query = {"count": self._limits.page_size}
+        answer = await self._client.get("2/statuses/user_timeline.json", query)
         self._quota = self._quota.spend()
         for row in [] if isinstance(answer, Refusal) else entries(answer, "statuses"):
             parsed = parse_status(row, self._owner)
@@ -180,7 +179,7 @@ class WeiboPoller:
         self._read_at[source.name] = self._time.monotonic()
         before = len(harvest)
         window: Window | None = harvest.memory.walks.get(source.name, Walk()).head()
-        for _ in range(PAGES_A_POLL):
+        for _ in range(self._limits.pages_a_poll):
             if window is None or self._quota.spendable() == 0:
                 break
             await self._read_page(source, window, harvest)
@@ -188,7 +187,8 @@ class WeiboPoller:
         return len(harvest) - before
 
     async def _read_page(self, source: _List, window: Window, harvest: Harvest) -> None:
-        query = {"since_id": window.since_id, "max_id": window.max_id, "count": PAGE_SIZE}
+        size = self._limits.page_size
+        query = {"since_id": window.since_id, "max_id": window.max_id, "count": size}
         rows = entries(await self._ask(source.path, query, paid=True), source.key)
         ids = [native for row in rows if (native := _row_id(row))]
         walk = harvest.memory.walks.get(source.name, Walk()).after_page(window, ids)
@@ -206,13 +206,14 @@ class WeiboPoller:
 
     async def _look_again(self, source: _List, harvest: Harvest) -> None:
         """Read the newest page once more: edits, stubs, and what became visible late."""
-        rows = entries(await self._ask(source.path, {"count": PAGE_SIZE}, paid=True), source.key)
+        size = self._limits.page_size
+        rows = entries(await self._ask(source.path, {"count": size}, paid=True), source.key)
         fresh = [row for row in rows if not _is_old(row, harvest.now)]
         for row in fresh:
             harvest.take(source.parse(row, self._owner))
         if source.name == "cmt" and self._can_show_batch:
             ids = {_row_id(row) for row in rows}
-            oldest = min(ids) if len(rows) >= PAGE_SIZE else 0
+            oldest = min(ids) if len(rows) >= size else 0
             known = harvest.memory.comments()
             absent = [one for one in known if int(one) >= oldest and int(one) not in ids]
             await self._confirm_missing(absent, harvest)

@@ -9,8 +9,12 @@ import pytest
 from aiohttp import web
 from pydantic import SecretStr
 
-from shared.platforms.weibo import client as client_module
-from shared.platforms.weibo.client import CutOffError, NotSentError, WeiboClient
+from shared.platforms.weibo.client import (
+    MAX_ANSWER_BYTES,
+    CutOffError,
+    NotSentError,
+    WeiboClient,
+)
 from shared.platforms.weibo.errors import _CODES, Refusal, Trouble, refusal
 from shared.runtime.accounts import AccountConfig
 from shared.runtime.health import http_server
@@ -81,9 +85,8 @@ async def test_an_answer_nobody_can_read_is_a_cut(status: int, body: str) -> Non
         assert TOKEN not in str(caught.value)
 
 
-async def test_an_answer_too_large_is_a_cut(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client_module, "MAX_ANSWER_BYTES", 100)
-    async with client_of(lambda: web.Response(text="[" + "1," * 100 + "1]")) as client:
+async def test_an_answer_too_large_is_a_cut() -> None:
+    async with client_of(lambda: web.Response(body=b"[" + b" " * MAX_ANSWER_BYTES)) as client:
         with pytest.raises(CutOffError):
             await client.get("2/x.json", {})
 
