@@ -20,7 +20,8 @@ FAR_BEHIND = 50_000
 async def run(settings: ArchiveSettings) -> None:
     """Archive until told to stop."""
     clock, metrics = SystemClock(), Metrics()
-    bus = await NatsBus.connect(settings.nats_url.get_secret_value(), clock=clock)
+    url = settings.nats_url.get_secret_value()
+    bus = await NatsBus.connect(url, clock=clock, name="archive", metrics=metrics)
     archivist = Archivist(bus, Database(settings.database_file), clock, metrics)
 
     async def caught_up() -> str:

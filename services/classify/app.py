@@ -28,7 +28,8 @@ async def serve(settings: ClassifySettings, *, stop: asyncio.Event | None = None
     log, clock, metrics = Log("classify"), SystemClock(), Metrics()
     log.info(Event.SERVICE_STARTED)
     async with AsyncExitStack() as stack:
-        bus = await NatsBus.connect(settings.nats_url.get_secret_value(), clock=clock)
+        url = settings.nats_url.get_secret_value()
+        bus = await NatsBus.connect(url, clock=clock, name="classify", metrics=metrics)
         stack.push_async_callback(bus.close)
         classifier = await asyncio.to_thread(_load, settings)
         log.info(Event.MODEL_LOADED, model=classifier.model)

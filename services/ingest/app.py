@@ -5,7 +5,7 @@ import shutil
 import socket
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -51,6 +51,7 @@ class Connections:
     session: aiohttp.ClientSession
     clock: Clock
     host: str
+    metrics: Metrics = field(default_factory=Metrics)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def build(
     """Wire everything up. Raises UserError for an account that cannot be right."""
     for account in accounts:
         check_endpoint(account)
-    clock, metrics = connections.clock, Metrics()
+    clock, metrics = connections.clock, connections.metrics
     spool = _open_spool(settings)
     oldest = timedelta(hours=settings.oldest_item_hours)
     intake = Intake(connections.bus, spool, clock, metrics, oldest=oldest)
@@ -125,9 +126,10 @@ async def serve(settings: IngestSettings, *, stop: asyncio.Event | None = None) 
 
 
 async def _connect(settings: IngestSettings, stack: AsyncExitStack) -> Connections:
-    clock = SystemClock()
+    clock, metrics = SystemClock(), Metrics()
     try:
-        bus = await NatsBus.connect(settings.nats_url.get_secret_value(), clock=clock)
+        url = settings.nats_url.get_secret_value()
+        bus = await NatsBus.connect(url, clock=clock, name="ingest", metrics=metrics)
         stack.push_async_callback(bus.close)
         store = await RedisStore.connect(settings.redis_url.get_secret_value())
         stack.push_async_callback(store.close)
@@ -140,7 +142,7 @@ async def _connect(settings: IngestSettings, stack: AsyncExitStack) -> Connectio
             cookie_jar=aiohttp.DummyCookieJar(),
         )
     )
-    return Connections(bus, store, store, session, clock, socket.gethostname())
+    return Connections(bus, store, store, session, clock, socket.gethostname(), metrics)
 
 
 def _open_spool(settings: IngestSettings) -> Spool:

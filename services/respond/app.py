@@ -71,10 +71,10 @@ async def run(settings: RespondSettings) -> None:
     """Serve, and lead whenever possible, until told to stop. Raises UserError."""
     configuration = configure(settings)
     async with AsyncExitStack() as stack:
-        around = await _connect(settings, stack)
+        metrics = Metrics()
+        around = await _connect(settings, stack, metrics)
         registrar = Registrar(around.bus, around.clock, configuration)
         await registrar.seed()
-        metrics = Metrics()
         pagers = make_pagers(settings, around)
         read = StoreReadModel(around.store, around.store, around.bus)
         console = build_console(
@@ -226,9 +226,12 @@ def _alarm(pagers: Mapping[str, Pager], clock: Clock, public_url: str) -> Alarm:
     return alarm
 
 
-async def _connect(settings: RespondSettings, stack: AsyncExitStack) -> Surroundings:
+async def _connect(
+    settings: RespondSettings, stack: AsyncExitStack, metrics: Metrics
+) -> Surroundings:
     clock = SystemClock()
-    bus = await NatsBus.connect(settings.nats_url.get_secret_value(), clock=clock)
+    url = settings.nats_url.get_secret_value()
+    bus = await NatsBus.connect(url, clock=clock, name="respond", metrics=metrics)
     stack.push_async_callback(bus.close)
     store = await RedisStore.connect(settings.redis_url.get_secret_value())
     stack.push_async_callback(store.close)

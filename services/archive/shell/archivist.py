@@ -9,7 +9,7 @@ from typing import ParamSpec, TypeVar
 
 from services.archive.core.rows import Row, rows_of
 from services.archive.shell.database import Database, Place
-from shared.bus.port import Bus, Message
+from shared.bus.port import Bus, LogTailLostError, Message
 from shared.contracts.facts import Stored, UndecodableError, decode
 from shared.errors import TransientError
 from shared.observability.catalog import Event
@@ -39,7 +39,7 @@ class Archivist:
             try:
                 place = await self._begin()
                 await self._follow(place, stop)
-            except TransientError:
+            except (TransientError, LogTailLostError):
                 await self._clock.sleep(RETRY_SECONDS)
 
     async def _begin(self) -> Place:

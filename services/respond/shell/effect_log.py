@@ -22,9 +22,9 @@ class EffectLog:
     def __init__(self, bus: Bus, clock: Clock, office: Office) -> None:
         self._bus, self._clock, self._office = bus, clock, office
 
-    async def start(self, effect: Effect, attempt: int) -> None:
-        """Return once the intent stands in the log."""
-        await self._append(
+    async def start(self, effect: Effect, attempt: int) -> int:
+        """Return, once the intent stands in the log, a sequence at or after its place."""
+        return await self._append(
             EffectStarted(
                 effect_id=effect.effect_id,
                 attempt=attempt,
@@ -57,12 +57,11 @@ class EffectLog:
             )
         )
 
-    async def _append(self, fact: EffectStarted | EffectFinished) -> None:
+    async def _append(self, fact: EffectStarted | EffectFinished) -> int:
         while True:
             try:
-                await self._bus.publish([outgoing(fact, term=self._office.term)])
+                (ack,) = await self._bus.publish([outgoing(fact, term=self._office.term)])
+                return ack.seq or (await self._bus.state()).last_seq
             except TransientError:
                 await self._clock.sleep(RETRY_SECONDS)
                 self._office.must_hold()
-            else:
-                return

@@ -65,6 +65,7 @@ class Follower:
         folded = await self._fold(stored, broken)
         commit = self._commit(batch[-1], folded)
         await self._store_commit(commit)
+        self._standing.compacted = {}
         await self._publish_quarantined(broken, folded)
         self._standing.outbox.extend(commit.outbox)
         self._standing.cursor = commit.cursor
@@ -111,7 +112,7 @@ class Follower:
     def _commit(self, last: Message, folded: Folded) -> Commit:
         standing = self._standing
         puts, deletes = encode_all(folded.puts)
-        puts |= standing.watch(folded.puts)
+        puts |= standing.watch(folded.puts) | standing.compacted
         before = standing.cursor
         outbox = self._entries.make(folded.lines, before.seq, last.seq)
         if folded.lines:

@@ -5,13 +5,23 @@ import asyncio
 from services.respond.shell.election import take_office
 from services.respond.shell.office import Office, OfficeLostError
 from services.respond.shell.reign import World, reign
-from shared.bus.port import FencedError
+from shared.bus.port import FencedError, LogTailLostError
 from shared.bus.timing import wait_or
 from shared.errors import TransientError
 from shared.store.port import CursorMovedError, Leases, StaleTermError
 
-LOST = (OfficeLostError, FencedError, StaleTermError, CursorMovedError, TransientError)
-"""What ends an office without being a bug: the next leader starts from the store and the log."""
+LOST = (
+    OfficeLostError,
+    FencedError,
+    StaleTermError,
+    CursorMovedError,
+    LogTailLostError,
+    TransientError,
+)
+"""What ends an office without being a bug: the next leader starts from the store and the log.
+
+A log that lost its tail is found again by the next leader's comparison, which pages and rebuilds.
+"""
 
 
 class Leader:

@@ -73,7 +73,7 @@ class PageCarrier:
         late = "【补发】" if page.late else ""
         return Notice(
             page_id=page.page_id,
-            title=f"{late}值守告警:{len(page.case_ids)} 件工单",
+            title=f"{late}值守告警：{len(page.case_ids)} 件工单",
             text=effect.body,
             link=f"{self._public_url}/page/{page.page_id}",
             late=page.late,

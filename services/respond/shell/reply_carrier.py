@@ -10,6 +10,7 @@ from services.respond.shell.executor import paused
 from services.respond.shell.office import Office
 from services.respond.shell.send_port import SendPort, Withheld
 from services.respond.shell.standing import Standing
+from shared.bus.timing import wait_or
 from shared.contracts.system import Receipt
 from shared.errors import PermanentError, TransientError
 from shared.platforms.port import SendRefused, SendResult, Sent
@@ -20,6 +21,7 @@ MAX_BLIND_ATTEMPTS = 2
 """A text whose fate was unknown is sent at most once more, and only if it is certainly absent."""
 PAUSE_SECONDS = 2.0
 FIND_ATTEMPTS = 3
+FOLD_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +65,26 @@ class ReplyCarrier:
                 await self._effects.finish(effect, attempt, "returned", reason=reason)
                 return
             since = self._clock.now()
-            await self._effects.start(effect, attempt)
-            result = await self._send(effect)
+            seq = await self._effects.start(effect, attempt)
+            result = await self._send(effect, attempt, seq)
             further = await self._conclude(effect, attempt, result, since, blind)
             if further is None:
                 return
             blind += further.after_unknown
             attempt += 1
 
-    async def _send(self, effect: Effect) -> SendResult | Withheld:
-        if paused(self._standing, effect.account_id):
+    async def _send(self, effect: Effect, attempt: int, seq: int) -> SendResult | Withheld:
+        """Send only what the fold, in log order, let start: a pause or a return may stand before."""
+        standing = self._standing
+        while standing.cursor.seq < seq:
+            bell = standing.bell.next
+            if standing.cursor.seq < seq:
+                await wait_or(bell, FOLD_SECONDS, self._clock)
+            self._office.must_hold()
+        folded = standing.state.get(effect.key, Effect)
+        if folded is None or (folded.status, folded.attempt) != ("started", attempt):
+            return Withheld("it was called back before it left")
+        if paused(standing, effect.account_id):
             return Withheld("a person has stopped what leaves")
         return await self._port.send(effect)
 

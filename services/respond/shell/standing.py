@@ -23,6 +23,7 @@ from shared.store.port import Cursor, Loaded
 SEEN = "seen"
 CHAIN = "ledger:chain"
 INDEX = "index"
+MARK_BYTES = 8
 OPEN_EFFECT = frozenset({"decided", "started"})
 
 
@@ -31,7 +32,8 @@ class Standing:
     """Shared by the loops of one reign; only the follower changes it.
 
     `bell` rings after every commit. `recorded` is the newest entry of the ledger in the log at
-    the start of the reign: decisions up to it are not recorded a second time.
+    the start of the reign: decisions up to it are not recorded a second time. `compacted` holds
+    what the first commit writes anew because it had only ever been appended to.
     """
 
     term: int
@@ -42,6 +44,7 @@ class Standing:
     skip: frozenset[int] = frozenset()
     recorded: DecisionsRecorded | None = None
     outbox: list[bytes] = field(default_factory=list)
+    compacted: dict[str, bytes] = field(default_factory=dict)
     open_effects: dict[str, Effect] = field(default_factory=dict)
     index: dict[str, dict[str, None]] = field(default_factory=dict)
     bell: Changes = field(default_factory=Changes)
@@ -89,8 +92,18 @@ def restore(standing: Standing, loaded: Loaded) -> None:
     standing.chain = loaded.values.get(CHAIN, CHAIN_START.encode()).decode()
     standing.outbox = list(loaded.outbox)
     aggregates = {each.key: each for each in decode_all(loaded.values)}
-    standing.state.restore(iter(aggregates.values()), loaded.values.get(SEEN, b""), None)
+    seen = loaded.values.get(SEEN, b"")
+    if old := forgotten(len(seen)):
+        seen = seen[old:]
+        standing.compacted = {SEEN: seen}
+    standing.state.restore(iter(aggregates.values()), seen, None)
     standing.watch(aggregates)
+
+
+def forgotten(size: int) -> int:
+    """Return how many of the first `size` bytes of marks a restored state forgets again."""
+    generations = max((size // MARK_BYTES - 1) // State.SEEN_GENERATION - 1, 0)
+    return generations * State.SEEN_GENERATION * MARK_BYTES
 
 
 def decode_all(values: Mapping[str, bytes]) -> Iterator[Aggregate]:
