@@ -23,6 +23,7 @@ from shared.errors import PermanentError, UserError
 from shared.runtime.clock import SystemClock
 from tests.fakes.nats_calls import items, refuses, skip_empty
 from tests.fakes.nats_server import NatsServer, forget_everything
+from tests.fakes.waiting import until
 
 pytestmark = pytest.mark.servers
 
@@ -108,9 +109,14 @@ async def test_a_slow_worker_keeps_what_it_has_not_taken_yet(bus: NatsBus) -> No
     await bus.publish(items(0, 3))
     async with asyncio.timeout(20), bus.consume("w", ITEMS_TO_CLASSIFY) as queue:
         (first,) = await queue.take(limit=1)
-        for _ in range(8):
+        clock = SystemClock()
+        end = clock.monotonic() + 4  # longer than the server waits for an answer
+
+        async def worked_long_enough() -> bool:
             await queue.in_progress([first])
-            await asyncio.sleep(0.5)
+            return clock.monotonic() > end
+
+        await until(worked_long_enough, pause_seconds=0.5)
         rest = await queue.take()
         assert [(each.message.seq, each.attempt) for each in rest] == [(2, 1), (3, 1)]
         await queue.ack([first, *rest])

@@ -12,6 +12,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 from tests.fakes.browser import Served, a_browser, a_console, chromium
 from tests.fakes.console_samples import a_case, an_item
 from tests.fakes.read_model import TABOO
+from tests.fakes.waiting import until
 
 pytestmark = [
     pytest.mark.browser,
@@ -128,14 +129,16 @@ async def test_typing_through_a_flood_loses_no_character(
     await page.locator("#text").focus()
     text = "我们已经联系柜台并请主管核实" * 3
 
-    async def flood() -> None:
-        for _ in range(30):
-            served.house.commit("case:case1042", "case:case1041")
-            await asyncio.sleep(0.05)
+    typed = asyncio.Event()
+
+    def flood() -> bool:
+        served.house.commit("case:case1042", "case:case1041")
+        return typed.is_set()
 
     async with asyncio.TaskGroup() as group:
-        group.create_task(flood())
+        group.create_task(until(flood))
         await page.locator("#text").press_sequentially(text, delay=20)
+        typed.set()
     await expect(page.locator("#text")).to_have_value(text)
     assert await page.evaluate("document.activeElement.id") == "text"
 

@@ -17,6 +17,8 @@ from typing import IO, Any
 
 import pytest
 
+from tests.fakes.waiting import alive, wait_until
+
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(150)]
 
 NAMES = ("mock", "ingest", "classify", "respond", "archive")
@@ -115,19 +117,12 @@ def children_of(pid: int) -> list[int]:
     return [int(child) for parent, child in rows if int(parent) == pid]
 
 
-def alive(pid: int) -> bool:
+def gone(pids: list[int]) -> bool:
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        wait_until(lambda: not any(alive(pid) for pid in pids), 10)
+    except TimeoutError:
         return False
     return True
-
-
-def gone(pids: list[int]) -> bool:
-    deadline = time.monotonic() + 10
-    while any(alive(pid) for pid in pids) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return not any(alive(pid) for pid in pids)
 
 
 def say_what_is_promised(running: Up) -> None:
@@ -190,9 +185,7 @@ def test_one_command_runs_everything_survives_kills_and_ends_on_ctrl_c(tmp_path:
 
 def test_an_interrupt_while_starting_leaves_nothing_behind(tmp_path: Path) -> None:
     with zhishou_up(tmp_path / "data") as running:
-        deadline = time.monotonic() + READY_SECONDS
-        while len(children_of(running.process.pid)) < 3 and time.monotonic() < deadline:
-            time.sleep(0.02)
+        wait_until(lambda: len(children_of(running.process.pid)) >= 3, READY_SECONDS)
         pids = children_of(running.process.pid)
         assert running.interrupt() < QUICK_SECONDS
         assert gone(pids)

@@ -6,21 +6,22 @@ import re
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
-from services.cli.embedded import servers as servers_module
 from services.cli.embedded.data_dir import DataDir, opened
 from services.cli.embedded.servers import SERVERS, Addresses, servers
+from services.cli.embedded.valkey import EmbeddedValkey
 from services.cli.supervisor import Supervisor
 from shared.bus.nats_bus import NatsBus
 from shared.errors import UserError
 from shared.runtime.clock import SystemClock
 from shared.store.port import Commit, Cursor
 from shared.store.redis_store import RedisStore
+from tests.fakes.waiting import until
 
 pytestmark = pytest.mark.servers
 
@@ -43,9 +44,7 @@ async def _kill_all(supervisor: Supervisor, said: list[str]) -> None:
         keeping = group.create_task(supervisor.keep())
         for pid in supervisor.pids.values():
             os.kill(pid, signal.SIGKILL)
-        async with asyncio.timeout(20):
-            while sum("runs again" in line for line in said) < 2:  # noqa: ASYNC110
-                await asyncio.sleep(0.02)
+        await until(lambda: sum("runs again" in line for line in said) == 2)
         keeping.cancel()
 
 
@@ -111,19 +110,17 @@ async def test_a_corrupt_file_is_one_line_with_its_fix(tmp_path: Path) -> None:
 
 
 async def test_without_a_short_path_valkey_listens_on_loopback_behind_its_password(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
-    @contextmanager
-    def nowhere(_directory: Path, _name: str) -> Iterator[None]:
-        yield None
-
-    monkeypatch.setattr(servers_module, "socket_path", nowhere)
+    supervisor = Supervisor(print, SystemClock().monotonic)
     with opened(tmp_path) as data:
-        async with running(data) as (addresses, _):
-            assert re.match(r"redis://:.+@127\.0\.0\.1:\d+/0$", addresses.redis_url)
-            store = await RedisStore.connect(addresses.redis_url)
-            await store.ping()
-            await store.close()
+        valkey = EmbeddedValkey(data, None)
+        assert re.match(r"redis://:.+@127\.0\.0\.1:\d+/0$", valkey.url)
+        await supervisor.start(valkey.spec())
+        store = await RedisStore.connect(valkey.url)
+        await store.ping()
+        await store.close()
+        await supervisor.stop()
 
 
 async def test_nobody_gets_in_without_the_secret(tmp_path: Path) -> None:

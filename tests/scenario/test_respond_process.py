@@ -5,7 +5,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -28,9 +28,9 @@ from tests.fakes.mock_platform import RunningMock, running_mock
 from tests.fakes.nats_server import NatsServer
 from tests.fakes.respond_house import ACCOUNT, ANSWER, a_comment, a_verdict
 from tests.fakes.valkey_server import ValkeyServer, valkey_server
+from tests.fakes.waiting import until
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(120)]
-READY_SECONDS = 40.0
 PACK = """\
 undo_seconds: 1
 clocks:
@@ -108,10 +108,12 @@ async def a_process(name: str, directory: Path, urls: dict[str, str]) -> AsyncIt
         },
     )
     try:
-        async with asyncio.timeout(READY_SECONDS):
-            while not run_file.exists():
-                assert process.returncode is None
-                await asyncio.sleep(0.02)
+
+        def ready() -> bool:
+            assert process.returncode is None
+            return run_file.exists()
+
+        await until(ready)
         yield Process(process, json.loads(run_file.read_text(encoding="utf-8")))
     finally:
         if process.returncode is None:
@@ -134,9 +136,11 @@ async def a_case(bus: NatsBus, read: StoreReadModel, mock: RunningMock) -> str:
         }
     )
     await bus.publish([outgoing(item), outgoing(a_verdict(item))])
-    async with asyncio.timeout(READY_SECONDS):
-        while not (await read.queue(QueueFilter(), offset=0, limit=1))[1]:  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
+
+    async def opened() -> bool:
+        return (await read.queue(QueueFilter(), offset=0, limit=1))[1] == 1
+
+    await until(opened)
     rows, _ = await read.queue(QueueFilter(), offset=0, limit=1)
     return rows[0].case.case_id
 
@@ -161,12 +165,6 @@ def replies(mock: RunningMock) -> list[str]:
     return [entry.effect for entry in entries if "comments/reply" in entry.endpoint]
 
 
-async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(READY_SECONDS):
-        while not holds():  # noqa: ASYNC110 - other processes do the work
-            await asyncio.sleep(0.05)
-
-
 async def counts_of(archive: Process) -> dict[str, int]:
     async with (
         aiohttp.ClientSession() as session,
@@ -187,6 +185,10 @@ async def test_a_reply_survives_the_death_of_its_process_and_is_posted_once(
         store = await RedisStore.connect(valkey.url)
         read = StoreReadModel(store, store, bus)
         async with a_process("archive", tmp_path, urls) as archive:
+
+            async def archived() -> bool:
+                return (await counts_of(archive))["replies"] == 1
+
             async with a_process("respond", tmp_path, urls) as first:
                 assert "/signin/link/" in first.said["sign_in"]
                 case_id = await a_case(bus, read, mock)
@@ -194,9 +196,7 @@ async def test_a_reply_survives_the_death_of_its_process_and_is_posted_once(
                 await first.kill()
             async with a_process("respond", tmp_path, urls) as second:
                 await until(lambda: bool(replies(mock)))
-                async with asyncio.timeout(READY_SECONDS):
-                    while (await counts_of(archive))["replies"] != 1:  # noqa: ASYNC110
-                        await asyncio.sleep(0.05)
+                await until(archived)
                 case = await read.case(case_id)
                 assert case is not None
                 assert [each.status for each in case.replies] == ["sent"]

@@ -58,13 +58,18 @@ def write_private(place: Path, text: str) -> None:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[DataDir]:
+def opened(
+    path: Path,
+    *,
+    wind_down_seconds: float = WIND_DOWN_SECONDS,
+    least_free_bytes: int = LEAST_FREE_BYTES,
+) -> Iterator[DataDir]:
     """Make the directory if need be and hold it. Raises UserError."""
     with _as_user_errors(path):
-        _prepare(path)
+        _prepare(path, least_free_bytes)
         lock_fd = os.open(path / LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        _lock(lock_fd, path)
+        _lock(lock_fd, path, wind_down_seconds)
         yield DataDir(path, lock_fd)
     finally:
         os.close(lock_fd)
@@ -82,13 +87,15 @@ def ephemeral() -> Iterator[DataDir]:
 
 
 @contextmanager
-def socket_path(directory: Path, name: str) -> Iterator[Path | None]:
-    """Yield a path short enough for a unix socket; None when there is none."""
+def socket_path(
+    directory: Path, name: str, *, elsewhere: Path | None = None
+) -> Iterator[Path | None]:
+    """Yield a path short enough for a unix socket, `elsewhere` if need be; None without one."""
     place = directory / name
     if len(os.fsencode(place)) <= LONGEST_SOCKET_PATH:
         yield place
         return
-    short = Path(mkdtemp(prefix="zs-"))
+    short = Path(mkdtemp(prefix="zs-", dir=elsewhere))
     try:
         place = short / name
         yield place if len(os.fsencode(place)) <= LONGEST_SOCKET_PATH else None
@@ -96,7 +103,7 @@ def socket_path(directory: Path, name: str) -> Iterator[Path | None]:
         shutil.rmtree(short, ignore_errors=True)
 
 
-def _prepare(path: Path) -> None:
+def _prepare(path: Path, least_free_bytes: int) -> None:
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not (path / LOCK_NAME).exists() and any(path.iterdir()):
         raise UserError(
@@ -107,13 +114,13 @@ def _prepare(path: Path) -> None:
     path.chmod(0o700)
     for part in PARTS:
         (path / part).mkdir(mode=0o700, exist_ok=True)
-    if shutil.disk_usage(path).free < LEAST_FREE_BYTES:
+    if shutil.disk_usage(path).free < least_free_bytes:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def _lock(lock_fd: int, path: Path) -> None:
+def _lock(lock_fd: int, path: Path, wind_down_seconds: float) -> None:
     """Take the lock; servers of an `up` that was killed may hold it for a moment longer."""
-    deadline = time.monotonic() + WIND_DOWN_SECONDS
+    deadline = time.monotonic() + wind_down_seconds
     while not _try_lock(lock_fd):
         holder = _holder(path)
         if _lives(holder) or time.monotonic() > deadline:

@@ -36,6 +36,7 @@ class ProcessSpec:
     after: Callable[[], Awaitable[None]] | None = None
     ready_seconds: float = 30.0
     stop_seconds: float = 5.0
+    largest_log_bytes: int = LARGEST_LOG_BYTES
     fixes: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -109,7 +110,7 @@ class ManagedProcess:
     def trim_log(self) -> None:
         """Move a log that grew large aside; it is opened for append, so writing goes on."""
         log = self.spec.log
-        if log.exists() and log.stat().st_size > LARGEST_LOG_BYTES:
+        if log.exists() and log.stat().st_size > self.spec.largest_log_bytes:
             shutil.copyfile(log, log.with_name(f"{log.name}.1"))
             os.truncate(log, 0)
             self._log_start = 0

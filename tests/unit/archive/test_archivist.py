@@ -25,6 +25,7 @@ from shared.errors import UserError
 from shared.observability.metrics import Metrics
 from tests.fakes.clock import START, FakeClock
 from tests.fakes.respond_house import a_comment, a_verdict
+from tests.fakes.waiting import until
 
 ITEM = a_comment(1, START)
 EDIT = ItemEdited(
@@ -89,9 +90,7 @@ async def archiving(bus: MemoryBus, clock: FakeClock, file: Path) -> AsyncIterat
     async with asyncio.TaskGroup() as group:
         task = group.create_task(archivist.run(stop))
         end = (await bus.state()).last_seq
-        async with asyncio.timeout(5):
-            while archivist.seq != end:  # noqa: ASYNC110 - a thread writes meanwhile
-                await asyncio.sleep(0.001)
+        await until(lambda: archivist.seq == end)  # a thread writes meanwhile
         yield archivist
         stop.set()
         await clock.advance(1)

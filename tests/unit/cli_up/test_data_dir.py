@@ -4,7 +4,7 @@ import errno
 import os
 import subprocess
 import sys
-import tempfile
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -57,9 +57,11 @@ def test_a_second_one_is_refused_with_the_pid_of_the_first(tmp_path: Path) -> No
 
 
 def test_servers_of_a_killed_run_are_waited_for_and_then_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
-    monkeypatch.setattr(data_dir, "WIND_DOWN_SECONDS", 0.1)
+    def again() -> AbstractContextManager[object]:
+        return opened(tmp_path, wind_down_seconds=0.1)
+
     with opened(tmp_path):
         gone = subprocess.run(
             [sys.executable, "-c", "import os; print(os.getpid())"],
@@ -67,10 +69,10 @@ def test_servers_of_a_killed_run_are_waited_for_and_then_named(
             capture_output=True,
         )
         (tmp_path / "lock").write_bytes(gone.stdout)
-        with pytest.raises(UserError, match="another zhishou"), opened(tmp_path):
+        with pytest.raises(UserError, match="another zhishou"), again():
             pass
         (tmp_path / "lock").write_text("scribble")
-        with pytest.raises(UserError, match="unknown"), opened(tmp_path):
+        with pytest.raises(UserError, match="unknown"), again():
             pass
 
 
@@ -103,9 +105,9 @@ def test_a_file_in_its_place_is_one_line(tmp_path: Path) -> None:
         pass
 
 
-def test_a_full_disk_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(data_dir, "LEAST_FREE_BYTES", 1 << 70)
-    with pytest.raises(UserError, match="the disk is full") as refused, opened(tmp_path):
+def test_a_full_disk_is_one_line(tmp_path: Path) -> None:
+    data = opened(tmp_path, least_free_bytes=1 << 70)
+    with pytest.raises(UserError, match="the disk is full") as refused, data:
         pass
     assert "256 MB" in refused.value.fix
 
@@ -132,11 +134,9 @@ def test_a_deep_directory_gets_its_socket_elsewhere(tmp_path: Path) -> None:
     assert not place.parent.exists()
 
 
-def test_without_any_short_place_there_is_no_socket(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_any_short_place_there_is_no_socket(tmp_path: Path) -> None:
     deep = tmp_path / ("d" * 120)
     deep.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(deep))
-    with socket_path(deep, "v.sock") as place:
+    with socket_path(deep, "v.sock", elsewhere=deep) as place:
         assert place is None
+    assert list(deep.iterdir()) == []

@@ -3,16 +3,15 @@
 import asyncio
 import os
 import signal
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from services.cli.embedded import process as process_module
 from services.cli.embedded.process import ManagedProcess, ProcessSpec
 from services.cli.supervisor import Supervisor
 from shared.errors import UserError
 from shared.runtime.clock import SystemClock
+from tests.fakes.waiting import alive, until
 
 STUBBORN = "trap '' TERM; touch ready; while :; do sleep 0.05; done"
 WILLING = "touch ready; exec sleep 60"
@@ -35,20 +34,6 @@ def a_spec(home: Path, script: str, **more: object) -> ProcessSpec:
         "stop_seconds": 2.0,
     }
     return ProcessSpec(**{**defaults, **more})  # type: ignore[arg-type]
-
-
-def alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not condition():  # noqa: ASYNC110 - real processes give no event
-            await asyncio.sleep(0.01)
 
 
 async def test_it_runs_in_a_session_of_its_own_and_ends_when_asked(tmp_path: Path) -> None:
@@ -116,12 +101,9 @@ async def test_a_missing_program_and_a_missing_directory_are_one_line(tmp_path: 
         await ManagedProcess(spec).start()
 
 
-async def test_a_large_log_is_moved_aside_while_it_is_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(process_module, "LARGEST_LOG_BYTES", 100)
+async def test_a_large_log_is_moved_aside_while_it_is_written(tmp_path: Path) -> None:
     script = "trap 'echo later; exit' TERM; for i in 1 2 3 4 5 6 7 8 9; do echo 0123456789012345; done; touch ready; while :; do sleep 0.01; done"
-    spec = a_spec(tmp_path / "a", script)
+    spec = a_spec(tmp_path / "a", script, largest_log_bytes=100)
     process = ManagedProcess(spec)
     await process.start()
     process.trim_log()

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.fakes.waiting import wait_until
+
 COMMAND = (sys.executable, "-m", "shared.platforms.mock")
 READY_SECONDS = 30.0
 
@@ -30,11 +32,11 @@ def started(run_file: Path, *more: str) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def await_ready(process: subprocess.Popen[bytes], run_file: Path) -> dict[str, object]:
-    end = time.monotonic() + READY_SECONDS
-    while not run_file.exists():
+    def ready() -> bool:
         assert process.poll() is None
-        assert time.monotonic() < end
-        time.sleep(0.02)
+        return run_file.exists()
+
+    wait_until(ready, READY_SECONDS)
     found = json.loads(run_file.read_text(encoding="utf-8"))
     assert isinstance(found, dict)
     return found
