@@ -101,6 +101,7 @@ class GatedBus(MemoryBus):
         self.hold_before = ""
         self.hold_after = ""
         self.held = asyncio.Event()
+        self.let_go = asyncio.Event()
 
     async def publish(self, batch: Sequence[Outgoing]) -> Sequence[Ack]:
         if self._concerns(self.hold_before, batch):
@@ -119,7 +120,7 @@ class GatedBus(MemoryBus):
 
     async def _hold(self) -> None:
         self.held.set()
-        await asyncio.Event().wait()
+        await self.let_go.wait()
 
 
 class House:

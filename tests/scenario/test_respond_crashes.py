@@ -8,7 +8,7 @@ from services.respond.core.decisions import CHAIN_START, chain
 from services.respond.ports import QueueFilter
 from shared.bus.port import Outgoing, outgoing
 from shared.contracts.items import ItemClassified, ItemEdited
-from shared.contracts.operators import PageAcknowledged
+from shared.contracts.operators import OutgoingPaused, PageAcknowledged
 from shared.contracts.org import PolicyActivated
 from shared.contracts.system import LeaderElected
 from tests.fakes.respond_house import ANSWER, House, a_comment, a_house, a_verdict
@@ -75,6 +75,24 @@ async def test_a_death_around_the_write_neither_loses_nor_repeats_the_reply(wher
         assert [each.text for each in house.speaker.written] == [ANSWER]
         [effect] = await house.effects()
         assert effect.status == "done"
+
+
+async def test_what_was_called_back_before_its_intent_stood_in_the_log_does_not_leave() -> None:
+    async with a_house() as house:
+        await house.lead("one")
+        await house.approve(await house.complaint())
+        house.bus.hold_before = "effect.started"
+        await house.clock.advance(UNDO_SECONDS)
+        assert house.bus.held.is_set()
+        for paused in (True, False):
+            await house.ok(
+                OutgoingPaused(op_id=house.op(), person_id="li", paused=paused, reason="先停")
+            )
+        house.bus.let_go.set()
+        await house.clock.advance(UNDO_SECONDS)
+        assert house.speaker.written == []
+        assert [each.status for each in await house.effects()] == ["returned"]
+        assert await house.facts("effect.started"), "the intent came later and was ignored"
 
 
 async def test_a_page_owed_at_a_death_still_goes_out() -> None:
