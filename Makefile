@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMPS := .stamps
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check nightly fmt lock bench docs-check golden screenshots clean
+.PHONY: help run setup test check nightly fmt lock bench docs-check golden screenshots browser clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -13,16 +13,16 @@ help: ## show this list
 run: $(STAMPS)/runtime $(STAMPS)/assets ## start the whole system on this machine and print the console's address
 	@exec $(BIN)/zhishou up $(ARGS)
 
-setup: $(STAMPS)/dev $(STAMPS)/assets ## install everything for development, and the pre-commit hook
+setup: $(STAMPS)/dev $(STAMPS)/assets browser ## install everything for development, and the pre-commit hook
 	@if [ -d .git ]; then $(BIN)/prek install --quiet || true; fi
 
-test: $(STAMPS)/dev $(STAMPS)/assets ## run everything: style, types, contracts, tests with coverage, docs
+test: $(STAMPS)/dev $(STAMPS)/assets browser ## run everything: style, types, contracts, tests with coverage, docs
 	@$(BIN)/python -m tests.run all
 
 check: $(STAMPS)/dev $(STAMPS)/assets ## the inner loop, under a minute: style, types, contracts, quick tests
 	@$(BIN)/python -m tests.run quick
 
-nightly: $(STAMPS)/dev $(STAMPS)/assets ## longer fuzzing, kill and sequence runs
+nightly: $(STAMPS)/dev $(STAMPS)/assets browser ## longer fuzzing, kill and sequence runs
 	@$(BIN)/python -m tests.run nightly
 
 fmt: $(STAMPS)/dev ## format the code and mend what can be mended
@@ -40,8 +40,11 @@ bench: $(STAMPS)/dev ## measure throughput and latency, as ratios in one run
 docs-check: $(STAMPS)/dev ## compare the documentation with the code
 	@$(BIN)/python -m pytest -q tests/architecture
 
-screenshots: $(STAMPS)/dev $(STAMPS)/assets ## take the README's pictures again in a real Chromium
+screenshots: $(STAMPS)/dev $(STAMPS)/assets browser ## take the README's pictures again in a real Chromium
 	@$(BIN)/python -m tests.e2e.screenshots
+
+browser: $(STAMPS)/venv ## find a Chromium for the tests, or fetch one
+	@bash requirements/setup.sh browser
 
 clean: ## forget the virtual environment and everything built
 	@rm -rf $(VENV) node_modules $(STAMPS) .pytest_cache .mypy_cache .ruff_cache .hypothesis

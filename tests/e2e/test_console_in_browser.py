@@ -9,7 +9,7 @@ import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
-from tests.fakes.browser import Served, a_browser, a_console, chromium
+from tests.fakes.browser import Served, a_browser, a_console
 from tests.fakes.console_samples import a_case, an_item
 from tests.fakes.read_model import TABOO
 from tests.fakes.waiting import until
@@ -17,7 +17,6 @@ from tests.fakes.waiting import until
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.skipif(chromium() is None, reason="no Chromium here"),
 ]
 PAGES = ("queue", "case/case1042", "case/case1043", "page/page1", "status")
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from aiohttp import web
+from platformdirs import user_cache_path
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from services.respond.console.app import build_console
@@ -22,12 +23,25 @@ ARGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+PLACES = (
+    "chromium",
+    "google-chrome",
+    "chromium-browser",
+    str(user_cache_path("zhishou") / "chromium" / "chromium"),
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+)
 
 
-def chromium() -> str | None:
-    """Return the first browser found."""
-    names = ("chromium", "google-chrome", "chromium-browser")
-    return next((path for path in map(shutil.which, names) if path), None)
+def chromium() -> str:
+    """Return the first browser found; the places are those of `requirements/setup.sh browser`.
+
+    Raises:
+        RuntimeError: there is none. A test that needs one fails; it is never skipped.
+    """
+    found = next((path for path in map(shutil.which, PLACES) if path), None)
+    if found is None:
+        raise RuntimeError("no Chromium here -> bash requirements/setup.sh browser")
+    return found
 
 
 @asynccontextmanager
