@@ -62,7 +62,8 @@ FULL = (
     pytest_area("architecture", "tests/architecture"),
 )
 NIGHTLY = (
-    pytest_area("laws-long", "tests/property", "tests/replay", "--hypothesis-profile=nightly"),
+    pytest_area("laws-long", "tests/property", "--hypothesis-profile=nightly", "--timeout=1800"),
+    pytest_area("streams", "tests/nightly", "-s"),
 )
 
 
@@ -77,7 +78,7 @@ def run_area(area: Area) -> Result:
     return Result(area, done.returncode, time.perf_counter() - started, done.stdout)
 
 
-def run_areas(areas: Sequence[Area]) -> list[Result]:
+def run_areas(areas: Sequence[Area], *, verbose: bool = False) -> list[Result]:
     """Run areas two at a time, printing each as it ends."""
     results = []
     with ThreadPoolExecutor(max_workers=2) as pool:
@@ -86,7 +87,7 @@ def run_areas(areas: Sequence[Area]) -> list[Result]:
             last = result.output.strip().splitlines()[-1:] or ["ok"]
             word = "ok  " if result.code == 0 else "FAIL"
             say(f"{word} {result.area.name:<14}{result.seconds:7.1f} s  {last[0][:90]}")
-            if result.code != 0:
+            if result.code != 0 or verbose:
                 say(result.output)
     return results
 
@@ -120,7 +121,8 @@ def main(mode: str) -> int:
     """Run one mode."""
     started = time.perf_counter()
     subprocess.run([PYTHON, "-m", "coverage", "erase"], cwd=ROOT, check=True)
-    results = run_areas({"all": STYLE + FULL, "quick": STYLE + QUICK, "nightly": NIGHTLY}[mode])
+    areas = {"all": STYLE + FULL, "quick": STYLE + QUICK, "nightly": NIGHTLY}[mode]
+    results = run_areas(areas, verbose=mode == "nightly")
     if mode == "all":
         results += coverage()
     return summary(results, time.perf_counter() - started)
