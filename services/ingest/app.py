@@ -20,7 +20,7 @@ from services.ingest.shell.intake import Intake
 from services.ingest.shell.poller import AccountReader, Parts
 from services.ingest.shell.spool import Spool
 from services.ingest.shell.watch import SourceWatch
-from services.ingest.shell.webhook import Hook, NonceBook, WebhookDoor, hook_path
+from services.ingest.shell.webhook import BODY_SECONDS, Hook, NonceBook, WebhookDoor, hook_path
 from shared.bus.nats_bus import NatsBus
 from shared.bus.port import Bus
 from shared.contracts.ids import token
@@ -67,7 +67,11 @@ class Service:
 
 
 def build(
-    settings: IngestSettings, accounts: Sequence[AccountConfig], connections: Connections
+    settings: IngestSettings,
+    accounts: Sequence[AccountConfig],
+    connections: Connections,
+    *,
+    body_seconds: float = BODY_SECONDS,
 ) -> Service:
     """Wire everything up. Raises UserError for an account that cannot be right."""
     for account in accounts:
@@ -96,7 +100,8 @@ def build(
         hooks[hook_path(account)] = Hook(account, adapter.webhook(account), pushed)
     health = Health({"spool": _spool_check(settings.data_dir)}, metrics)
     loops["lag"] = health.watch_lag
-    door = WebhookDoor(hooks, intake, NonceBook(connections.records), clock, metrics)
+    nonces = NonceBook(connections.records)
+    door = WebhookDoor(hooks, intake, nonces, clock, metrics, body_seconds=body_seconds)
     app = web.Application()
     health.add_routes(app)
     door.add_routes(app)

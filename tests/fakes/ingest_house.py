@@ -8,6 +8,7 @@ from pathlib import Path
 
 from services.ingest.app import Connections, Service, build
 from services.ingest.settings import IngestSettings
+from services.ingest.shell.webhook import BODY_SECONDS
 from shared.bus.memory_bus import MemoryBus
 from shared.contracts.facts import Fact, decode
 from shared.contracts.items import ItemReceived
@@ -18,6 +19,7 @@ from shared.store.memory_store import MemoryStore
 from shared.store.port import StoreAwayError
 from tests.fakes.clock import FakeClock
 from tests.fakes.ingest_world import ServedWorld
+from tests.fakes.waiting import a_moment
 
 STEPS_A_SECOND = 4
 
@@ -65,13 +67,15 @@ class House:
         ]
 
     @asynccontextmanager
-    async def process(self, host: str = "here") -> AsyncIterator["Process"]:
+    async def process(
+        self, host: str = "here", *, body_seconds: float = BODY_SECONDS
+    ) -> AsyncIterator["Process"]:
         """Run the service until the block ends; leaving it is a kill, not a farewell."""
         settings = IngestSettings(data_dir=self.data_dir)
         connections = Connections(
             self.bus, self.store, self.store, self.world.session, self.clock, host
         )
-        service = build(settings, [self.world.account], connections)
+        service = build(settings, [self.world.account], connections, body_seconds=body_seconds)
         stop = asyncio.Event()
         try:
             async with (
@@ -111,7 +115,7 @@ class Process:
         """Move the clock on in small steps, with time for real sockets in between."""
         for _ in range(max(1, int(seconds * STEPS_A_SECOND))):
             await self.house.clock.advance(1 / STEPS_A_SECOND)
-            await asyncio.sleep(0.003)
+            await a_moment()
 
     async def until_texts(self, expected: Sequence[str], seconds: float = 60) -> None:
         """Move on until the log holds exactly these items; fail when it does not come to it."""

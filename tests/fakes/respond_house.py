@@ -38,10 +38,10 @@ from shared.contracts.verdicts import Label, Verdict
 from shared.observability.metrics import Metrics
 from shared.policy.model import Channel, ClockRule, Pack, ReplyTemplate, Taboo
 from shared.runtime.accounts import AccountConfig
-from shared.store.memory_store import MemoryStore
 from tests.fakes.clock import FakeClock
 from tests.fakes.pager import FakePager
 from tests.fakes.speaker import FakeSpeaker
+from tests.fakes.unsteady_store import UnsteadyStore
 
 ACCOUNT = "acct-mall"
 ANSWER = "您好,退款今天下午已经为您办理,三个工作日内原路退回,请留意。"
@@ -131,7 +131,7 @@ class House:
         self.configuration = configuration
         self.clock = FakeClock()
         self.bus = GatedBus(self.clock)
-        self.store = MemoryStore(self.clock)
+        self.store = UnsteadyStore(self.clock)
         self.speaker = FakeSpeaker(self.clock)
         self.pager = FakePager()
         self.metrics = Metrics()

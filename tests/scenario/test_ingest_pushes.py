@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -119,21 +120,20 @@ async def test_too_much_is_refused(house: House) -> None:
             assert answer.status == 413
 
 
-async def test_a_body_that_takes_too_long_is_refused(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("services.ingest.shell.webhook.BODY_SECONDS", 0.05)
-    async with house.process() as ingest:
+async def test_a_body_that_takes_too_long_is_refused(house: House) -> None:
+    refused = asyncio.Event()
+    async with house.process(body_seconds=0.05) as ingest:
 
         async def slow() -> AsyncIterator[bytes]:
             yield b"{"
-            await asyncio.sleep(0.3)
+            await refused.wait()
             yield b"}"
 
         async with house.world.session.post(
             ingest.hook, params=signed(house), data=slow()
         ) as answer:
             assert answer.status == 408
+            refused.set()
 
 
 async def test_an_address_one_has_to_guess_is_not_there(house: House) -> None:
@@ -168,18 +168,18 @@ async def test_with_the_log_away_a_push_is_on_disk_before_it_is_answered(house: 
         assert await house.states("push") == ["spooling"]
 
 
-async def test_with_log_and_disk_gone_nothing_is_acknowledged(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@contextmanager
+def unplugged(directory: Path) -> Iterator[None]:
+    elsewhere = directory.rename(directory.with_name("unplugged"))
+    yield
+    elsewhere.rename(directory)
+
+
+async def test_with_log_and_disk_gone_nothing_is_acknowledged(house: House) -> None:
     async with house.process() as ingest:
         house.bus.away = True
-
-        async def full(_records: object) -> None:
-            raise OSError(28, "No space left on device")
-
-        monkeypatch.setattr(ingest.service.spool, "append", full)
-        assert await push(ingest, signed(house), body(house, "无处可放")) == 503
-        monkeypatch.undo()
+        with unplugged(Path(ingest.service.spool.slot)):
+            assert await push(ingest, signed(house), body(house, "无处可放")) == 503
         house.bus.away = False
         assert await push(ingest, signed(house), body(house, "无处可放")) == 200
         assert await house.texts() == ["无处可放"]

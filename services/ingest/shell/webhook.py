@@ -73,12 +73,15 @@ class WebhookDoor:
         nonces: NonceBook,
         clock: Clock,
         metrics: Metrics,
+        *,
+        body_seconds: float,
     ) -> None:
         self._hooks = hooks
         self._intake = intake
         self._nonces = nonces
         self._clock = clock
         self._metrics = metrics
+        self._body_seconds = body_seconds
         self._log = Log("ingest")
 
     def add_routes(self, app: web.Application) -> None:
@@ -99,7 +102,7 @@ class WebhookDoor:
         nonce = hook.webhook.verify(request.query, self._clock.now())
         if nonce is None:
             return self._answer(hook, 403, "bad_signature")
-        body = await _body(request)
+        body = await _body(request, self._body_seconds)
         if isinstance(body, int):
             return self._answer(hook, body, "too_large" if body == 413 else "too_slow")  # noqa: PLR2004
         if not await self._nonces.admits(f"{hook.account.account_id} {nonce}", body):
@@ -136,13 +139,13 @@ class WebhookDoor:
         return web.Response(status=status)
 
 
-async def _body(request: web.Request) -> bytes | int:
+async def _body(request: web.Request, seconds: float) -> bytes | int:
     """Return the body, or the status that says why it was not read."""
     if (request.content_length or 0) > MAX_BODY_BYTES:
         return 413
     body = bytearray()
     try:
-        async with asyncio.timeout(BODY_SECONDS):
+        async with asyncio.timeout(seconds):
             async for chunk in request.content.iter_chunked(8 << 10):
                 body += chunk
                 if len(body) > MAX_BODY_BYTES:

@@ -7,12 +7,11 @@ from typing import NoReturn
 
 import pytest
 
-from services.respond.core.aggregates import Account, Case, Organisation, Person
+from services.respond.core.aggregates import Account, Case, EarlyChange, Organisation, Person
 from services.respond.core.decisions import chain
 from services.respond.core.fold import PackMissing, fold
 from services.respond.core.state import Aggregate, Changes, State, Timer
 from services.respond.core.work import Work
-from shared.contracts.facts import Stored
 from shared.contracts.posts import PostDeleted
 from shared.contracts.system import DecisionsRecorded, FactQuarantined
 from shared.contracts.verdicts import Label
@@ -25,7 +24,6 @@ from tests.fakes.builders import (
     a_verdict,
     an_account,
     an_activation,
-    at,
     stored,
 )
 from tests.fakes.core_story import Story
@@ -40,6 +38,13 @@ class Stray(Aggregate):
 
     def timers(self) -> tuple[Timer, ...]:
         return (Timer(START, "stray:1", self.key),)
+
+
+class Stuck(EarlyChange):
+    """An aggregate whose timer is handled, but never disarmed: it stands under another key."""
+
+    def timers(self) -> tuple[Timer, ...]:
+        return (Timer(START, "stuck:1", "stray:1"),)
 
 
 def test_a_missing_pack_stops_the_batch_before_anything_is_applied() -> None:
@@ -76,14 +81,10 @@ def test_a_timer_nobody_knows_is_a_bug_that_is_noticed() -> None:
     assert "nobody knows" in fold(state, stored(a_tick()), {}).quarantined[0][1]
 
 
-def test_a_timer_that_stays_armed_is_a_bug_that_is_noticed(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    story = Story()
-    story.tell(a_comment())
-    monkeypatch.setattr("services.respond.core.timers.overdue", lambda *_: None)
-    late = Stored(seq=99, time=at(1000), fact=a_tick())
-    assert "still armed" in fold(story.state, [late], {}).quarantined[0][1]
+def test_a_timer_that_stays_armed_is_a_bug_that_is_noticed() -> None:
+    state = State()
+    state.apply(Changes({"stray:1": Stuck(item_id="another", forget_at=START)}), START)
+    assert "still armed" in fold(state, stored(a_tick()), {}).quarantined[0][1]
 
 
 def test_facts_that_decide_nothing_change_nothing() -> None:
@@ -118,9 +119,11 @@ def test_stored_aggregates_give_the_same_state() -> None:
         fresh.get(story.case.key, Organisation)
 
 
-def test_what_was_seen_is_remembered_for_two_generations(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(State, "SEEN_GENERATION", 2)
-    state = State()
+def test_what_was_seen_is_remembered_for_two_generations() -> None:
+    class Forgetful(State):
+        SEEN_GENERATION = 2
+
+    state = Forgetful()
     state.apply(Changes(seen=(b"a", b"b", b"c", b"d")), START)
     assert state.has_seen(b"a")
     state.apply(Changes(seen=(b"e",)), START)

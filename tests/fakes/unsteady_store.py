@@ -1,0 +1,22 @@
+"""A store in memory that can lose a commit on its way there, or the answer on its way back."""
+
+from typing import Literal
+
+from shared.store.memory_store import MemoryStore
+from shared.store.port import Commit, StoreAwayError
+from tests.fakes.clock import FakeClock
+
+
+class UnsteadyStore(MemoryStore):
+    """Loses as many commits as it is told to; then all is well."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        super().__init__(clock)
+        self.lost_commits: list[Literal["request", "answer"]] = []
+
+    async def commit(self, commit: Commit) -> None:
+        lost = self.lost_commits.pop(0) if self.lost_commits else ""
+        if lost != "request":
+            await super().commit(commit)
+        if lost:
+            raise StoreAwayError(lost)
