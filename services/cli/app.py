@@ -11,6 +11,7 @@ MODULES = (
     "services.cli.classify_cmds",
     "services.cli.gate_cmds",
     "services.cli.replay_cmds",
+    "services.cli.people_cmds",
     "services.cli.bench_cmd",
     "services.cli.openapi_cmd",
 )

@@ -4,10 +4,12 @@ import json
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import asdict
 from typing import Any
 
-from services.cli.embedded.data_dir import DataDir
+from services.cli.embedded.data_dir import DataDir, write_private
 from services.cli.embedded.process import ProcessSpec
+from services.cli.embedded.servers import Addresses
 
 CHILD_STOP_SECONDS = 4.5
 """Ctrl-C promises five seconds for everything; the servers need the rest."""
@@ -53,6 +55,11 @@ def mock(
     words = [sys.executable, "-m", "shared.platforms.mock", "--port", str(port)]
     words += ["--seed", str(seed), "--run-file", str(data.run_file("mock")), *played]
     return words if rate is None else [*words, "--rate", str(rate)]
+
+
+def write_addresses(data: DataDir, addresses: Addresses) -> None:
+    """Say where the servers are, to this user's other commands only: it holds their secrets."""
+    write_private(data.run_file("servers"), json.dumps(asdict(addresses)))
 
 
 def read_run_file(data: DataDir, name: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ HELP = {
     "archive": "Keep the searchable record.",
     "gate": "Check outgoing texts.",
     "policy": "Look at and prove rule packs.",
+    "person": "Let people in.",
 }
 
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from services.cli.children import child, mock, read_run_file, service
+from services.cli.children import child, mock, read_run_file, service, write_addresses
 from services.cli.embedded.data_dir import DataDir, Report, ephemeral, opened
 from services.cli.embedded.servers import SERVERS, Addresses, servers
 from services.cli.embedded.valkey import free_port
@@ -94,6 +94,7 @@ class House:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._platform(platform_ready), name="platform")
             async with servers(data, self._supervisor, **external) as addresses:
+                write_addresses(data, addresses)
                 await self._services(addresses, platform_ready)
                 say(self._standing())
                 await self._supervisor.keep()

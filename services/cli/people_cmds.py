@@ -1,0 +1,85 @@
+"""`zhishou signin` and `zhishou person set-password`: how people get in, from the terminal."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from services.cli.groups import group
+from shared.errors import TransientError, UserError
+
+if TYPE_CHECKING:
+    from services.cli.doors import Doors
+
+LEAST_CHARACTERS = 10
+
+DataDirOption = Annotated[Path | None, typer.Option(help="of a running 'zhishou up'")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command(epilog="Example: zhishou signin wang")(signin)
+    group(app, "person").command(
+        "set-password", epilog="Example: zhishou person set-password wang"
+    )(set_password)
+
+
+def signin(
+    context: typer.Context,
+    person: Annotated[
+        str | None, typer.Argument(help="who signs in; without it, an administrator")
+    ] = None,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Print a fresh link that signs a person in once, within the hour."""
+    typer.echo(asyncio.run(_signin(person, data_dir, context.obj or {})))
+
+
+def set_password(
+    context: typer.Context,
+    person: Annotated[str, typer.Argument(help="whose password it is")],
+    data_dir: DataDirOption = None,
+) -> None:
+    """Ask for a person's new password and set it. It is never an argument: those are public."""
+    password = typer.prompt("New password", hide_input=True, confirmation_prompt=True)
+    if len(password) < LEAST_CHARACTERS:
+        fix = f"take at least {LEAST_CHARACTERS} characters"
+        raise UserError("the password is too short", fix=fix)
+    asyncio.run(_set_password(person, password, data_dir, context.obj or {}))
+    typer.echo(f"{person} signs in with the new password from now on")
+
+
+async def _signin(
+    person: str | None, data_dir: Path | None, environment: Mapping[str, str]
+) -> str:
+    from services.respond.shell.people import one_time_link
+
+    async with _opened(data_dir, environment) as doors:
+        person_id = await doors.known(person)
+        return await one_time_link(doors.store, doors.console, person_id)
+
+
+async def _set_password(
+    person: str, password: str, data_dir: Path | None, environment: Mapping[str, str]
+) -> None:
+    from services.respond.shell.people import People
+
+    async with _opened(data_dir, environment) as doors:
+        await People(doors.bus).set_password(await doors.known(person), password)
+
+
+@asynccontextmanager
+async def _opened(data_dir: Path | None, environment: Mapping[str, str]) -> AsyncIterator["Doors"]:
+    """Reach the running system. Raises UserError."""
+    from services.cli.doors import opened, places
+    from shared.observability.logging import configure_logging
+
+    configure_logging("people", level="error", log_format="console")
+    try:
+        async with opened(places(data_dir, environment)) as doors:
+            yield doors
+    except TransientError as error:
+        raise UserError(f"nobody answers: {error}", fix="is zhishou running?") from error
