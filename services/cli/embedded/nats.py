@@ -22,10 +22,10 @@ FIXES = {
 }
 
 
-def binary() -> Path:
-    """Return the server's program. Raises UserError."""
-    bundled = Path(sysconfig.get_path("scripts")) / "nats-server"
-    found = str(bundled) if bundled.exists() else shutil.which("nats-server")
+def binary(scripts: Path | None = None, search_path: str | None = None) -> Path:
+    """Return the server's program: ours, or one on the search path. Raises UserError."""
+    bundled = (scripts or Path(sysconfig.get_path("scripts"))) / "nats-server"
+    found = str(bundled) if bundled.exists() else shutil.which("nats-server", path=search_path)
     if found is None:
         raise UserError(
             "nats-server is not installed",

