@@ -3,6 +3,7 @@
 All are bounded (invariant 18). The case and its parts are in `case.py` and named here again.
 """
 
+from functools import cached_property
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -75,12 +76,16 @@ class PendingItem(Aggregate):
     deleted: bool = False
     degraded: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def key(self) -> str:
         return f"pending:{self.fact.item_id}"
 
-    def timers(self) -> tuple[Timer, ...]:
+    @cached_property
+    def armed(self) -> tuple[Timer, ...]:
         return (Timer(self.verdict_due, f"verdict:{self.fact.item_id}", self.key),)
+
+    def timers(self) -> tuple[Timer, ...]:
+        return self.armed
 
 
 class EarlyChange(Aggregate):
@@ -93,7 +98,7 @@ class EarlyChange(Aggregate):
     verdict: Verdict | None = None
     forget_at: Time
 
-    @property
+    @cached_property
     def key(self) -> str:
         return f"early:{self.item_id}"
 
@@ -107,7 +112,7 @@ class ItemPlace(Aggregate):
     item_id: str
     case_id: str
 
-    @property
+    @cached_property
     def key(self) -> str:
         return f"item:{self.item_id}"
 
@@ -137,7 +142,7 @@ class Effect(Aggregate):
     term: int = 0
     started_at: Time | None = None
 
-    @property
+    @cached_property
     def key(self) -> str:
         return f"effect:{self.effect_id}"
 
@@ -164,7 +169,7 @@ class Page(Aggregate):
     acknowledged_by: str | None = None
     failed: str = ""
 
-    @property
+    @cached_property
     def key(self) -> str:
         return f"page:{self.page_id}"
 
@@ -179,7 +184,7 @@ class Account(Aggregate):
     own_posts: int = 0
     own_post_ids: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def key(self) -> str:
         return f"account:{self.registered.account_id}"
 
@@ -189,7 +194,7 @@ class Person(Aggregate):
 
     registered: PersonRegistered
 
-    @property
+    @cached_property
     def key(self) -> str:
         return f"person:{self.registered.person_id}"
 
@@ -221,7 +226,7 @@ class Organisation(Aggregate):
 
     KEY: ClassVar[str] = "organisation:self"
 
-    @property
+    @cached_property
     def key(self) -> str:
         return self.KEY
 
@@ -233,7 +238,7 @@ class StoredOutcome(Aggregate):
     operation: str
     at: Time
 
-    @property
+    @cached_property
     def key(self) -> str:
         return f"outcome:{self.outcome.op_id}"
 
@@ -244,7 +249,7 @@ class OutcomeRing(Aggregate):
     place: int
     op_id: str
 
-    @property
+    @cached_property
     def key(self) -> str:
         return f"ring:{self.place}"
 

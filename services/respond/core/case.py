@@ -4,6 +4,7 @@ Counters plus the newest `KEEP` entries (invariant 18); older ones stand in log 
 """
 
 from datetime import timedelta
+from functools import cached_property
 from typing import Literal
 
 from pydantic import Field
@@ -136,7 +137,7 @@ class Case(Aggregate):
     sent_texts: tuple[str, ...] = ()
     """Tokens of the texts that were sent, for the gate."""
 
-    @property
+    @cached_property
     def key(self) -> str:
         return f"case:{self.case_id}"
 
@@ -169,7 +170,7 @@ class OpenThread(Aggregate):
     thread_key: str
     case_id: str
 
-    @property
+    @cached_property
     def key(self) -> str:
         return f"open:{self.thread_key}"
 

@@ -4,13 +4,18 @@ A decision carries stream time only: no sequence, no receipt, no wall time, no h
 """
 
 import hashlib
-import json
+from collections.abc import Sequence
+from json import JSONEncoder
+from json.encoder import encode_basestring as _quote
 from typing import Literal
+
+from pydantic_core import to_json
 
 from shared.contracts.base import Frozen, Time
 from shared.contracts.operators import Slot
 from shared.contracts.verdicts import Label
 
+_spell = JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 CORE_VERSION = "1"
 CHAIN_START = ""
 
@@ -206,8 +211,31 @@ Decision = (
 
 def line(decision: Decision) -> str:
     """Return the canonical line: compact JSON, keys sorted, no newline."""
-    body = decision.model_dump(mode="json")
-    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    if isinstance(decision, ItemJudged):
+        return _judged_line(decision)
+    return _spell(decision.model_dump(mode="json"))
+
+
+def _judged_line(judged: ItemJudged) -> str:
+    """The same spelling, laid out beforehand: nine lines of ten are of this kind."""
+    return (
+        f'{{"abstained":{"true" if judged.abstained else "false"}'
+        f',"account_id":{_quote(judged.account_id)}'
+        f',"at":{to_json(judged.at).decode()}'
+        f',"case_id":{_quote(judged.case_id)}'
+        f',"decided":{_list(judged.decided)}'
+        f',"degraded":{_list(judged.degraded)}'
+        f',"item_id":{_quote(judged.item_id)}'
+        f',"item_version":{_quote(judged.item_version)}'
+        f',"kind":"item.judged"'
+        f',"model":{_quote(judged.model)}'
+        f',"severity":{judged.severity}'
+        f',"text":{_quote(judged.text)}}}'
+    )
+
+
+def _list(parts: Sequence[str]) -> str:
+    return f"[{','.join(map(_quote, parts))}]"
 
 
 def chain(previous: str, lines: tuple[str, ...] | list[str]) -> str:

@@ -42,17 +42,14 @@ class Folded:
     def take(self, done: Step) -> None:
         """Merge one step into the batch."""
         for key, fresh in done.changes.puts.items():
-            self._put(key, fresh)
-        self.seen.extend(done.changes.seen)
-        self.decisions.extend(done.decisions)
-        self.lines.extend(line(each) for each in done.decisions)
-
-    def _put(self, key: str, fresh: Aggregate | None) -> None:
-        if key.startswith("pending:"):
-            return
-        self.puts[key] = fresh
-        if isinstance(fresh, Case):
-            self.due[fresh.case_id] = fresh.queue_due()
+            if key.startswith("pending:"):
+                continue
+            self.puts[key] = fresh
+            if isinstance(fresh, Case):
+                self.due[fresh.case_id] = fresh.queue_due()
+        self.seen += done.changes.seen
+        self.decisions += done.decisions
+        self.lines += map(line, done.decisions)
 
 
 def fold(
@@ -78,8 +75,7 @@ def fold(
             continue
         state.apply(done.changes, _now(state, each))
         folded.take(done)
-    if folded.lines:
-        _lengthen_chain(state, folded, _now(state, stored[-1]))
+    _write_organisation(state, folded)
     return folded
 
 
@@ -89,14 +85,18 @@ def low_seq(state: State, cursor_seq: int) -> int:
     return oldest.seq if isinstance(oldest, PendingItem) else cursor_seq + 1
 
 
-def _lengthen_chain(state: State, folded: Folded, now: datetime) -> None:
-    """Keep the running digest beside the state it belongs to (invariant 8)."""
-    organisation = state.get(Organisation.KEY, Organisation) or Organisation()
-    longer = chain(organisation.chain, folded.lines)
-    fresh = organisation.model_copy(update={"chain": longer})
-    folded.puts[fresh.key] = fresh
-    folded.chain = longer
-    state.apply(Changes({fresh.key: fresh}), now)
+def _write_organisation(state: State, folded: Folded) -> None:
+    """Bring the counters and the running digest up to date, beside the state they belong to."""
+    counts = state.take_counts()
+    if state.now is None or not (counts or folded.lines):
+        return
+    standing = state.get(Organisation.KEY, Organisation) or Organisation()
+    fresh: dict[str, object] = {name: getattr(standing, name) + by for name, by in counts.items()}
+    if folded.lines:
+        fresh["chain"] = folded.chain = chain(standing.chain, folded.lines)
+    organisation = standing.model_copy(update=fresh)
+    folded.puts[organisation.key] = organisation
+    state.apply(Changes({organisation.key: organisation}), state.now)
 
 
 def _now(state: State, stored: Stored) -> datetime:

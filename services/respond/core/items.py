@@ -7,6 +7,7 @@ from services.respond.core.case import HistoryEntry, note
 from services.respond.core.decisions import ItemChanged
 from services.respond.core.replies import call_back
 from services.respond.core.settling import judge_again, settle
+from services.respond.core.state import built
 from services.respond.core.work import Work
 from shared.contracts.items import (
     Author,
@@ -26,20 +27,22 @@ def received(work: Work, fact: ItemReceived) -> None:
     """Let an item wait for its verdict; a version that was folded before changes nothing."""
     if not work.is_new(fact.item_id, fact.item_version):
         return
-    if work.knows(fact.item_id) and _here(work, fact.item_id):
+    if not work.is_new(fact.item_id) and _here(work, fact.item_id):
         _retext(work, fact.item_id, fact.item_version, fact.text)
         return
-    work.is_new(fact.item_id)
     work.count("items_received")
     pack, _ = work.pack_of(fact.account_id)
-    pending = PendingItem.model_construct(
-        fact=fact,
-        received_at=work.at,
-        seq=work.seq,
-        verdict_due=work.at + timedelta(seconds=pack.verdict_seconds),
-        edits=0,
-        deleted=False,
-        degraded=(),
+    pending = built(
+        PendingItem,
+        {
+            "fact": fact,
+            "received_at": work.at,
+            "seq": work.seq,
+            "verdict_due": work.at + timedelta(seconds=pack.verdict_seconds),
+            "edits": 0,
+            "deleted": False,
+            "degraded": (),
+        },
     )
     early = work.get(f"early:{fact.item_id}", EarlyChange)
     if early is None:

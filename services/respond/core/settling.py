@@ -6,6 +6,7 @@ from services.respond.core.aggregates import Case, CaseItem, PendingItem
 from services.respond.core.cases import admit, refresh
 from services.respond.core.decisions import ItemJudged
 from services.respond.core.judging import Judgement, judge, unclassified
+from services.respond.core.state import built
 from services.respond.core.work import Work
 from shared.contracts.items import ItemClassified, ItemReceived
 from shared.contracts.verdicts import Verdict
@@ -88,17 +89,20 @@ def _said(
     degraded: tuple[str, ...],
     case_id: str,
 ) -> ItemJudged:
-    return ItemJudged.model_construct(
-        at=work.at,
-        account_id=account_id,
-        kind="item.judged",
-        item_id=item.item_id,
-        item_version=item.item_version,
-        text=hashlib.sha256(item.text.encode("utf-8", "surrogatepass")).hexdigest()[:20],
-        decided=judged.decided,
-        abstained=verdict.abstained,
-        severity=judged.severity,
-        model=verdict.model,
-        degraded=degraded,
-        case_id=case_id,
+    return built(
+        ItemJudged,
+        {
+            "at": work.at,
+            "account_id": account_id,
+            "kind": "item.judged",
+            "item_id": item.item_id,
+            "item_version": item.item_version,
+            "text": hashlib.sha256(item.text.encode("utf-8", "surrogatepass")).hexdigest()[:20],
+            "decided": judged.decided,
+            "abstained": verdict.abstained,
+            "severity": judged.severity,
+            "model": verdict.model,
+            "degraded": degraded,
+            "case_id": case_id,
+        },
     )

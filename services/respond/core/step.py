@@ -44,9 +44,12 @@ def step(state: State, stored: Stored, packs: Mapping[str, Pack]) -> Step:
     """
     now = stored.time if state.now is None else max(stored.time, state.now)
     work = Work(state, packs, stored.seq, now)
-    fire_due(work)
+    timer = state.next_timer()
+    if timer is not None and timer.due <= now:
+        fire_due(work)
     _apply(work, stored.fact)
-    fire_due(work)
+    if work.has_armed():
+        fire_due(work)
     return Step(work.finish(), tuple(work.decisions))
 
 

@@ -62,22 +62,21 @@ class Work:
         self._counts[counter] = self._counts.get(counter, 0) + by
 
     def total(self, counter: str) -> int:
-        """Return a counter of the organisation with what this step added."""
+        """Return a counter of the organisation with what was added since it was written."""
         stored: int = getattr(self.organisation, counter)
-        return stored + self._counts.get(counter, 0)
+        return stored + self.state.counted(counter) + self._counts.get(counter, 0)
 
     def is_new(self, *parts: str) -> bool:
         """Tell whether this was never folded before, and remember it."""
         mark = mark_of(*parts)
-        if mark in self._seen or self.state.has_seen(mark):
+        if self.state.has_seen(mark):
             return False
         self._seen.append(mark)
         return True
 
     def knows(self, *parts: str) -> bool:
         """Tell whether this was folded before."""
-        mark = mark_of(*parts)
-        return mark in self._seen or self.state.has_seen(mark)
+        return self.state.has_seen(mark_of(*parts))
 
     @property
     def organisation(self) -> Organisation:
@@ -109,12 +108,12 @@ class Work:
         return self._armed[0] if stored is None else min(stored, self._armed[0])
 
     def finish(self) -> Changes:
-        """Return all changes, the counters among them."""
-        if self._counts:
-            old = self.organisation
-            added = {name: self.total(name) for name in self._counts}
-            self._puts[Organisation.KEY] = old.model_copy(update=added)
-        return Changes(self._puts, tuple(self._seen))
+        """Return all changes."""
+        return Changes(self._puts, self._seen, self._counts)
+
+    def has_armed(self) -> bool:
+        """Tell whether something put in this step may be due already."""
+        return bool(self._armed)
 
     def _next_stored(self) -> Timer | None:
         timers = self.state.timers()

@@ -1,16 +1,10 @@
-"""How the platform counts characters: GBK bytes halved, rounded up."""
+"""How the platform counts characters: in units, rounded up."""
 
-LAST_ASCII = 0x7F
-LAST_OF_BASIC_PLANE = 0xFFFF
+from math import ceil
+
+from shared.text import length
 
 
 def units(text: str) -> int:
-    """Return the length in full-width characters; an emoji beyond the basic plane counts two."""
-    return (sum(map(_halves, text)) + 1) // 2
-
-
-def _halves(char: str) -> int:
-    point = ord(char)
-    if point <= LAST_ASCII:
-        return 1
-    return 2 if point <= LAST_OF_BASIC_PLANE else 4
+    """Return the length in full-width characters."""
+    return ceil(length.units(text))

@@ -13,8 +13,9 @@ from shared.policy.gate.form import check_form
 from shared.policy.gate.leaks import check_leaks
 from shared.policy.gate.plain import Plain, plain
 from shared.policy.gate.taboo import check_taboos
-from shared.policy.gate.units import channel_limit, count_units
+from shared.policy.gate.units import channel_limit
 from shared.policy.model import Pack
+from shared.text.length import units
 
 Check = Callable[[Plain, GateContext, Pack, HistoryDigest], Iterator[GateFinding]]
 CHECKS: tuple[Check, ...] = (check_form, check_taboos, check_leaks)
@@ -37,7 +38,7 @@ def gate(
             found.append(_failed(text, error))
     ordered = tuple(sorted(found, key=lambda each: (each.start, each.end, each.category)))
     limit = channel_limit(context.channel, pack)
-    return GateResult(worst(ordered), ordered, count_units(text), limit)
+    return GateResult(worst(ordered), ordered, units(text), limit)
 
 
 def _failed(text: str, error: Exception) -> GateFinding:

@@ -12,8 +12,9 @@ from shared.policy.gate.findings import (
     text_token,
 )
 from shared.policy.gate.plain import Plain
-from shared.policy.gate.units import channel_limit, count_units
+from shared.policy.gate.units import channel_limit
 from shared.policy.model import Level, Pack
+from shared.text.length import units
 
 _BLANKS: Final = re.compile(
     r"\{\{.*?\}\}|\{%.*?%\}|\$\{[^}]*\}|\{[A-Za-z_]+\}"
@@ -34,9 +35,9 @@ def check_form(
     for match in _BLANKS.finditer(original):
         yield _found("unfilled", "block", match.span(), "这里还有没填的空")
     limit = channel_limit(context.channel, pack)
-    if (units := count_units(original)) > limit:
+    if (long := units(original)) > limit:
         start = _limit_place(original, limit)
-        reason = f"超出平台字数:{units:g} 字,上限 {limit:g} 字"
+        reason = f"超出平台字数:{long:g} 字,上限 {limit:g} 字"
         yield _found("too_long", "block", (start, len(original)), reason)
     if text_token(original) in history.sent:
         yield _found("repeated", "warn", (0, len(original)), "同样的话已经回复过一次")
@@ -44,7 +45,7 @@ def check_form(
 
 def _limit_place(original: str, limit: float) -> int:
     """Return where the text outgrows the limit."""
-    totals = accumulate(count_units(char) for char in original)
+    totals = accumulate(units(char) for char in original)
     return sum(1 for total in totals if total <= limit)
 
 

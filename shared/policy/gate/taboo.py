@@ -41,9 +41,11 @@ def check_taboos(
 
 
 def _family(text: Plain, taboo: Taboo, cited: tuple[Span, ...]) -> Iterator[GateFinding]:
-    harmless = tuple(_places(text, taboo.unless))
+    harmless: tuple[Span, ...] | None = None
     for hit in _pattern(_forms(taboo)).finditer(text.text):
         start, end = text.span(hit.start(), hit.end())
+        if harmless is None:
+            harmless = tuple(_places(text, taboo.unless))
         if _inside(hit.span(), harmless) or _inside((start, end), cited):
             continue
         if taboo.spare_reported and _is_reported(text.original, start):
@@ -101,9 +103,8 @@ def _rewording(taboo: Taboo, found: str) -> str | None:
 
 def _cited(original: str, customer: str) -> Iterator[Span]:
     """Spans in quotation marks that are the customer's words, or are told of somebody."""
-    said = plain(customer).text
     for match in _QUOTES.finditer(original):
-        inner = plain(match.group()).text
+        said, inner = plain(customer).text, plain(match.group()).text
         before = original[: match.start()]
         if (
             inner and (inner in said or _is_reported(original, match.start()))

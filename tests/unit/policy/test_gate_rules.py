@@ -12,11 +12,11 @@ from shared.errors import UserError
 from shared.policy.gate.check import gate
 from shared.policy.gate.findings import GateContext, GateFinding, GateResult, HistoryDigest
 from shared.policy.gate.plain import Plain, plain
-from shared.policy.gate.units import count_units
 from shared.policy.model import NO_PACK, Pack
 from shared.policy.templates import fill
 from shared.runtime.packs import read_pack, read_packs
 from shared.runtime.settings import default_policies_dir
+from shared.text.length import units
 
 PACK = read_pack(default_policies_dir(), "company")
 PHRASES = [(each.category, phrase) for each in PACK.taboos for phrase in each.phrases]
@@ -84,7 +84,7 @@ def test_a_finding_points_into_the_original_and_offers_another_wording() -> None
 
 
 def test_length_is_counted_as_the_platform_counts() -> None:
-    assert count_units("ab好") == 2
+    assert units("ab好") == 2
     assert check("好" * 140).passed
     finding = check("好" * 141).findings[0]
     assert (finding.category, finding.start, finding.end) == ("too_long", 140, 141)
