@@ -1,7 +1,6 @@
 """The processes of one house: how each service and the mock platform is started."""
 
 import json
-import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
@@ -44,15 +43,15 @@ def child(
 
 
 def service(name: str) -> list[str]:
-    """Return the command line of one of our services."""
-    return [sys.executable, "-m", f"services.{name}"]
+    """Return what Python is told to run one of our services."""
+    return ["-m", f"services.{name}"]
 
 
 def mock(
     data: DataDir, *, port: int, seed: int, rate: float | None, played: Sequence[str]
 ) -> list[str]:
-    """Return the command line of the mock platform; `played` are the options of a stream."""
-    words = [sys.executable, "-m", "shared.platforms.mock", "--port", str(port)]
+    """Return the same for the mock platform; `played` are the options of a stream."""
+    words = ["-m", "shared.platforms.mock", "--port", str(port)]
     words += ["--seed", str(seed), "--run-file", str(data.run_file("mock")), *played]
     return words if rate is None else [*words, "--rate", str(rate)]
 

@@ -2,7 +2,8 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+import sys
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +35,8 @@ class UpOptions:
     nats_url: str = ""
     redis_url: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
+    python: Sequence[str] = (sys.executable,)
+    """What runs the modules of the services."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +117,9 @@ class House:
                 rate=options.rate,
                 played=_played(options),
             )
+            argv = [*options.python, *words]
             await self._supervisor.start(
-                child(self._data, "mock", words, options.environment, after=self._link)
+                child(self._data, "mock", argv, options.environment, after=self._link)
             )
             write_accounts(self._data)
         ready.set()
@@ -135,9 +139,8 @@ class House:
     async def _service(self, name: str, addresses: Addresses) -> None:
         after = self._link if name == "ingest" else None
         environment = self._environment(name, addresses)
-        await self._supervisor.start(
-            child(self._data, name, service(name), environment, after=after)
-        )
+        argv = [*self._options.python, *service(name)]
+        await self._supervisor.start(child(self._data, name, argv, environment, after=after))
 
     async def _link(self) -> None:
         await register_hooks(self._data)

@@ -73,7 +73,7 @@ def up(
         for line in standing.lines():
             typer.echo(line)
         sys.stdout.flush()
-        if open_browser and sys.stdout.isatty() and _has_screen(environment):
+        if open_browser and sys.stdout.isatty() and has_screen(environment, sys.platform):
             webbrowser.open(standing.sign_in or standing.console)
 
     asyncio.run(run(options, say=say, report=_report, monotonic=SystemClock().monotonic))
@@ -83,8 +83,8 @@ def _report(line: str) -> None:
     typer.echo(f"zhishou: {line}", err=True)
 
 
-def _has_screen(environment: Mapping[str, str]) -> bool:
+def has_screen(environment: Mapping[str, str], platform: str) -> bool:
     """Tell whether a browser would open a window, not take over this terminal."""
-    return sys.platform == "darwin" or any(
+    return platform == "darwin" or any(
         environment.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")
     )

@@ -17,6 +17,7 @@ from typing import IO, Any
 
 import pytest
 
+from services.cli.embedded.valkey import free_port
 from tests.fakes.waiting import alive, wait_until
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(150)]
@@ -63,6 +64,7 @@ class Up:
         """Return the next report that holds `words`."""
         while words not in (line := self._next(self.err)):
             pass
+        assert line.startswith("zhishou: ")
         return line
 
     def report(self, name: str) -> dict[str, Any]:
@@ -125,11 +127,12 @@ def gone(pids: list[int]) -> bool:
     return True
 
 
-def say_what_is_promised(running: Up) -> None:
+def say_what_is_promised(running: Up, port: str) -> None:
     console, sign_in, simulated, stop = running.four_lines()
-    assert re.match(r"Console +http://127\.0\.0\.1:\d+$", console)
+    assert re.match(rf"Console +http://127\.0\.0\.1:{port}$", console)
     assert re.match(r"Sign in +http://127\.0\.0\.1:\d+/\S+$", sign_in)
     assert "锦绣清城购物广场" in simulated
+    assert "seed 7" in simulated
     assert "Ctrl-C" in stop
     with urllib.request.urlopen(console.split()[-1], timeout=10) as page:  # noqa: S310 - our own
         assert page.status == 200
@@ -165,8 +168,9 @@ def survive_kills(running: Up) -> None:
 
 def test_one_command_runs_everything_survives_kills_and_ends_on_ctrl_c(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    with zhishou_up(data, "--rate", "5") as running:
-        say_what_is_promised(running)
+    port = str(free_port())
+    with zhishou_up(data, "--rate", "5", "--seed", "7", "--port", port) as running:
+        say_what_is_promised(running, port)
         refuse_a_second_one(running)
         survive_kills(running)
         pids = children_of(running.process.pid)

@@ -1,22 +1,19 @@
 """The house in this process: real servers, small stand-ins for the services."""
 
-import asyncio
 import os
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from services.cli import up as up_module
-from services.cli import up_cmd
-from services.cli.app import build
 from services.cli.embedded.data_dir import opened
 from services.cli.embedded.servers import SERVERS, servers
 from services.cli.supervisor import Supervisor
 from services.cli.up import Standing, UpOptions, up
+from services.cli.up_cmd import has_screen
 from shared.errors import UserError
 from shared.runtime.clock import SystemClock
 
@@ -25,7 +22,7 @@ pytestmark = pytest.mark.servers
 STAND_IN = """
 import json, os, signal, sys, time
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-name, place = sys.argv[1], os.environ["ZHISHOU_RUN_FILE"]
+name, place = sys.argv[2].rpartition(".")[2], os.environ["ZHISHOU_RUN_FILE"]
 if name == os.environ.get("BROKEN"):
     sys.exit("zhishou: this one is broken")
 account = {"native_id": "55", "name": "某某", "app_key": "k", "app_secret": "s", "access_token": "t"}
@@ -41,17 +38,7 @@ while True:
 """
 
 
-def stand_in(name: str) -> list[str]:
-    return [sys.executable, "-S", "-E", "-c", STAND_IN, name]
-
-
-@pytest.fixture(autouse=True)
-def small_services(monkeypatch: pytest.MonkeyPatch) -> None:
-    def small_mock(*_places: object, **options: object) -> list[str]:
-        return [*stand_in("mock"), repr(sorted(options))]
-
-    monkeypatch.setattr(up_module, "service", stand_in)
-    monkeypatch.setattr(up_module, "mock", small_mock)
+STAND_INS = (sys.executable, "-S", "-E", "-c", STAND_IN)
 
 
 def press_ctrl_c(seen: list[Standing]) -> Callable[[Standing], None]:
@@ -66,6 +53,7 @@ async def run(options: UpOptions) -> tuple[list[Standing], list[str]]:
     said: list[Standing] = []
     reports: list[str] = []
     clock = SystemClock()
+    options = replace(options, python=STAND_INS)
     await up(options, say=press_ctrl_c(said), report=reports.append, monotonic=clock.monotonic)
     return said, reports
 
@@ -128,34 +116,7 @@ async def test_servers_of_others_are_used_and_not_started(tmp_path: Path) -> Non
         await run(UpOptions(data_dir=tmp_path / "ours", nats_url=theirs.nats_url))
 
 
-def test_the_command_prints_four_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[UpOptions] = []
-
-    async def standing_up(
-        options: UpOptions,
-        *,
-        say: Callable[[Standing], None],
-        report: Callable[[str], None],
-        monotonic: Callable[[], float],
-    ) -> None:
-        asked.append(options)
-        await asyncio.sleep(0)
-        assert monotonic() > 0
-        report("nats ended")
-        say(Standing("http://c", "http://s", "people", "kept"))
-
-    monkeypatch.setattr(up_module, "up", standing_up)
-    words = ["up", "--data-dir", str(tmp_path), "--port", "9999", "--seed", "7", "--rate", "3"]
-    result = CliRunner().invoke(build(), words, obj={"A": "b"})
-    assert result.exit_code == 0
-    assert result.stdout.count("\n") == 4
-    assert result.stderr == "zhishou: nats ended\n"
-    (options,) = asked
-    assert (options.port, options.seed, options.rate) == (9999, 7, 3.0)
-    assert options.environment == {"A": "b"}
-
-
-def test_a_browser_is_opened_only_where_there_is_a_screen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "platform", "linux")
-    assert not up_cmd._has_screen({})
-    assert up_cmd._has_screen({"WAYLAND_DISPLAY": "wayland-0"})
+def test_a_browser_is_opened_only_where_there_is_a_screen() -> None:
+    assert not has_screen({}, "linux")
+    assert has_screen({"WAYLAND_DISPLAY": "wayland-0"}, "linux")
+    assert has_screen({}, "darwin")

@@ -149,7 +149,8 @@ async def _start(data: DataDir, supervisor: Supervisor, addresses: Addresses) ->
         "PATH": str(Path(sys.executable).parent),
     }
     for name in SERVICES:
-        await supervisor.start(child(data, name, service(name), environment))
+        argv = [sys.executable, *service(name)]
+        await supervisor.start(child(data, name, argv, environment))
 
 
 def _own_pid() -> int:
