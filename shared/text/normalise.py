@@ -58,6 +58,11 @@ class Canonical:
         ends = self.starts.tolist()
         return [whole[a:b] for a, b in pairwise(ends)]
 
+    @cached_property
+    def owner(self) -> Places:
+        """Return for each character the text it belongs to."""
+        return np.repeat(np.arange(len(self), dtype=np.int64), np.diff(self.starts))
+
     def span(self, index: int, start: int, end: int) -> tuple[int, int]:
         """Return the span of the original text that became [start, end) of text `index`."""
         if start >= end:

@@ -6,6 +6,8 @@ from rensa import RMinHash
 
 VALUES = 16
 SEED = 20260
+WIDTH = 16 * VALUES
+"""Hex digits of one signature."""
 
 
 class RensaSigner:
@@ -16,8 +18,9 @@ class RensaSigner:
         matrix = RMinHash.digest_matrix_from_flat_token_hashes(
             shingles, starts.astype(np.uint64), VALUES, SEED
         )
-        empty = (np.diff(starts) == 0).tolist()
+        digits = np.array(matrix.to_rows(), ">u8").tobytes().hex()
+        signed = np.diff(starts).astype(bool).tolist()
         return [
-            "" if none else "".join(f"{value:016x}" for value in row)
-            for row, none in zip(matrix.to_rows(), empty, strict=True)
+            digits[row * WIDTH : (row + 1) * WIDTH] if some else ""
+            for row, some in enumerate(signed)
         ]

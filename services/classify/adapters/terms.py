@@ -1,6 +1,7 @@
 """Terms by one Aho-Corasick automaton over the whole batch."""
 
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 from ahocorasick_rs import MATCHKIND_LEFTMOST_LONGEST, AhoCorasick
@@ -20,7 +21,8 @@ class AhoCorasickFinder:
     def find(self, texts: Sequence[str]) -> Found:
         """Return every hit in every text."""
         hits = self._automaton.find_matches_as_indexes(BETWEEN.join(texts))
-        table = np.array(hits, np.int64).reshape(-1, 3)
+        flat = np.fromiter(chain.from_iterable(hits), np.int64, 3 * len(hits))
+        table = flat.reshape(-1, 3)
         sizes = np.fromiter(map(len, texts), np.int64, len(texts)) + 1
         starts = np.cumsum(sizes) - sizes
         text = np.searchsorted(starts, table[:, 1], side="right") - 1

@@ -22,6 +22,12 @@ CATEGORIES: Final = 64
 SIGNS: Final = HASHED + 2 * CATEGORIES
 SIZE: Final = SIGNS + 64
 GRAMS: Final = 3
+MARKS: Final = "?!。,:@#[【/~"
+"""The order is part of the model's format."""
+_SLOT_OF: Final = np.zeros(max(map(ord, MARKS)) + 2, np.int64)
+"""1 + the place in MARKS of a character, 0 for others; the last entry stands for all beyond."""
+_SLOT_OF[[ord(mark) for mark in MARKS]] = range(1, len(MARKS) + 1)
+_LENGTHS: Final = np.array([6, 12, 25, 50, 100, 200])
 _ODD: Final = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], np.uint64)
 _ROLL: Final = 0x100000001B3
 _ROLL_BACK: Final = pow(_ROLL, -1, 1 << 64)
@@ -56,18 +62,22 @@ def gram_hashes(batch: Canonical, size: int) -> tuple[Hashes, Ints]:
     total = np.full(count, size, np.uint64) * _ODD[2]
     for step in range(size):
         total = (total ^ (total >> np.uint64(29))) * _ODD[1] + codes[step : step + count]
-    owner = text_of(batch)
-    places = np.flatnonzero(owner[:count] == owner[size - 1 :])
-    return _mixed(total[places]), places
+    places = np.flatnonzero(batch.owner[:count] == batch.owner[size - 1 :])
+    return _mixed(total.take(places)), places
 
 
-def text_of(batch: Canonical) -> Ints:
-    """Return for each character the text it belongs to."""
-    return np.repeat(np.arange(len(batch), dtype=np.int64), np.diff(batch.starts))
+def extract(
+    batch: Canonical,
+    words: Ints,
+    hits: Found,
+    category_of: Ints,
+    known: NDArray[np.bool_] | None = None,
+) -> Features:
+    """Return the features of a batch; `words` are lengths that tile its texts.
 
-
-def extract(batch: Canonical, words: Ints, hits: Found, category_of: Ints) -> Features:
-    """Return the features of a batch; `words` are lengths that tile its texts."""
+    With `known`, only features it holds true for. Text, id and place of a feature share one
+    integer, so that one plain sort brings the texts together and first places to the front.
+    """
     parts = [
         *_grams(batch),
         *_words(batch, words),
@@ -75,11 +85,23 @@ def extract(batch: Canonical, words: Ints, hits: Found, category_of: Ints) -> Fe
         *_signs(batch),
     ]
     whole = _Part(*(np.concatenate(column) for column in zip(*parts, strict=True)))
-    key = whole.text * SIZE + whole.ids
-    _, first = np.unique(key, return_index=True)
-    text = whole.text[first]
-    offsets = np.searchsorted(text, np.arange(len(batch) + 1))
-    return Features(whole.ids[first], whole.start[first], whole.end[first], offsets)
+    some = np.arange(len(whole.ids)) if known is None else np.flatnonzero(known.take(whole.ids))
+    bits = len(whole.ids).bit_length()
+    key = ((whole.text.take(some) * SIZE + whole.ids.take(some)) << bits) | some
+    key.sort()
+    feature = key >> bits
+    fresh = np.ones(len(key), np.bool_)
+    fresh[1:] = feature[1:] != feature[:-1]
+    first = key[fresh] & ((1 << bits) - 1)
+    sizes = np.bincount(whole.text.take(first), minlength=len(batch))
+    return Features(
+        whole.ids.take(first), whole.start.take(first), whole.end.take(first), offsets_of(sizes)
+    )
+
+
+def offsets_of(sizes: Ints) -> Ints:
+    """Return where each of some stretches begins that lie end to end, and where the last ends."""
+    return np.concatenate((np.zeros(1, np.int64), np.cumsum(sizes)))
 
 
 def _mixed(total: Hashes) -> Hashes:
@@ -92,12 +114,11 @@ def _bucket(hashes: Hashes) -> Ints:
 
 
 def _grams(batch: Canonical) -> list[_Part]:
-    owner = text_of(batch)
     parts = []
     for size in range(1, GRAMS + 1):
         hashes, places = gram_hashes(batch, size)
-        text = owner[places]
-        start = places - batch.starts[text]
+        text = batch.owner.take(places)
+        start = places - batch.starts.take(text)
         parts.append(_Part(text, _bucket(hashes), start, start + size))
     return parts
 
@@ -106,20 +127,16 @@ def _words(batch: Canonical, lengths: Ints) -> list[_Part]:
     """Return words of two or more characters, and pairs of neighbouring words."""
     ends = np.cumsum(lengths)
     starts = ends - lengths
-    owner = text_of(batch)[starts] if len(starts) else starts
+    owner = batch.owner[starts]
     hashes = _word_hashes(batch, starts, ends)
-    shift = batch.starts[owner]
+    shift = batch.starts.take(owner)
+    start, end = starts - shift, ends - shift
     single = np.flatnonzero(lengths > 1)
     pair = np.flatnonzero(owner[:-1] == owner[1:])
     both = _mixed(hashes[:-1] * _ODD[1] + hashes[1:])
     return [
-        _Part(
-            owner[single],
-            _bucket(hashes[single]),
-            (starts - shift)[single],
-            (ends - shift)[single],
-        ),
-        _Part(owner[pair], _bucket(both[pair]), (starts - shift)[pair], (ends - shift)[pair + 1]),
+        _Part(owner[single], _bucket(hashes[single]), start[single], end[single]),
+        _Part(owner[pair], _bucket(both[pair]), start[pair], end[pair + 1]),
     ]
 
 
@@ -145,19 +162,18 @@ def _categories(hits: Found, category_of: Ints) -> list[_Part]:
 
 def _signs(batch: Canonical) -> list[_Part]:
     """Return what a text looks like from afar: its length, its marks, its digits."""
-    texts = np.arange(len(batch), dtype=np.int64)
+    count = len(batch)
     sizes = np.diff(batch.starts)
-    none = np.zeros(len(batch), np.int64)
-    length = np.minimum(np.searchsorted(np.array([6, 12, 25, 50, 100, 200]), sizes), 6)
-    parts = [_Part(texts, SIGNS + length, none, none)]
-    owner = text_of(batch)
-    for slot, mark in enumerate("?!。,:@#[【/~"):
-        count = np.bincount(owner[batch.codes == ord(mark)], minlength=len(batch))
-        some = np.flatnonzero(count)
-        many = (count[some] > 1).astype(np.int64)
-        zero = np.zeros(len(some), np.int64)
-        parts.append(_Part(some, SIGNS + 8 + 2 * slot + many, zero, zero))
-    last = batch.codes[batch.starts[1:] - 1] if len(batch.codes) else batch.codes[:0]
-    asks = np.flatnonzero((last == ord("?")) & (sizes > 0)) if len(last) else none[:0]
-    parts.append(_Part(asks, np.full(len(asks), SIGNS + 40), none[: len(asks)], none[: len(asks)]))
-    return parts
+    length = np.minimum(np.searchsorted(_LENGTHS, sizes), len(_LENGTHS))
+    slot = _SLOT_OF.take(np.minimum(batch.codes, len(_SLOT_OF) - 1))
+    marks = np.flatnonzero(slot)
+    cell = batch.owner.take(marks) * len(MARKS) + slot.take(marks) - 1
+    often = np.bincount(cell, minlength=count * len(MARKS))
+    some = np.flatnonzero(often)
+    many = often.take(some) > 1
+    full = np.flatnonzero(sizes)
+    asks = full[batch.codes.take(batch.starts.take(full + 1) - 1) == ord("?")]
+    text = np.concatenate((np.arange(count), some // len(MARKS), asks))
+    ids = np.concatenate((length, 8 + 2 * (some % len(MARKS)) + many, np.full(len(asks), 40)))
+    nowhere = np.zeros(len(text), np.int64)
+    return [_Part(text, SIGNS + ids, nowhere, nowhere)]

@@ -26,6 +26,11 @@ FLOORED: Final = frozenset(
 )
 """Labels for which a strong term counts even against the model."""
 FLOOR: Final = 720_000
+PLACE_OF: Final = np.array(
+    [LABELS.index(LABEL_OF[name]) if name in LABEL_OF else -1 for name in CATEGORIES], np.int64
+)
+"""category -> place of its label in LABELS, -1 for none; no label has two categories."""
+_NAMED: Final = np.flatnonzero(PLACE_OF >= 0)
 THIN: Final = frozenset(
     {
         Label.SEXUAL,
@@ -41,31 +46,28 @@ THIN: Final = frozenset(
 """Labels learnt from few rows: the model alone decides none of them."""
 THIN_CAPS: Final = (400_000, 650_000)
 """The most that is believed of them without a term of theirs, and with one hint only."""
+_IS_THIN: Final = np.array([label in THIN for label in LABELS])
+_IS_FLOORED: Final = np.array([label in FLOORED for label in LABELS])
 
 
-def beliefs(entries: Found, lexicon: Lexicon, count: int) -> Ints:
-    """Return text x label beliefs in millionths, from terms alone."""
-    hits, strong = tally(entries, lexicon, count)
-    believed = np.zeros((count, len(LABELS)), np.int64)
-    for category, name in enumerate(CATEGORIES):
-        label = LABEL_OF.get(name)
-        if label is None:
-            continue
-        by_hints = BY_HINTS[np.minimum(hits[:, category], len(BY_HINTS) - 1)]
-        belief = np.where(strong[:, category] > 0, STRONG, by_hints)
-        column = LABELS.index(label)
-        believed[:, column] = np.maximum(believed[:, column], belief)
+def beliefs(hits: Ints, strong: Ints) -> Ints:
+    """Return text x label beliefs in millionths, from the tally of terms alone."""
+    believed = np.zeros((len(hits), len(LABELS)), np.int64)
+    by_hints = BY_HINTS.take(np.minimum(hits[:, _NAMED], len(BY_HINTS) - 1))
+    believed[:, PLACE_OF[_NAMED]] = np.where(strong[:, _NAMED] > 0, STRONG, by_hints)
     return believed
 
 
-def settled(label: Label, model: Ints, by_terms: Ints) -> Ints:
-    """Return the model's probabilities of one label within what terms allow and demand."""
-    if label in THIN:
-        for believed, cap in zip(BY_HINTS[:2], THIN_CAPS, strict=True):
-            model = np.where(by_terms <= believed, np.minimum(model, cap), model)
-    if label in FLOORED:
-        model = np.where(by_terms >= STRONG, np.maximum(model, FLOOR), model)
-    return model
+def settled(places: Ints, model: Ints, by_terms: Ints) -> Ints:
+    """Return the model's probabilities within what terms allow and demand.
+
+    Both are text x label, for the labels at `places` of LABELS.
+    """
+    thin = _IS_THIN.take(places)
+    for believed, cap in zip(BY_HINTS[:2], THIN_CAPS, strict=True):
+        model = np.where(thin & (by_terms <= believed), np.minimum(model, cap), model)
+    sure = _IS_FLOORED.take(places) & (by_terms >= STRONG)
+    return np.where(sure, np.maximum(model, FLOOR), model)
 
 
 def tally(entries: Found, lexicon: Lexicon, count: int) -> tuple[Ints, Ints]:

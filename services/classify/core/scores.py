@@ -1,6 +1,7 @@
 """A linear model in integers: equal inputs give equal probabilities on every machine."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -21,7 +22,7 @@ PROBABILITY_BITS: Final = 30
 MILLION: Final = 1_000_000
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Weights:
     """`table[rows[feature]]` are the weights of a feature for each label; row 0 is all zero.
 
@@ -35,10 +36,16 @@ class Weights:
     bias: Ints
     curves: Ints
 
+    @cached_property
+    def known(self) -> NDArray[np.bool_]:
+        """Return which features weigh anything."""
+        known: NDArray[np.bool_] = self.rows != 0
+        return known
+
 
 def scores(features: Features, weights: Weights) -> Ints:
     """Return text x label sums of weights, exact."""
-    gathered = weights.table[weights.rows[features.ids]]
+    gathered = weights.table.take(weights.rows.take(features.ids), axis=0)
     total: Ints = np.add.reduceat(gathered, features.offsets[:-1], axis=0, dtype=np.int64)
     biased: Ints = total + weights.bias
     return biased
@@ -54,12 +61,3 @@ def probabilities(score: Ints, weights: Weights) -> Ints:
     value = low + (((high - low) * rest) >> STEP_BITS)
     millionths: Ints = (value * MILLION) >> PROBABILITY_BITS
     return millionths
-
-
-def contributions(features: Features, text: int, label: int, weights: Weights) -> Features:
-    """Return the features of one text with, as ids, what each adds to one label's score."""
-    first, last = int(features.offsets[text]), int(features.offsets[text + 1])
-    ids = weights.table[weights.rows[features.ids[first:last]], label].astype(np.int64)
-    return Features(
-        ids, features.start[first:last], features.end[first:last], np.array([0, last - first])
-    )

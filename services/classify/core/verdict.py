@@ -1,11 +1,14 @@
-"""From probabilities and hits to a verdict: what is decided, what needs a person, and why."""
+"""From probabilities to what is decided and what needs a person."""
 
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from services.classify.core.rules import LABELS
 from services.classify.core.scores import MILLION
-from shared.contracts.verdicts import Label, Reason
+from shared.contracts.verdicts import Label
 
 HARMS: Final = (
     Label.ABUSE, Label.HATE, Label.SEXUAL, Label.VIOLENCE, Label.GAMBLING, Label.SPAM,
@@ -32,64 +35,27 @@ DEFAULT_BARS: Final[dict[Label, Bar]] = {
 }
 
 
+BARS: Final = tuple(DEFAULT_BARS[label] for label in LABELS)
+_MILDER_BY: Final = np.array([MILDER * (each in {Label.ABUSE, Label.HATE}) for each in LABELS])
+
+
 class Judgement(NamedTuple):
-    """The labels that hold, and whether a person must look."""
+    """Text x label: does it hold; and of each text, whether a person must look."""
 
-    decided: tuple[Label, ...]
-    abstained: bool
+    decided: NDArray[np.bool_]
+    abstained: NDArray[np.bool_]
 
 
-def decide(belief: Sequence[int], bars: Sequence[Bar]) -> Judgement:
-    """Return what follows from one text's probabilities (millionths, in the order of LABELS).
+def decide(belief: NDArray[np.int64], bars: Sequence[Bar]) -> Judgement:
+    """Return what follows from probabilities (text x label in millionths, in the order of LABELS).
 
     Counter speech raises the bar of abuse and hate, and what falls between the two bars goes to
     a person. `other` holds when nothing else does.
     """
-    answered = belief[INDEX[Label.COUNTER_SPEECH]] >= bars[INDEX[Label.COUNTER_SPEECH]].decide
-    decided: list[Label] = []
-    doubtful = False
-    for label, value, bar in zip(LABELS, belief, bars, strict=True):
-        shielded = answered and label in {Label.ABUSE, Label.HATE}
-        if value >= bar.decide + (MILDER if shielded else 0):
-            decided.append(label)
-        elif value >= bar.doubt:
-            doubtful = True
-    return Judgement(tuple(decided) or (Label.OTHER,), doubtful)
-
-
-class Evidence(NamedTuple):
-    """A reason before its span is mapped to the original: [start, end) of the canonical text."""
-
-    label: Label
-    start: int
-    end: int
-    source: str
-    weight: float
-    rule: str | None = None
-
-
-MOST_REASONS: Final = 3
-
-
-def strongest(evidence: Sequence[Evidence]) -> list[Evidence]:
-    """Return at most three reasons a label, the weightiest first, without overlaps."""
-    kept: dict[Label, list[Evidence]] = {}
-    for each in sorted(evidence, key=lambda one: (-one.weight, one.start, -one.end)):
-        chosen = kept.setdefault(each.label, [])
-        apart = all(each.end <= other.start or other.end <= each.start for other in chosen)
-        if apart and len(chosen) < MOST_REASONS:
-            chosen.append(each)
-    return [each for label in LABELS for each in kept.get(label, ())]
-
-
-def reason(evidence: Evidence, start: int, end: int) -> Reason:
-    """Return the reason at [start, end) of the original text."""
-    source = evidence.source
-    return Reason(
-        label=evidence.label,
-        start=start,
-        end=end,
-        source="model" if source == "model" else "rule" if source == "rule" else "lexicon",
-        weight=evidence.weight,
-        rule=evidence.rule,
-    )
+    least, doubt = np.array(bars, np.int64).T
+    speech = INDEX[Label.COUNTER_SPEECH]
+    answered = belief[:, speech] >= least[speech]
+    decided = belief >= least + np.outer(answered, _MILDER_BY)
+    abstained = ((belief >= doubt) & ~decided).any(axis=1)
+    decided[:, INDEX[Label.OTHER]] |= ~decided.any(axis=1)
+    return Judgement(decided, abstained)

@@ -4,58 +4,58 @@ import numpy as np
 import pytest
 
 from services.classify.core import rules
-from services.classify.core.lexicon import build, parse
-from services.classify.core.privacy import card_holds, identity_holds, personal_data
-from services.classify.core.rules import LABELS
-from services.classify.core.verdict import (
-    DEFAULT_BARS,
-    INDEX,
+from services.classify.core.evidence import (
+    HINT,
+    LEXICON,
+    MODEL,
     MOST_REASONS,
+    NO_RULE,
     Evidence,
-    decide,
-    reason,
     strongest,
 )
+from services.classify.core.lexicon import CATEGORIES, LABEL_OF, build, parse
+from services.classify.core.privacy import card_holds, identity_holds, personal_data
+from services.classify.core.rules import LABELS
+from services.classify.core.verdict import BARS, INDEX, decide
 from shared.contracts.verdicts import Label
 from shared.errors import UserError
 from shared.policy.severity import severity
 
-BARS = tuple(DEFAULT_BARS[label] for label in LABELS)
 
-
-def beliefs(**millionths: int) -> list[int]:
-    row = [0] * len(LABELS)
+def judged(**millionths: int) -> tuple[list[Label], bool]:
+    """Return what is decided from these beliefs, with another text before it in the batch."""
+    rows = np.zeros((2, len(LABELS)), np.int64)
     for name, value in millionths.items():
-        row[INDEX[Label(name)]] = value
-    return row
+        rows[1, INDEX[Label(name)]] = value
+    found = decide(rows, BARS)
+    assert found.decided[0].tolist() == [label is Label.OTHER for label in LABELS]
+    return [LABELS[at] for at in np.flatnonzero(found.decided[1])], bool(found.abstained[1])
 
 
 def test_what_passes_its_bar_is_decided_and_nothing_else() -> None:
-    assert decide(beliefs(complaint=600_000, question=100_000), BARS).decided == (Label.COMPLAINT,)
+    assert judged(complaint=600_000, question=100_000)[0] == [Label.COMPLAINT]
 
 
 def test_when_nothing_holds_it_is_other() -> None:
-    judged = decide(beliefs(), BARS)
-    assert judged.decided == (Label.OTHER,)
-    assert not judged.abstained
+    assert judged() == ([Label.OTHER], False)
 
 
 def test_a_harm_just_under_its_bar_asks_a_person() -> None:
-    judged = decide(beliefs(gambling=650_000), BARS)
-    assert judged.decided == (Label.OTHER,)
-    assert judged.abstained
+    assert judged(gambling=650_000) == ([Label.OTHER], True)
 
 
 def test_a_trace_of_self_harm_asks_a_person() -> None:
-    assert decide(beliefs(self_harm=260_000), BARS).abstained
+    assert judged(self_harm=260_000)[1]
 
 
 def test_who_rejects_an_insult_is_not_silenced_for_quoting_it() -> None:
-    plain = decide(beliefs(abuse=720_000), BARS)
-    answered = decide(beliefs(abuse=720_000, counter_speech=800_000), BARS)
-    assert plain.decided == (Label.ABUSE,)
-    assert answered.decided == (Label.COUNTER_SPEECH,)
-    assert answered.abstained
+    assert judged(abuse=720_000)[0] == [Label.ABUSE]
+    assert judged(abuse=720_000, counter_speech=800_000) == ([Label.COUNTER_SPEECH], True)
+
+
+def test_no_two_categories_of_terms_speak_for_one_label() -> None:
+    named = [LABEL_OF[name] for name in CATEGORIES if name in LABEL_OF]
+    assert len(named) == len(set(named))
 
 
 @pytest.mark.parametrize(
@@ -83,16 +83,31 @@ def test_checksums() -> None:
     assert not card_holds("4111111111111112")
 
 
+def spans(*rows: tuple[int, int, int, int]) -> list[tuple[int, int]]:
+    """Return the spans kept of (start, end, weight, source), all for one label of one text."""
+    found = Evidence(
+        *np.array(
+            [
+                (0, INDEX[Label.SPAM], start, end, weight, source, NO_RULE)
+                for start, end, weight, source in rows
+            ],
+            np.int64,
+        ).T
+    )
+    return [(int(found.start[at]), int(found.end[at])) for at in strongest(found)]
+
+
 def test_reasons_are_few_and_apart_and_the_weightiest() -> None:
-    given = [Evidence(Label.SPAM, at, at + 2, "model", at / 10) for at in range(8)]
-    kept = strongest(given)
-    assert [each.start for each in kept] == [7, 5, 3]
+    kept = spans(*((at, at + 2, 100 * at, MODEL) for at in range(8)))
+    assert kept == [(7, 9), (5, 7), (3, 5)]
     assert len(kept) == MOST_REASONS
 
 
-@pytest.mark.parametrize("source", ["model", "lexicon", "rule"])
-def test_a_reason_names_its_source(source: str) -> None:
-    assert reason(Evidence(Label.SPAM, 0, 1, source, 0.5), 3, 4).source == source
+def test_a_single_character_of_the_model_stands_only_where_there_is_nothing_longer() -> None:
+    assert spans((0, 1, 900, MODEL), (4, 6, 100, MODEL)) == [(4, 6)]
+    assert spans((0, 1, 900, MODEL), (4, 6, HINT, LEXICON)) == [(4, 6)]
+    assert spans((0, 1, 300, MODEL), (4, 5, 600, MODEL)) == [(4, 5)]
+    assert spans((0, 1, HINT, LEXICON), (4, 6, 100, MODEL)) == [(0, 1), (4, 6)]
 
 
 def test_a_term_list_with_an_unknown_part_is_refused() -> None:
@@ -107,10 +122,12 @@ def test_a_term_list_with_an_unknown_part_is_refused() -> None:
 
 
 def test_terms_bound_what_a_thinly_taught_label_may_say() -> None:
-    model = np.array([950_000, 950_000, 100_000])
-    terms = np.array([20_000, 300_000, 900_000])
-    assert rules.settled(Label.GAMBLING, model, terms).tolist() == [400_000, 650_000, 720_000]
-    assert rules.settled(Label.COMPLAINT, model, terms).tolist() == model.tolist()
+    places = np.array([INDEX[Label.GAMBLING], INDEX[Label.COMPLAINT]])
+    model = np.array([[950_000] * 2, [950_000] * 2, [100_000] * 2])
+    terms = np.array([[20_000] * 2, [300_000] * 2, [900_000] * 2])
+    bounded = rules.settled(places, model, terms)
+    assert bounded[:, 0].tolist() == [400_000, 650_000, 720_000]
+    assert bounded[:, 1].tolist() == model[:, 1].tolist()
 
 
 def test_an_empty_lexicon_can_be_built() -> None:
