@@ -1,8 +1,10 @@
 """The shape of the repository: sizes, names, golden schemas, nothing foreign, nothing forgotten."""
 
+import ast
 import json
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -66,6 +68,42 @@ def test_subject_strings_stand_in_one_module_only() -> None:
 @pytest.mark.parametrize("fact", FACT_CLASSES, ids=lambda fact: fact.__name__)
 def test_every_fact_says_what_it_is(fact: type) -> None:
     assert (fact.__doc__ or "").strip(), f"{fact.__name__} has no docstring"
+
+
+PATCHES = {"setattr", "setitem", "delattr", "delitem", "syspath_prepend"}
+ONLY_PATCH = "test_the_fold_reads_no_file_no_environment_and_no_network"
+WAITING = "tests/fakes/waiting.py"
+
+
+def calls(node: ast.AST) -> Iterator[tuple[str, ast.Call]]:
+    """Yield every call of an attribute, with the attribute's name."""
+    for each in ast.walk(node):
+        if isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute):
+            yield each.func.attr, each
+
+
+def test_nothing_is_patched_in_tests_but_what_the_fold_must_never_reach() -> None:
+    patched = [
+        getattr(part, "name", str(path.relative_to(ROOT)))
+        for path in tracked("tests/*.py")
+        for part in ast.parse(path.read_text(encoding="utf-8")).body
+        for name, _ in calls(part)
+        if name in PATCHES
+    ]
+    assert patched == [ONLY_PATCH], "make it an argument, or bring the real condition about"
+
+
+def test_real_time_passes_only_in_the_waits_for_what_is_real() -> None:
+    sleeping = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for path in tracked("tests/*.py")
+        for name, call in calls(ast.parse(path.read_text(encoding="utf-8")))
+        if name == "sleep"
+        and ast.unparse(call.func) in ("asyncio.sleep", "time.sleep")
+        and ast.unparse(call) != "asyncio.sleep(0)"
+        and str(path.relative_to(ROOT)) != WAITING
+    ]
+    assert sleeping == [], f"use {WAITING} for what is real, a virtual clock for what is ours"
 
 
 def test_locks_hold_no_download_address() -> None:

@@ -5,13 +5,14 @@ import os
 import signal
 import subprocess
 import sysconfig
-import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import nats
 from nats.aio.client import Client
 from nats.errors import NoRespondersError
+
+from tests.fakes.waiting import wait_until
 
 BINARY = Path(sysconfig.get_path("scripts")) / "nats-server"
 TOKEN = "for-tests"  # noqa: S105 - guards a loopback server that lives for one test run
@@ -70,13 +71,14 @@ class NatsServer:
             self._process = None
 
     def _wait_for_port(self, process: subprocess.Popen[bytes]) -> int:
-        deadline = time.monotonic() + READY_SECONDS
-        while time.monotonic() < deadline and process.poll() is None:
-            for path in self._directory.glob("*.ports"):
-                if text := path.read_text(encoding="utf-8"):
-                    return urlsplit(json.loads(text)["nats"][0]).port or -1
-            time.sleep(0.01)
-        raise RuntimeError((self._directory / "nats.log").read_text(encoding="utf-8"))
+        reported = self._directory / f"nats-server_{process.pid}.ports"
+
+        def ready() -> bool:
+            assert process.poll() is None, (self._directory / "nats.log").read_text("utf-8")
+            return reported.exists() and bool(reported.read_bytes())
+
+        wait_until(ready, READY_SECONDS)
+        return urlsplit(json.loads(reported.read_bytes())["nats"][0]).port or -1
 
 
 async def forget_everything(url: str) -> None:

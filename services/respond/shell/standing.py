@@ -93,17 +93,17 @@ def restore(standing: Standing, loaded: Loaded) -> None:
     standing.outbox = list(loaded.outbox)
     aggregates = {each.key: each for each in decode_all(loaded.values)}
     seen = loaded.values.get(SEEN, b"")
-    if old := forgotten(len(seen)):
+    if old := forgotten(len(seen), standing.state.SEEN_GENERATION):
         seen = seen[old:]
         standing.compacted = {SEEN: seen}
     standing.state.restore(iter(aggregates.values()), seen, None)
     standing.watch(aggregates)
 
 
-def forgotten(size: int) -> int:
+def forgotten(size: int, generation: int) -> int:
     """Return how many of the first `size` bytes of marks a restored state forgets again."""
-    generations = max((size // MARK_BYTES - 1) // State.SEEN_GENERATION - 1, 0)
-    return generations * State.SEEN_GENERATION * MARK_BYTES
+    generations = max((size // MARK_BYTES - 1) // generation - 1, 0)
+    return generations * generation * MARK_BYTES
 
 
 def decode_all(values: Mapping[str, bytes]) -> Iterator[Aggregate]:
