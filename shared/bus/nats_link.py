@@ -108,20 +108,27 @@ class Link:
         headers: dict[str, str] | None = None,
     ) -> None:
         """Hand one message to the connection; only waits when its buffer is full."""
+        before = _cancellations()
         try:
             await self.nc.publish(subject, data, reply=reply, headers=headers)
         except NatsError as error:
             if type(error).__name__ == "MaxPayloadError":
                 raise PermanentError("the message is larger than NATS takes") from error
             raise BusAwayError(f"NATS takes nothing now: {type(error).__name__}") from error
+        if _cancellations() > before:
+            raise asyncio.CancelledError
 
     async def request(self, subject: str, data: bytes, seconds: float = API_SECONDS) -> Msg:
         """Ask once. Raises BusAwayError without an answer."""
         await self.ready(seconds)
+        before = _cancellations()
         try:
-            return await self.nc.request(subject, data, timeout=seconds)
+            answer = await self.nc.request(subject, data, timeout=seconds)
         except (NatsError, TimeoutError) as error:
             raise BusAwayError(f"no answer from NATS: {type(error).__name__}") from error
+        if _cancellations() > before:
+            raise asyncio.CancelledError
+        return answer
 
     async def api(self, subject: str, body: Json, seconds: float = API_SECONDS) -> Json:
         """Ask JetStream. Raises: ApiError, LogFullError, BusAwayError."""
@@ -153,6 +160,16 @@ class Link:
         self._changes.ring()
         for event in self.wakeups:
             event.set()
+
+
+def _cancellations() -> int:
+    """Return how often the running task was told to end.
+
+    The client drops a cancellation that comes while it waits for room in its buffer. A task that
+    went on after that would keep its whole group from ending, so `send` and `request` look again.
+    """
+    task = asyncio.current_task()
+    return 0 if task is None else task.cancelling()
 
 
 def api_failure(error: Json) -> Exception:

@@ -17,6 +17,7 @@ from services.respond.shell.telemetry import Telemetry
 from services.respond.shell.ticker import Ticker
 from shared.bus.port import Bus
 from shared.runtime.clock import Clock
+from shared.runtime.service import Loop
 from shared.store.port import HotStore
 
 CarrierMaker = Callable[[Standing, Office, EffectLog], dict[str, Carrier]]
@@ -61,15 +62,33 @@ async def reign(world: World, office: Office, mandate: Mandate, stop: asyncio.Ev
     )
     async with asyncio.TaskGroup() as group:
         # These end only with the office; the others finish what they have in hand.
+        over = asyncio.Event()
         endless = [
             group.create_task(office.keep(asyncio.Event()), name="lease"),
             group.create_task(ticker.run(stop), name="ticker"),
             group.create_task(world.registrar.run(standing, stop), name="registrar"),
+            group.create_task(_pass_on(stop, over), name="stop"),
         ]
         async with asyncio.TaskGroup() as working:
-            working.create_task(follower.run(stop), name="follower")
-            working.create_task(recorder.run(stop), name="recorder")
-            working.create_task(executor.run(stop), name="executor")
+            for name, loop in (
+                ("follower", follower.run),
+                ("recorder", recorder.run),
+                ("executor", executor.run),
+            ):
+                working.create_task(_until_one_ends(loop, over), name=name)
         await recorder.flush()
         for each in endless:
             each.cancel()
+
+
+async def _until_one_ends(loop: Loop, over: asyncio.Event) -> None:
+    """Let the others end too, in order, even one on which a cancellation was lost."""
+    try:
+        await loop(over)
+    finally:
+        over.set()
+
+
+async def _pass_on(stop: asyncio.Event, over: asyncio.Event) -> None:
+    await stop.wait()
+    over.set()

@@ -1,0 +1,73 @@
+"""Who is told to end while the connection is full ends, and takes nobody's end away."""
+
+import asyncio
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from shared.bus.nats_bus import NatsBus
+from shared.bus.port import Outgoing
+from shared.runtime.clock import SystemClock
+from tests.fakes.nats_server import NatsServer
+from tests.fakes.waiting import until
+
+pytestmark = pytest.mark.servers
+
+FULL = 4 << 20
+"""Twice what the client keeps before it makes its callers wait."""
+SOON_SECONDS = 2.0
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[NatsServer]:
+    server = NatsServer(tmp_path)
+    server.start()
+    yield server
+    server.stop()
+
+
+async def test_a_task_that_waits_for_a_full_connection_can_be_cancelled(
+    server: NatsServer,
+) -> None:
+    bus = await NatsBus.connect(server.url, clock=SystemClock())
+    server.pause()
+    body = b"x" * (FULL // 64)
+    batch = [
+        Outgoing(subject=f"zs.v1.test.{number}", data=body, message_id=str(number))
+        for number in range(256)
+    ]
+    try:
+        async with asyncio.timeout(SOON_SECONDS), asyncio.TaskGroup() as group:
+            task = group.create_task(bus.publish(batch))
+            await until(partial(is_stuck, bus))
+            task.cancel()
+    finally:
+        server.resume()
+        await bus.close()
+    assert task.cancelled()
+
+
+def is_stuck(bus: NatsBus) -> bool:
+    """Tell whether somebody waits for a flush while the one before has not come back."""
+    client = bus._link.nc
+    waiting = client._flush_queue
+    return client.pending_data_size == 0 and waiting is not None and not waiting.empty()
+
+
+async def test_a_time_limit_holds_while_the_connection_is_full(server: NatsServer) -> None:
+    bus = await NatsBus.connect(server.url, clock=SystemClock())
+    server.pause()
+    try:
+        with pytest.raises(TimeoutError):
+            await announce_for(SOON_SECONDS / 4, bus)
+    finally:
+        server.resume()
+        await bus.close()
+
+
+async def announce_for(seconds: float, bus: NatsBus) -> None:
+    async with asyncio.timeout(seconds):
+        while True:
+            await bus.announce("zs.live.test", b"x" * (FULL // 64))
