@@ -15,7 +15,10 @@ import pytest
 import pytest_asyncio
 import yaml
 from playwright.async_api import Page, expect
+from typer.testing import CliRunner
 
+from services.cli.app import build
+from shared.errors import UserError
 from shared.runtime.settings import default_policies_dir
 from tests.e2e.house import House, a_house, control
 from tests.fakes.browser import a_browser
@@ -123,6 +126,27 @@ async def said_once(house: House, item: int) -> None:
     rows = (await house.mock("journal?endpoint=2/comments/reply"))["entries"]
     assert len(rows) == 1
     assert (await house.counted())["replies_sent"] == 1
+
+
+async def test_a_password_set_in_the_terminal_opens_the_door(house: House) -> None:
+    words = ["person", "set-password", "demo", "--data-dir", str(house.data)]
+    console = str(house.report("respond")["http"])
+    form = {"name": "demo", "password": "a long enough one"}
+    typed = "\n".join([form["password"]] * 2)
+    done = await asyncio.to_thread(CliRunner().invoke, build(), words, input=typed, obj={})
+    assert (done.exit_code, form["password"] in done.output) == (0, False)
+    async with house.session.post(
+        f"{console}/signin", data=form, headers={"Origin": console}, allow_redirects=False
+    ) as answer:
+        assert (answer.status, answer.headers["Location"]) == (303, "/queue")
+    for words, reason in (
+        (["signin", "nobody", "--data-dir", str(house.data)], "no such person: nobody"),
+        (["signin", "--data-dir", str(house.data.parent)], "no zhishou runs here"),
+        (["person", "set-password", "demo"], "the password is too short"),
+    ):
+        refused = await asyncio.to_thread(CliRunner().invoke, build(), words, "x\nx\n", obj={})
+        assert isinstance(refused.exception, UserError)
+        assert refused.exception.what == reason
 
 
 async def test_a_matter_left_alone_pages_the_person_on_call(house: House) -> None:

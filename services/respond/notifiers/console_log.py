@@ -8,7 +8,7 @@ Say = Callable[[Notice, str], None]
 
 
 class ConsoleLogPager:
-    """Writes each page once, by its key."""
+    """Writes each page once, by its key; a process started anew may write one more time."""
 
     def __init__(self, say: Say) -> None:
         self._say = say
