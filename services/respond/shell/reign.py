@@ -36,7 +36,18 @@ class World:
 
 
 async def reign(world: World, office: Office, mandate: Mandate, stop: asyncio.Event) -> None:
-    """Lead until told to stop. Whatever ends the office comes out as an exception group."""
+    """Lead until told to stop. Whatever ends the office comes out as an exception group.
+
+    The lease is kept from the first moment: what a fresh leader has to read again may take longer
+    than it lasts.
+    """
+    async with asyncio.TaskGroup() as group:
+        lease = group.create_task(office.keep(asyncio.Event()), name="lease")
+        await _lead(world, office, mandate, stop)
+        lease.cancel()
+
+
+async def _lead(world: World, office: Office, mandate: Mandate, stop: asyncio.Event) -> None:
     standing = await begin(world.bus, mandate)
     if done := unrecorded(standing):
         await world.store.drop_outbox(mandate.term, done)
@@ -64,7 +75,6 @@ async def reign(world: World, office: Office, mandate: Mandate, stop: asyncio.Ev
         # These end only with the office; the others finish what they have in hand.
         over = asyncio.Event()
         endless = [
-            group.create_task(office.keep(asyncio.Event()), name="lease"),
             group.create_task(ticker.run(stop), name="ticker"),
             group.create_task(world.registrar.run(standing, stop), name="registrar"),
             group.create_task(_pass_on(stop, over), name="stop"),
