@@ -1,5 +1,6 @@
 """The one typed door to redis-py: commands and functions in, bytes out, our own errors."""
 
+import asyncio
 from collections.abc import Sequence
 from importlib.resources import files
 from typing import TypeAlias, cast
@@ -37,13 +38,20 @@ class RedisLink:
 
     async def run(self, *words: Word) -> Answer:
         """Send one command. Raises StaleTermError, CursorMovedError, StoreAwayError."""
+        task = asyncio.current_task()
+        before = 0 if task is None else task.cancelling()
         try:
-            answer = self._client.execute_command(*words)  # type: ignore[no-untyped-call]
-            return cast("Answer", await answer)
+            asked = self._client.execute_command(*words)  # type: ignore[no-untyped-call]
+            answer = cast("Answer", await asked)
         except ResponseError as error:
             raise _meaning(str(error)) from error
         except (RedisError, OSError) as error:
             raise StoreAwayError(f"{type(error).__name__}: {error}") from error
+        # The client waits with `wait_for`, which drops a cancellation that comes with the answer;
+        # a task that went on after that would keep its whole group from ending.
+        if task is not None and task.cancelling() > before:
+            raise asyncio.CancelledError
+        return answer
 
     async def call(self, function: str, keys: Sequence[str], args: Sequence[Word] = ()) -> Answer:
         """Call one function of our library; a server that lost it is given it again."""

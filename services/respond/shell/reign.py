@@ -42,9 +42,13 @@ async def reign(world: World, office: Office, mandate: Mandate, stop: asyncio.Ev
     than it lasts.
     """
     async with asyncio.TaskGroup() as group:
-        lease = group.create_task(office.keep(asyncio.Event()), name="lease")
-        await _lead(world, office, mandate, stop)
-        lease.cancel()
+        over = asyncio.Event()
+        lease = group.create_task(office.keep(over), name="lease")
+        try:
+            await _lead(world, office, mandate, stop)
+        finally:
+            over.set()
+            lease.cancel()
 
 
 async def _lead(world: World, office: Office, mandate: Mandate, stop: asyncio.Event) -> None:
