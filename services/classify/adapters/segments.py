@@ -1,11 +1,13 @@
 """Words by rjieba, the fast twin of jieba; a test holds both to the same cuts."""
 
 from collections.abc import Sequence
-from itertools import chain
 
 import numpy as np
 import rjieba
 from numpy.typing import NDArray
+
+BETWEEN = "\n"
+"""No canonical text holds a line break, and a line break is always a word of its own."""
 
 
 class RjiebaSegmenter:
@@ -21,6 +23,9 @@ class RjiebaSegmenter:
 
     def lengths(self, texts: Sequence[str]) -> NDArray[np.int64]:
         """Return the lengths of the words of all texts, end to end."""
-        cut = self._jieba.cut
-        words = chain.from_iterable(cut(text, hmm=True) for text in texts)
-        return np.fromiter(map(len, words), np.int64)
+        words = self._jieba.cut(BETWEEN.join(texts), hmm=True)
+        lengths = np.fromiter(map(len, words), np.int64, len(words))
+        sizes = np.fromiter(map(len, texts), np.int64, len(texts)) + 1
+        between = np.zeros(int(sizes.sum()), np.bool_)
+        between[np.cumsum(sizes) - 1] = True
+        return lengths[~between[np.cumsum(lengths) - lengths]]

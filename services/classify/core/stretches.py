@@ -97,7 +97,8 @@ def _heat(
     """
     which, pair = _within(features.offsets, text)
     rows = weights.rows.take(features.ids.take(which))
-    added = weights.table[rows, column.take(pair)].astype(np.int64) << SPREAD
+    cell = rows * np.int64(len(weights.labels)) + column.take(pair)
+    added = weights.table.ravel().take(cell).astype(np.int64) << SPREAD
     start, end = features.start.take(which), features.end.take(which)
     base = offsets_of(np.diff(texts.starts).take(text) + 1)
     each = added // np.maximum(end - start, 1)

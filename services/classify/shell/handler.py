@@ -1,9 +1,9 @@
 """One batch of deliveries in, one batch of verdicts out; acked only once they are stored."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
 from typing import Final
 
 from services.classify.core.needs import BatchJudge, LastResort
@@ -144,18 +144,21 @@ class Handler:
         await self._bus.publish([outgoing(fact) for fact in facts])
         await queue.ack(deliveries)
         now = self._clock.now()
+        verdicts = [fact.verdict for fact in facts if isinstance(fact, ItemClassified)]
+        self._count(verdicts)
         for delivery, fact in zip(deliveries, facts, strict=True):
             if isinstance(fact, ItemClassified):
-                self._count(fact.verdict, delivery.message.time, now)
+                lag = (now - delivery.message.time).total_seconds()
+                self._metrics.observe(Metric.CLASSIFY_LAG, max(0.0, lag))
 
-    def _count(self, verdict: Verdict, received: datetime, now: datetime) -> None:
-        degraded = ",".join(verdict.degraded) or "no"
-        self._metrics.count(Metric.ITEMS_CLASSIFIED, degraded=degraded)
-        for label in verdict.decided:
-            self._metrics.count(Metric.LABELS_DECIDED, label=label.value)
-        if verdict.abstained:
-            self._metrics.count(Metric.ABSTAINED)
-        self._metrics.observe(Metric.CLASSIFY_LAG, max(0.0, (now - received).total_seconds()))
+    def _count(self, verdicts: Sequence[Verdict]) -> None:
+        for degraded, count in Counter(each.degraded for each in verdicts).items():
+            named = ",".join(degraded) or "no"
+            self._metrics.count(Metric.ITEMS_CLASSIFIED, count, degraded=named)
+        labels = Counter(label for each in verdicts for label in each.decided)
+        for label, count in labels.items():
+            self._metrics.count(Metric.LABELS_DECIDED, count, label=label.value)
+        self._metrics.count(Metric.ABSTAINED, sum(each.abstained for each in verdicts))
 
 
 def _item(delivery: Delivery) -> Item:
