@@ -28,4 +28,5 @@ class RjiebaSegmenter:
         sizes = np.fromiter(map(len, texts), np.int64, len(texts)) + 1
         between = np.zeros(int(sizes.sum()), np.bool_)
         between[np.cumsum(sizes) - 1] = True
-        return lengths[~between[np.cumsum(lengths) - lengths]]
+        words_only: NDArray[np.int64] = lengths[~between[np.cumsum(lengths) - lengths]]
+        return words_only

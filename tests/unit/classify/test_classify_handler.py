@@ -136,3 +136,28 @@ async def test_a_child_judges_like_the_service() -> None:
     verdict = await ChildJudge().judge("我要投诉，停车场乱收费没人管")
     assert isinstance(verdict, Verdict)
     assert Label.COMPLAINT in verdict.decided
+
+
+async def test_verdicts_that_a_full_log_refuses_are_stored_once_there_is_room() -> None:
+    house = House()
+    await house.bus.publish([outgoing(an_item("1", "好"))])
+    house.bus.full = True
+    stop = asyncio.Event()
+    handler = Handler(house.bus, house.judge, house.last_resort, house.clock, house.metrics)
+
+    async def judged_twice() -> bool:
+        await house.clock.advance(0.25)
+        return house.judge.calls > 1
+
+    async def written() -> bool:
+        await house.clock.advance(0.25)
+        return (await house.bus.state()).last_seq == 2
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(handler.run(stop))
+        await until(judged_twice)
+        house.bus.full = False
+        await until(written)
+        stop.set()
+        await house.clock.advance(0.25)
+    assert house.metrics.value(Metric.ITEMS_CLASSIFIED, degraded="no") == 1
