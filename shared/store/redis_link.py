@@ -22,9 +22,9 @@ CONNECT_SECONDS = 3.0
 class RedisLink:
     """A pool of connections on which our function library is loaded."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, client: type[redis.asyncio.Redis] = redis.asyncio.Redis) -> None:
         # No blind retries: a claim whose answer was lost must not be asked again as if new.
-        self._client = redis.asyncio.Redis.from_url(
+        self._client = client.from_url(
             url,
             retry=Retry(NoBackoff(), 0),
             socket_timeout=ANSWER_SECONDS,

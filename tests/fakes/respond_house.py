@@ -22,7 +22,7 @@ from services.respond.shell.send_port import SendPort, Voice
 from services.respond.shell.standing import Standing
 from services.respond.shell.telemetry import Telemetry
 from shared.bus.memory_bus import MemoryBus
-from shared.bus.port import Ack, Outgoing, outgoing
+from shared.bus.port import Ack, Message, Outgoing, outgoing
 from shared.contracts.facts import Fact, OperatorFact, decode
 from shared.contracts.items import Author, ItemClassified, ItemKind, ItemReceived, Thread
 from shared.contracts.operators import (
@@ -102,6 +102,13 @@ class GatedBus(MemoryBus):
         self.hold_after = ""
         self.held = asyncio.Event()
         self.let_go = asyncio.Event()
+        self.reading_seconds = 0.0
+        self._waiting = clock
+
+    async def last_on(self, subject: str) -> Message | None:
+        if self.reading_seconds and subject.endswith("decisions.recorded"):
+            await self._waiting.sleep(self.reading_seconds)
+        return await super().last_on(subject)
 
     async def publish(self, batch: Sequence[Outgoing]) -> Sequence[Ack]:
         if self._concerns(self.hold_before, batch):
