@@ -1,7 +1,7 @@
 """A whole respond service in one process on a virtual clock: log, store, platform, pager, people."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
@@ -21,8 +21,7 @@ from services.respond.shell.reply_carrier import ReplyCarrier
 from services.respond.shell.send_port import SendPort, Voice
 from services.respond.shell.standing import Standing
 from services.respond.shell.telemetry import Telemetry
-from shared.bus.memory_bus import MemoryBus
-from shared.bus.port import Ack, Message, Outgoing, outgoing
+from shared.bus.port import outgoing
 from shared.contracts.facts import Fact, OperatorFact, decode
 from shared.contracts.items import Author, ItemClassified, ItemKind, ItemReceived, Thread
 from shared.contracts.operators import (
@@ -39,6 +38,7 @@ from shared.observability.metrics import Metrics
 from shared.policy.model import Channel, ClockRule, Pack, ReplyTemplate, Taboo
 from shared.runtime.accounts import AccountConfig
 from tests.fakes.clock import FakeClock
+from tests.fakes.gated_bus import GatedBus
 from tests.fakes.pager import FakePager
 from tests.fakes.speaker import FakeSpeaker
 from tests.fakes.unsteady_store import UnsteadyStore
@@ -91,43 +91,6 @@ def a_configuration(pack: Pack | None = None, *, live: bool = False) -> Configur
         contacts=(Contact(channel="fake", address_ref="li-phone"),),
     )
     return Configuration((account,), people, (duty,), (pack or a_pack(),))
-
-
-class GatedBus(MemoryBus):
-    """A memory bus on which a write can be held back, so that a process can die right there."""
-
-    def __init__(self, clock: FakeClock) -> None:
-        super().__init__(clock)
-        self.hold_before = ""
-        self.hold_after = ""
-        self.held = asyncio.Event()
-        self.let_go = asyncio.Event()
-        self.reading_seconds = 0.0
-        self._waiting = clock
-
-    async def last_on(self, subject: str) -> Message | None:
-        if self.reading_seconds and subject.endswith("decisions.recorded"):
-            await self._waiting.sleep(self.reading_seconds)
-        return await super().last_on(subject)
-
-    async def publish(self, batch: Sequence[Outgoing]) -> Sequence[Ack]:
-        if self._concerns(self.hold_before, batch):
-            await self._hold()
-        acks = await super().publish(batch)
-        if self._concerns(self.hold_after, batch):
-            await self._hold()
-        return acks
-
-    def release(self) -> None:
-        self.hold_before = self.hold_after = ""
-        self.held = asyncio.Event()
-
-    def _concerns(self, kind: str, batch: Sequence[Outgoing]) -> bool:
-        return bool(kind) and any(f".{kind}" in each.subject for each in batch)
-
-    async def _hold(self) -> None:
-        self.held.set()
-        await self.let_go.wait()
 
 
 class House:
