@@ -98,6 +98,9 @@ class RecordingMapper:
             previous_version=previous,
             text=line.text,
             edited_at=line.at,
+            item_kind=kind,
+            author=Author(author_id=line.author_id),
+            thread=self._thread(line, kind),
         )
         return [edit]
 

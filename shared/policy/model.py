@@ -153,6 +153,9 @@ class Pack(_Rules):
         """Return the name of this content, SHA-256 in hex."""
         return hashlib.sha256(self.canonical()).hexdigest()
 
+    def __hash__(self) -> int:
+        return hash((self.name, self.version))
+
     def clocks_for(self, values: dict[str, Value]) -> ClockRule:
         """Return the first rule that holds. A rule that fails is passed to the strictest one."""
         for rule in self.clocks:

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from jinja2 import StrictUndefined, Template, nodes
 from jinja2 import TemplateError as JinjaError
+from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 VARIABLES = frozenset(
@@ -61,9 +62,16 @@ def check_template(source: str) -> None:
 
 
 @lru_cache(maxsize=1024)
-def _compiled(source: str) -> Template:
+def _compiled(source: str) -> tuple[Template, frozenset[str]]:
+    """Return the wording ready to fill, and the blanks it has."""
     check_template(source)
-    return _environment().from_string(source)
+    blanks = find_undeclared_variables(_environment().parse(source))
+    return _environment().from_string(source), frozenset(blanks)
+
+
+@lru_cache(maxsize=1024)
+def _filled(source: str, values: frozenset[tuple[str, str]]) -> str:
+    return _compiled(source)[0].render(values)
 
 
 def fill(source: str, values: Mapping[str, str]) -> str:
@@ -73,6 +81,7 @@ def fill(source: str, values: Mapping[str, str]) -> str:
         TemplateError: the wording is not allowed, or a blank has no value.
     """
     try:
-        return _compiled(source).render(values)
+        blanks = _compiled(source)[1]
+        return _filled(source, frozenset(each for each in values.items() if each[0] in blanks))
     except JinjaError as error:
         raise TemplateError(str(error)) from error

@@ -24,6 +24,10 @@ from tests.fakes.builders import (
 _Found = TypeVar("_Found", bound=Aggregate)
 
 
+BARE = Pack(name="company")
+"""Rules that forbid nothing; without any, nothing could be approved."""
+
+
 class Story:
     """Facts go in one a second unless told otherwise; a fact on which the fold raises fails."""
 
@@ -34,8 +38,7 @@ class Story:
         self.tell(an_account(), a_person("li"))
         if duty:
             self.tell(a_roster(*duty))
-        if pack is not None:
-            self.adopt(pack)
+        self.adopt(pack or BARE)
 
     def adopt(self, pack: Pack) -> None:
         self.packs[pack.content_hash()] = pack

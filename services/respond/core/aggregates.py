@@ -3,8 +3,9 @@
 All are bounded (invariant 18). The case and its parts are in `case.py` and named here again.
 """
 
+from datetime import datetime, timedelta
 from functools import cached_property
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field
 
@@ -21,7 +22,7 @@ from services.respond.core.case import (
     ReplyStatus,
     Suggestion,
 )
-from services.respond.core.state import Aggregate, Timer
+from services.respond.core.state import Aggregate, Timer, built
 from shared.contracts.base import Time
 from shared.contracts.items import ItemReceived
 from shared.contracts.operators import Outcome, Slot
@@ -86,6 +87,25 @@ class PendingItem(Aggregate):
 
     def timers(self) -> tuple[Timer, ...]:
         return self.armed
+
+    @classmethod
+    def waiting(cls, fact: ItemReceived, now: datetime, seq: int, seconds: int) -> Self:
+        """Return a fresh item that waits; it is made for every item, so nothing is looked up."""
+        key, due = f"pending:{fact.item_id}", now + timedelta(seconds=seconds)
+        return built(
+            cls,
+            {
+                "fact": fact,
+                "received_at": now,
+                "seq": seq,
+                "verdict_due": due,
+                "edits": 0,
+                "deleted": False,
+                "degraded": (),
+                "key": key,
+                "armed": (Timer(due, f"verdict:{fact.item_id}", key),),
+            },
+        )
 
 
 class EarlyChange(Aggregate):

@@ -19,10 +19,12 @@ from shared.contracts.ids import token
 from shared.contracts.items import ItemKind, ItemReceived
 from shared.contracts.verdicts import Label, Verdict
 
+_MESSAGE = ItemKind.MESSAGE
+
 
 def thread_key(fact: ItemReceived) -> str:
     """Return whose matter in which thread this is; private messages are one thread a person."""
-    if fact.item_kind is ItemKind.MESSAGE:
+    if fact.item_kind is _MESSAGE:
         root = "messages"
     else:
         root = fact.thread.post_id or fact.thread.root_id or fact.native_id

@@ -7,7 +7,6 @@ from services.respond.core.case import HistoryEntry, note
 from services.respond.core.decisions import ItemChanged
 from services.respond.core.replies import call_back
 from services.respond.core.settling import judge_again, settle
-from services.respond.core.state import built
 from services.respond.core.work import Work
 from shared.contracts.items import (
     Author,
@@ -32,18 +31,7 @@ def received(work: Work, fact: ItemReceived) -> None:
         return
     work.count("items_received")
     pack, _ = work.pack_of(fact.account_id)
-    pending = built(
-        PendingItem,
-        {
-            "fact": fact,
-            "received_at": work.at,
-            "seq": work.seq,
-            "verdict_due": work.at + timedelta(seconds=pack.verdict_seconds),
-            "edits": 0,
-            "deleted": False,
-            "degraded": (),
-        },
-    )
+    pending = PendingItem.waiting(fact, work.at, work.seq, pack.verdict_seconds)
     early = work.get(f"early:{fact.item_id}", EarlyChange)
     if early is None:
         work.put(pending)

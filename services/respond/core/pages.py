@@ -7,6 +7,7 @@ from shared.contracts.ids import token
 from shared.contracts.org import Contact, Duty
 
 NOBODY = "nobody_on_duty"
+_AND = "、"
 _WORDS = {"acknowledge": "受理超时", "first_reply": "首次回复超时"}
 
 
@@ -14,7 +15,11 @@ def page_for_breach(work: Work, case: Case, clock: str) -> None:
     """Raise a page for a broken promise, or count up the one nobody has acknowledged yet."""
     standing = work.get(f"page:{case.page_id}", Page) if case.page_id else None
     if standing is not None and standing.acknowledged_at is None:
-        counted = standing.model_copy(update={"count": standing.count + 1})
+        word = _WORDS.get(clock, clock)
+        named = dict.fromkeys((*standing.reason.split(_AND), word))
+        counted = standing.model_copy(
+            update={"count": standing.count + 1, "reason": _AND.join(named)}
+        )
         work.put(counted)
         _tell(work, counted, case.account_id)
         return

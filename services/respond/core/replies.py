@@ -230,6 +230,8 @@ def _too_late(reply: Reply) -> Refusal | None:
 def _gated(work: Work, case: Case, reply: Reply) -> str | Refusal:
     """Return the hash of the pack under which the text passes."""
     pack, pack_hash = work.pack_of(case.account_id)
+    if not pack_hash:
+        return Refusal("no_rules", "no rules are active for this account: nothing may leave")
     result = check_text(case, pack, reply.text)
     if result.passed:
         return pack_hash

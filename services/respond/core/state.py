@@ -8,7 +8,7 @@ from bisect import bisect_left, insort
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import ClassVar, NamedTuple, Self, TypeVar
 
 from shared.contracts.base import Frozen
@@ -17,20 +17,22 @@ Built = TypeVar("Built", bound=Frozen)
 
 
 def built(kind: type[Built], values: dict[str, object]) -> Built:
-    """Return a value of parts that are valid already: all its fields, defaults too, in one go.
+    """Return a value of parts that are valid already: all its fields, cached properties too.
 
     For what is made once an item; `model_construct` walks every field for its default and takes
     six times as long.
     """
     made = kind.__new__(kind)
     object.__setattr__(made, "__dict__", values)
-    object.__setattr__(made, "__pydantic_fields_set__", _NAMES.setdefault(kind, set(values)))
+    object.__setattr__(made, "__pydantic_fields_set__", _names(kind))
     object.__setattr__(made, "__pydantic_extra__", None)
     object.__setattr__(made, "__pydantic_private__", None)
     return made
 
 
-_NAMES: dict[type[Frozen], set[str]] = {}
+@lru_cache(maxsize=32)
+def _names(kind: type[Frozen]) -> set[str]:
+    return set(kind.model_fields)
 
 
 class Timer(NamedTuple):

@@ -210,6 +210,9 @@ def edited(entry: Entry, owner: Owner, previous: str, seen_at: datetime) -> Item
         previous_version=previous,
         text=entry.text,
         edited_at=entry.edited_at or seen_at,
+        item_kind=entry.kind,
+        author=entry.author,
+        thread=entry.thread,
     )
 
 

@@ -1,6 +1,7 @@
 """The check every outgoing text passes: all rules, worst level, closed when one of them fails."""
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from shared.policy.gate.findings import (
     GateContext,
@@ -12,7 +13,7 @@ from shared.policy.gate.findings import (
 from shared.policy.gate.form import check_form
 from shared.policy.gate.leaks import check_leaks
 from shared.policy.gate.plain import Plain, plain
-from shared.policy.gate.taboo import check_taboos
+from shared.policy.gate.taboo import check_taboos, quotes
 from shared.policy.gate.units import channel_limit
 from shared.policy.model import Pack
 from shared.text.length import units
@@ -29,7 +30,16 @@ def gate(
     checks: tuple[Check, ...] = CHECKS,
 ) -> GateResult:
     """Return the findings on an outgoing text. Pure; a check that raises holds the text."""
-    told = history or HistoryDigest()
+    if not quotes(text):
+        context = context.model_copy(update={"quoted": ""})
+    return _checked(text, context, pack, history or HistoryDigest(), checks)
+
+
+@lru_cache(maxsize=512)
+def _checked(
+    text: str, context: GateContext, pack: Pack, told: HistoryDigest, checks: tuple[Check, ...]
+) -> GateResult:
+    """Approved wordings come again with every case: the same question has the same answer."""
     found: list[GateFinding] = []
     for check in checks:
         try:
@@ -48,5 +58,5 @@ def _failed(text: str, error: Exception) -> GateFinding:
         start=0,
         end=len(text),
         rules=(),
-        reason=f"这项检查没有完成({type(error).__name__}),请人工核对后重试",
+        reason=f"这项检查没有完成（{type(error).__name__}），请人工核对后重试",
     )

@@ -37,7 +37,7 @@ def check_form(
     limit = channel_limit(context.channel, pack)
     if (long := units(original)) > limit:
         start = _limit_place(original, limit)
-        reason = f"超出平台字数:{long:g} 字,上限 {limit:g} 字"
+        reason = f"超出平台字数：{long:g} 字，上限 {limit:g} 字"
         yield _found("too_long", "block", (start, len(original)), reason)
     if text_token(original) in history.sent:
         yield _found("repeated", "warn", (0, len(original)), "同样的话已经回复过一次")

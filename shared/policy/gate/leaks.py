@@ -23,13 +23,13 @@ def check_leaks(
     ours = "".join(char for char in pack.service_line + pack.help_line if char.isdigit())
     for match in _MOBILE.finditer(text.text):
         if match.group()[-11:] not in ours:
-            yield _leak(text, match, "这是一个手机号码,公开回复里不能出现个人电话")
+            yield _leak(text, match, "这是一个手机号码，公开回复里不能出现个人电话")
     for match in _IDENTITY.finditer(text.text):
         if _is_identity(match.group()):
-            yield _leak(text, match, "这是一个身份证号码,公开回复里不能出现")
+            yield _leak(text, match, "这是一个身份证号码，公开回复里不能出现")
     for match in _CARD.finditer(text.text):
         if _is_card(match.group()) and not _is_identity(match.group()):
-            yield _leak(text, match, "这是一个银行卡号,公开回复里不能出现")
+            yield _leak(text, match, "这是一个银行卡号，公开回复里不能出现")
 
 
 def _leak(text: Plain, match: re.Match[str], reason: str) -> GateFinding:

@@ -81,11 +81,11 @@ class Plain:
         return any(place in self.breaks for place in range(start + 1, end))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def plain(text: str) -> Plain:
     """Return the plain form. Only letters and digits stay; clause ends are remembered.
 
-    Every check asks for it, and approved wordings come again with every case.
+    Every check asks for it.
     """
     chars: list[str] = []
     origin: list[int] = []

@@ -40,6 +40,11 @@ def check_taboos(
             yield from _family(text, taboo, cited)
 
 
+def quotes(text: str) -> bool:
+    """Tell whether something stands in quotation marks; else the customer's words play no part."""
+    return _QUOTES.search(text) is not None
+
+
 def _family(text: Plain, taboo: Taboo, cited: tuple[Span, ...]) -> Iterator[GateFinding]:
     harmless: tuple[Span, ...] | None = None
     for hit in _pattern(_forms(taboo)).finditer(text.text):

@@ -12,7 +12,7 @@ from shared.errors import UserError
 from shared.policy.gate.check import gate
 from shared.policy.gate.findings import GateContext, GateFinding, GateResult, HistoryDigest
 from shared.policy.gate.plain import Plain, plain
-from shared.policy.model import NO_PACK, Pack
+from shared.policy.model import NO_PACK, Pack, Taboo
 from shared.policy.templates import fill
 from shared.runtime.packs import read_pack, read_packs
 from shared.runtime.settings import default_policies_dir
@@ -173,3 +173,29 @@ def test_a_bad_case_of_a_pack_is_named_by_its_line(tmp_path: Path) -> None:
     with pytest.raises(UserError) as raised:
         read_cases(tmp_path, "own")
     assert raised.value.where.endswith("cases.jsonl:1")
+
+
+def test_a_family_may_be_empty_and_may_know_spellings_of_what_it_does_not_name() -> None:
+    pack = Pack(
+        name="own",
+        taboos=(
+            Taboo(category="empty", level="block", reason="空", phrases=()),
+            Taboo(
+                category="refusal",
+                level="block",
+                reason="推脱",
+                phrases=("不清楚",),
+                variants={"不知道": ("不造",)},
+            ),
+        ),
+    )
+    found = gate("不造，我们不清楚，也不造", GateContext(), pack).findings
+    assert [each.start for each in found] == [0, 5, 10]
+    assert {each.suggestion for each in found} == {None}
+
+
+def test_the_customers_words_matter_only_where_something_is_quoted() -> None:
+    said = "你们总说无可奉告"
+    assert check("您提到的“无可奉告”我们已经批评教育", quoted=said).passed
+    assert not check("关于此事无可奉告", quoted=said).passed
+    assert not check("关于此事无可奉告").passed

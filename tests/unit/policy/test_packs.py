@@ -1,5 +1,6 @@
 """Packs: loaded whole or refused with the place and the fix; CEL and wordings behind their doors."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -206,3 +207,27 @@ def test_the_night_table_says_who_may_act_alone() -> None:
 
 def test_the_schema_of_a_pack_can_be_exported() -> None:
     assert "clocks" in Pack.model_json_schema()["properties"]
+
+
+def test_a_missing_part_is_shown_where_its_entry_begins() -> None:
+    error = refused(pack="version: '1'\ntemplates:\n  - id: a\n    text: 您好\n")
+    assert error.where == "own/pack.yaml:3"
+
+
+def test_equal_conditions_are_one() -> None:
+    assert len({Condition("true"), Condition("true"), Condition("false")}) == 2
+
+
+def test_packs_may_be_told_apart_in_a_set() -> None:
+    other = Pack(name="none", undo_seconds=1)
+    assert len({NO_PACK, Pack(name="none"), other}) == 2
+
+
+HALF_WIDTH = re.compile("[\u4e00-\u9fff][,;!?]|[,;!?][\u4e00-\u9fff]")
+
+
+@pytest.mark.parametrize("name", sorted(read_packs(default_policies_dir())))
+def test_shipped_words_use_full_width_punctuation(name: str) -> None:
+    pack = read_packs(default_policies_dir())[name]
+    words = re.findall(r'"([^"]*)"', pack.canonical().decode())
+    assert [each for each in words if HALF_WIDTH.search(each)] == []

@@ -37,6 +37,7 @@ def test_one_page_a_matter_counted_up_while_nobody_has_it() -> None:
     story.tell(a_tick(), after=600)
     assert story.has("page") == 1
     assert story.page.count == 2
+    assert story.page.reason == "受理超时、首次回复超时"
     assert story.effect.effect_kind == "page"
     assert story.effect.not_after is None
     story.tell(an_end(story.effect.effect_id, "done"))
@@ -137,3 +138,10 @@ def test_a_rebuild_does_not_repeat_what_somebody_already_has() -> None:
     story.tell(a_leader(rebuilt_to=story.seq))
     assert story.page.page_id == page.page_id
     assert story.page.failed == "coalesced"
+
+
+def test_a_page_names_the_promise_that_was_broken() -> None:
+    story = Story(FAST.model_copy(update={"paging": Paging(on_breach=("first_reply",))}))
+    story.complain()
+    story.tell(a_tick(), after=600)
+    assert story.page.reason == "首次回复超时"

@@ -21,6 +21,7 @@ from tests.fakes.builders import (
     a_start,
     a_tick,
     a_verdict,
+    an_account,
     an_approval,
     an_end,
     an_undo,
@@ -251,3 +252,32 @@ def test_a_reply_to_an_item_the_case_no_longer_holds_comes_back() -> None:
     story.tell(a_tick(), after=16)
     assert story.case.replies[0].note == "item_unknown"
     assert story.has("item") == KEEP
+
+
+def test_without_an_undo_window_a_reply_leaves_in_the_step_that_approved_it() -> None:
+    story = Story(Pack(name="company", undo_seconds=0))
+    case_id = story.complain().case_id
+    story.tell(a_claim(case_id), a_draft(case_id), an_approval(case_id))
+    assert effect_status(story) == "decided"
+
+
+def test_the_end_of_an_older_attempt_does_not_move_what_is_sent() -> None:
+    story = leaving()
+    late, case_id = story.effect, story.case.case_id
+    story.tell(a_tick(), after=31 * 60)
+    assert reply_status(story) == "returned"
+    story.tell(a_draft(case_id, base=1, op="d2"), an_approval(case_id, revision=2, op="a2"))
+    story.tell(a_tick(), after=16)
+    second = story.effect
+    story.tell(a_start(second.effect_id), an_end(late.effect_id))
+    assert reply_status(story) == "sent"
+    story.tell(an_end(second.effect_id, "refused"))
+    assert reply_status(story) == "sent"
+
+
+def test_where_no_rules_are_active_nothing_is_approved() -> None:
+    story = Story()
+    story.tell(an_account(pack="other"))
+    case_id = story.complain().case_id
+    story.tell(a_claim(case_id), a_draft(case_id), an_approval(case_id))
+    assert codes(story, "op-draft", "op-approve") == ["ok", "no_rules"]

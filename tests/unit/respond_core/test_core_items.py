@@ -165,7 +165,7 @@ def test_no_verdict_in_time_is_a_case_and_says_so() -> None:
     story.tell(a_comment())
     story.tell(a_tick(), after=61)
     assert story.case.degraded == ("unclassified",)
-    assert story.decided("case.opened")[0]["at"] == "2026-05-01T01:01:04Z"
+    assert story.decided("case.opened")[0]["at"] == "2026-05-01T01:01:05Z"
     story.tell(a_verdict("c1", Label.COMPLAINT, degraded=("no_lexicon",)))
     assert story.case.labels == (Label.COMPLAINT,)
     assert story.case.degraded == ("no_lexicon",)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.contracts.facts import encode
-from shared.contracts.items import ItemEdited, ItemKind, ItemReceived
+from shared.contracts.items import Author, ItemEdited, ItemKind, ItemReceived
 from shared.contracts.posts import PostSeen
 from shared.platforms.port import Incoming, Rejected
 from shared.platforms.recording import RecordingMapper
@@ -90,6 +90,9 @@ def test_the_same_id_again_is_an_edit_or_a_duplicate() -> None:
     assert isinstance(received, ItemReceived)
     assert same == Rejected("duplicate", "c1")
     assert isinstance(edited, ItemEdited)
+    assert (edited.item_kind, edited.author) == (ItemKind.COMMENT, Author(author_id="u1"))
+    assert edited.thread is not None
+    assert edited.thread.post_id == "p1"
     assert edited.previous_version == received.item_version
     assert isinstance(reverted, ItemEdited)
     assert len({received.item_version, edited.item_version, reverted.item_version}) == 3

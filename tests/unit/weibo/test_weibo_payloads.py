@@ -141,6 +141,11 @@ def test_an_edit_time_is_the_version_when_there_is_one() -> None:
     assert first_version(parsed) == "2011-05-31T17:00:00.000000Z"
     fact = edited(parsed, OWNER, "before", datetime(2026, 1, 1, tzinfo=UTC))
     assert fact.edited_at == datetime(2011, 5, 31, 17, tzinfo=UTC)
+    assert (fact.item_kind, fact.author, fact.thread) == (
+        parsed.kind,
+        parsed.author,
+        parsed.thread,
+    )
     silent = parse_status(comment(), OWNER)
     assert isinstance(silent, Entry)
     assert edited(silent, OWNER, "a", silent.published_at).item_version != first_version(silent)
