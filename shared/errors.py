@@ -23,4 +23,4 @@ class UserError(Exception):
     def line(self) -> str:
         place = f" ({self.where})" if self.where else ""
         advice = f" -> {self.fix}" if self.fix else ""
-        return f"{self.what}{place}{advice}"
+        return " ".join(f"{self.what}{place}{advice}".splitlines())

@@ -4,6 +4,9 @@ from collections.abc import Mapping, Sequence
 from importlib import import_module
 
 import typer
+from typer.exceptions import TyperException
+
+from shared.errors import UserError
 
 MODULES = (
     "services.cli.up_cmd",
@@ -13,6 +16,8 @@ MODULES = (
     "services.cli.replay_cmds",
     "services.cli.people_cmds",
     "services.cli.bench_cmd",
+    "services.cli.platforms_cmd",
+    "services.cli.config_cmds",
     "services.cli.openapi_cmd",
 )
 """Each has `register(app)`. They import what they need inside their commands."""
@@ -23,6 +28,7 @@ def build() -> typer.Typer:
     app = typer.Typer(
         name="zhishou",
         help="值守: moderation and crisis response for official accounts.",
+        epilog="Example: zhishou up --no-open",
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         add_completion=False,
@@ -35,13 +41,28 @@ def build() -> typer.Typer:
 
 
 def run(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
-    """Run one command line. Commands find `environment` as their context's object."""
+    """Run one command line. Commands find `environment` as their context's object.
+
+    Raises:
+        UserError: the command line itself is wrong.
+    """
     command = typer.main.get_command(build())
+    words = list(arguments)
     try:
-        command.main(list(arguments), prog_name="zhishou", obj=environment)
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else int(end.code is not None)
-    return 0
+        code = command.main(words, prog_name="zhishou", obj=environment, standalone_mode=False)
+    except typer.Abort as error:
+        raise KeyboardInterrupt from error
+    except TyperException as error:
+        spoken = " ".join(error.format_message().split())
+        if not spoken:  # a group without a command: its help has been printed
+            return error.exit_code
+        raise UserError(spoken.rstrip("."), fix=f"{_asked(error)} --help shows how") from error
+    return code if isinstance(code, int) else 0
+
+
+def _asked(error: TyperException) -> str:
+    context = getattr(error, "ctx", None)
+    return context.command_path if context is not None else "zhishou"
 
 
 def _top() -> None:

@@ -1,8 +1,6 @@
 """`zhishou classify text`, `zhishou train` and `zhishou evaluate`."""
 
-import io
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +10,6 @@ from services.cli.groups import group
 from shared.errors import UserError
 
 if TYPE_CHECKING:
-    from services.cli.classify_lines import Readable
     from shared.policy.model import Pack
 
 WeightsOption = Annotated[
@@ -40,13 +37,14 @@ def text(
 ) -> None:
     """Read texts (JSONL or plain lines), write their verdicts line by line, in order."""
     from services.classify.adapters.engine import Classifier
-    from services.cli.classify_lines import Bad, answers, arrived, parse
+    from services.cli.classify_lines import Bad, answers, parse
+    from services.cli.lines import batches
     from shared.runtime.text_tables import load_tables
 
     classifier = Classifier.load(_folder(weights), load_tables())
     rules = _pack(pack)
     number, failed = 0, False
-    for lines in arrived(_source(file)):
+    for lines in batches(file):
         parsed = [parse(raw, number + place) for place, raw in enumerate(lines, 1)]
         number += len(lines)
         asked = [each for each in parsed if each is not None]
@@ -91,6 +89,8 @@ def evaluate(
     if not data.is_dir():
         raise UserError("no such folder", where=str(data), fix="give the data sets with --data")
     report = measure(Classifier.load(_folder(weights), load_tables()), data, _tell)
+    if not report.sets:
+        raise UserError("no labelled data set here", where=str(data), fix="give the data sets")
     if as_json:
         typer.echo(json.dumps({"sets": report.sets, "speed": report.speed}, ensure_ascii=False))
         return
@@ -114,17 +114,6 @@ def _pack(name: str) -> "Pack | None":
     from shared.runtime.settings import default_policies_dir
 
     return read_pack(default_policies_dir(), name)
-
-
-def _source(file: Path | None) -> "Readable":
-    if file is None:
-        return io.BufferedReader(io.FileIO(sys.stdin.fileno(), closefd=False))
-    try:
-        return io.BufferedReader(io.FileIO(file))
-    except OSError as error:
-        raise UserError(
-            f"cannot read the texts: {error.strerror}", where=str(file), fix="give another file"
-        ) from error
 
 
 def _tell(line: str) -> None:

@@ -3,26 +3,17 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from services.classify.adapters.engine import Classifier
+from services.cli.lines import decoded
 from services.respond.core.judging import judge
 from shared.contracts.verdicts import Verdict
 from shared.policy.model import Pack
 from shared.policy.severity import severity
 
-MOST = 256
 FIX = 'write {"id": "...", "text": "..."} or a plain line of UTF-8 text'
-
-
-class Readable(Protocol):
-    """A stream that gives what has arrived."""
-
-    def read1(self, size: int, /) -> bytes:
-        """Return at most `size` bytes, waiting only for the first; b"" at the end."""
-        ...
 
 
 class Asked(BaseModel):
@@ -46,21 +37,10 @@ class Bad:
         return {"error": {"line": self.line, "what": self.what, "fix": FIX}}
 
 
-def arrived(stream: Readable) -> Iterator[list[bytes]]:
-    """Yield complete lines as they arrive, at most MOST at a time, then the last one."""
-    rest = b""
-    while data := stream.read1(1 << 16):
-        *lines, rest = (rest + data).split(b"\n")
-        for first in range(0, len(lines), MOST):
-            yield lines[first : first + MOST]
-    if rest:
-        yield [rest]
-
-
 def parse(raw: bytes, number: int) -> Asked | Bad | None:
     """Return what a line asks; None for an empty one."""
     try:
-        text = raw.decode("utf-8").strip("\r")
+        text = decoded(raw, number)
         if not text.strip():
             return None
         if not text.lstrip().startswith("{"):

@@ -1,13 +1,13 @@
 """`zhishou gate` and `zhishou policy`: the checks of outgoing texts and the packs behind them."""
 
 import json
-import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from services.cli.groups import group
 from shared.errors import UserError
 from shared.runtime.settings import default_policies_dir
 
@@ -20,14 +20,11 @@ JsonOption = Annotated[bool, typer.Option("--json", help="answer as JSON")]
 
 def register(app: typer.Typer) -> None:
     """Add both groups to the command line."""
-    gate = typer.Typer(help="Check texts before they leave (发前检查).", no_args_is_help=True)
+    gate, policy = group(app, "gate"), group(app, "policy")
     gate.command("check", epilog='Example: echo "可能是" | zhishou gate check')(gate_check)
-    policy = typer.Typer(help="Look at policy packs (规则包) and test them.", no_args_is_help=True)
     policy.command("show", epilog="Example: zhishou policy show company")(policy_show)
     policy.command("lint", epilog="Example: zhishou policy lint")(policy_lint)
     policy.command("test", epilog="Example: zhishou policy test base")(policy_test)
-    app.add_typer(gate, name="gate")
-    app.add_typer(policy, name="policy")
 
 
 def gate_check(
@@ -37,14 +34,18 @@ def gate_check(
 ) -> None:
     """Read outgoing texts (JSONL or plain lines), write their findings line by line."""
     from services.cli.gate_lines import check_line
+    from services.cli.lines import batches
     from shared.runtime.packs import read_pack
 
     rules = read_pack(policies or default_policies_dir(), pack)
-    failed = False
-    for number, raw in enumerate(_lines(file), start=1):
-        answer = check_line(raw, number, rules)
-        failed = failed or "error" in answer
-        typer.echo(json.dumps(answer, ensure_ascii=False))
+    number, failed = 0, False
+    for lines in batches(file):
+        for raw in lines:
+            number += 1
+            if raw.strip():
+                answer = check_line(raw, number, rules)
+                failed = failed or "error" in answer
+                typer.echo(json.dumps(answer, ensure_ascii=False))
     if failed:
         raise typer.Exit(1)
 
@@ -52,6 +53,10 @@ def gate_check(
 def policy_show(
     pack: Annotated[str, typer.Argument(help="name of the pack")] = "company",
     policies: PoliciesOption = None,
+    *,
+    as_json: Annotated[  # noqa: ARG001  every reporting command takes it
+        bool, typer.Option("--json", help="answer as JSON (it always does)")
+    ] = False,
 ) -> None:
     """Print a pack as it holds after inheritance, with its content hash."""
     from shared.runtime.packs import read_pack
@@ -69,6 +74,9 @@ def policy_lint(policies: PoliciesOption = None, *, as_json: JsonOption = False)
         name: rules.content_hash()
         for name, rules in read_packs(policies or default_policies_dir()).items()
     }
+    if not hashes:
+        where = str(policies or default_policies_dir())
+        raise UserError("no policy pack here", where=where, fix="name a directory with --policies")
     _report(hashes, as_json=as_json)
 
 
@@ -97,18 +105,3 @@ def _report(values: Mapping[str, object], *, as_json: bool) -> None:
         return
     for name, value in values.items():
         typer.echo(f"{name}: {value}")
-
-
-def _lines(file: Path | None) -> Iterator[str]:
-    if file is None:
-        yield from _filled(sys.stdin)
-        return
-    try:
-        with file.open(encoding="utf-8") as source:
-            yield from _filled(source)
-    except OSError as error:
-        raise UserError(f"cannot read: {error.strerror}", where=str(file)) from error
-
-
-def _filled(lines: Iterable[str]) -> Iterator[str]:
-    return (each.rstrip("\n") for each in lines if each.strip())

@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
+from services.cli.lines import decoded
 from shared.errors import UserError
 from shared.policy.gate.check import gate
 from shared.policy.gate.findings import GateContext, GateLevel
@@ -18,7 +19,7 @@ from shared.runtime.packs import read_sources
 class Outgoing(BaseModel):
     """One text to check."""
 
-    id: str = ""
+    id: str | int = ""
     text: str
     context: GateContext = GateContext()
 
@@ -36,13 +37,18 @@ class GateCase(Outgoing):
     expect: Expectation
 
 
-def check_line(raw: str, number: int, pack: Pack) -> Mapping[str, object]:
+def check_line(raw: bytes, number: int, pack: Pack) -> Mapping[str, object]:
     """Return the answer for one line; a bad line gets an error in its place."""
     try:
-        asked = _parse(raw, number)
-    except (ValidationError, ValueError) as error:
-        fix = 'write {"id": "...", "text": "..."} or a plain line of text'
-        return {"error": {"line": number, "what": str(error).splitlines()[0], "fix": fix}}
+        asked = _parse(decoded(raw, number), number)
+    except UnicodeDecodeError:
+        return _bad(number, "not UTF-8")
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        return _bad(number, f"{place}: {first['msg']}" if place else first["msg"])
+    except ValueError as error:
+        return _bad(number, str(error).splitlines()[0])
     result = gate(asked.text, asked.context, pack)
     return {
         "id": asked.id,
@@ -80,9 +86,18 @@ def failed_cases(cases: Sequence[GateCase], pack: Pack) -> list[Mapping[str, obj
     return failures
 
 
+def _bad(number: int, what: str) -> Mapping[str, object]:
+    fix = 'write {"id": "...", "text": "..."} or a plain line of UTF-8 text'
+    return {"error": {"line": number, "what": what, "fix": fix}}
+
+
 def _parse(raw: str, number: int) -> Outgoing:
-    asked = Outgoing.model_validate(from_json(raw)) if raw.startswith("{") else Outgoing(text=raw)
-    return asked if asked.id else asked.model_copy(update={"id": str(number)})
+    asked = (
+        Outgoing.model_validate(from_json(raw))
+        if raw.lstrip().startswith("{")
+        else Outgoing(text=raw)
+    )
+    return asked if asked.id != "" else asked.model_copy(update={"id": str(number)})
 
 
 def _without_none(finding: BaseModel) -> dict[str, object]:

@@ -3,13 +3,17 @@
 import typer
 
 HELP = {
-    "ingest": "Listen to the platforms.",
-    "classify": "Tell complaints, rumours and harm from the rest.",
-    "respond": "Keep cases, clocks and replies; serve the console.",
-    "archive": "Keep the searchable record.",
-    "gate": "Check outgoing texts.",
-    "policy": "Look at and prove rule packs.",
-    "person": "Let people in.",
+    "ingest": ("Listen to the platforms.", "zhishou ingest run"),
+    "classify": (
+        "Tell complaints, rumours and harm from the rest.",
+        'echo "我要投诉" | zhishou classify text',
+    ),
+    "respond": ("Keep cases, clocks and replies; serve the console.", "zhishou respond run"),
+    "archive": ("Keep the searchable record.", "zhishou archive run"),
+    "gate": ("Check texts before they leave (发前检查).", 'echo "可能是" | zhishou gate check'),
+    "policy": ("Look at policy packs (规则包) and test them.", "zhishou policy lint"),
+    "person": ("Let people in.", "zhishou person set-password wang"),
+    "config": ("Look at what this installation is set to, and check it.", "zhishou config check"),
 }
 
 
@@ -18,6 +22,7 @@ def group(app: typer.Typer, name: str) -> typer.Typer:
     for known in app.registered_groups:
         if known.name == name and known.typer_instance is not None:
             return known.typer_instance
-    made = typer.Typer(no_args_is_help=True, help=HELP.get(name))
+    says, example = HELP[name]
+    made = typer.Typer(no_args_is_help=True, help=says, epilog=f"Example: {example}")
     app.add_typer(made, name=name)
     return made

@@ -1,7 +1,7 @@
 """`zhishou replay` and `zhishou record`: what was decided, offline, and the log as a file."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -50,10 +50,18 @@ def replay_command(
         typer.echo("\n".join(report.decisions))
     typer.echo(json.dumps(body, ensure_ascii=False) if as_json else _readable(body))
     if write_expected:
-        write_expected.write_text("\n".join(expected_lines(report)) + "\n", encoding="utf-8")
+        _write(write_expected, expected_lines(report))
     if wanted is not None and (diff := difference(wanted, expected_lines(report))):
         typer.echo("\n".join(diff), err=True)
         raise typer.Exit(1)
+
+
+def _write(path: Path, lines: Sequence[str]) -> None:
+    try:
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    except OSError as error:
+        what = f"cannot write the expectation: {error.strerror}"
+        raise UserError(what, where=str(path), fix="name another file") from error
 
 
 def _readable(body: dict[str, object]) -> str:

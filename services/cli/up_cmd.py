@@ -25,17 +25,22 @@ def up(
         Path | None, typer.Option(help="Play this raw stream (JSONL) instead of invented people.")
     ] = None,
     speed: Annotated[str, typer.Option(help='How fast the stream plays: "20x", "max".')] = "1x",
-    max_gap: Annotated[float, typer.Option(help="Longest recorded pause kept, seconds.")] = 10.0,
+    max_gap: Annotated[
+        float, typer.Option(min=0, help="Longest recorded pause kept, seconds.")
+    ] = 10.0,
     seed: Annotated[int, typer.Option(help="Same seed, same invented people and texts.")] = 1,
     rate: Annotated[
-        float | None, typer.Option(help="Invented items per second on average.")
+        float | None, typer.Option(min=0, help="Invented items per second on average.")
     ] = None,
     data_dir: Annotated[
         Path | None, typer.Option(help="Private directory for everything that is kept.")
     ] = None,
     ephemeral: Annotated[bool, typer.Option(help="Keep nothing: all is gone at the end.")] = False,
     port: Annotated[
-        int | None, typer.Option(help="Port of the console; 8750 or a free one if left out.")
+        int | None,
+        typer.Option(
+            min=0, max=65535, help="Port of the console; 8750 or a free one if left out."
+        ),
     ] = None,
     accounts: Annotated[
         Path | None, typer.Option(help="Register of real accounts (YAML); no mock platform then.")
@@ -51,8 +56,10 @@ def up(
     """Run the whole system on this machine, with a simulated platform unless told otherwise."""
     from services.cli.up import UpOptions
     from services.cli.up import up as run
+    from shared.platforms.mock.lines import parse_speed
     from shared.runtime.clock import SystemClock
 
+    parse_speed(speed)  # a mistake is told before anything starts
     environment: Mapping[str, str] = context.obj or {}
     options = UpOptions(
         data_dir=data_dir,

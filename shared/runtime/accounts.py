@@ -40,6 +40,8 @@ def load_accounts(path: Path) -> tuple[AccountConfig, ...]:
     except OSError as error:
         message = f"cannot read the account register: {error.strerror}"
         raise UserError(message, where=str(path), fix="set ZHISHOU_ACCOUNTS_FILE") from error
+    except UnicodeDecodeError as error:
+        raise UserError("not UTF-8", where=str(path), fix="save it as UTF-8") from error
     except yaml.YAMLError as error:
         raise UserError(
             f"not YAML: {error}", where=str(path), fix="mend the line named"

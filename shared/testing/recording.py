@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import json
 import zlib
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,7 +74,7 @@ def open_recording(path: Path) -> Recording:
     """
     try:
         with _open(path) as lines:
-            first = lines.readline(MAX_LINE_BYTES)
+            first = lines.readline(MAX_LINE_BYTES).removeprefix(BOM_UTF8)
     except OSError as error:
         why = error.strerror or str(error)
         raise UserError(f"cannot read the recording: {why}", where=str(path)) from error
@@ -110,7 +111,7 @@ def read_lines(recording: Recording) -> Iterator[Line]:
 
 def _line(number: int, raw: bytes, *, of_facts: bool) -> Line | None:
     try:
-        body = from_json(raw)
+        body = from_json(raw.removeprefix(BOM_UTF8) if number == 1 else raw)
     except ValueError as error:
         return BadLine(number, f"not JSON: {error}")
     if not isinstance(body, dict):

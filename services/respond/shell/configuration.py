@@ -136,6 +136,8 @@ def _load(path: Path, kind: type[_File], setting: str) -> _File:
     except OSError as error:
         message = f"cannot read the file: {error.strerror}"
         raise UserError(message, where=str(path), fix=f"set {setting}") from error
+    except UnicodeDecodeError as error:
+        raise UserError("not UTF-8", where=str(path), fix="save it as UTF-8") from error
     except yaml.YAMLError as error:
         raise UserError(f"not YAML: {error}", where=str(path), fix="mend it") from error
     except ValidationError as error:

@@ -4,7 +4,8 @@ import io
 import json
 
 from services.classify.adapters.engine import Classifier
-from services.cli.classify_lines import Asked, Bad, answers, arrived, parse
+from services.cli.classify_lines import Asked, Bad, answers, parse
+from services.cli.lines import arrived
 from shared.runtime.text_tables import load_tables
 
 

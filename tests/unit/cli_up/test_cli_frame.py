@@ -92,7 +92,7 @@ def test_every_command_has_help_and_every_service_can_run(
         assert app_module.run([name, "run", "--help"], {}) == 0
         assert "Example" in capsys.readouterr().out
     assert app_module.run(["up", "--help"], {}) == 0
-    assert app_module.run(["sing"], {}) == 2
+    assert guarded(lambda: app_module.run(["sing"], {})) == WRONG_USE
 
 
 def test_modules_share_a_group() -> None:

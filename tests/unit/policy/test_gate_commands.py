@@ -24,7 +24,7 @@ def test_each_line_is_answered_in_order_and_a_bad_one_fails_the_run(app: typer.T
     result = CliRunner().invoke(app, ["gate", "check"], input=lines)
     answers = [json.loads(each) for each in result.stdout.splitlines()]
     assert [each.get("level", "error") for each in answers] == ["block", "pass", "error"]
-    assert answers[2]["error"]["line"] == 3
+    assert answers[2]["error"]["line"] == 4
     assert result.exit_code == 1
 
 

@@ -161,8 +161,8 @@ def test_every_shipped_wording_passes_the_gate(template: object) -> None:
 
 
 def test_a_bad_line_is_answered_in_its_place() -> None:
-    assert "error" in check_line('{"id":3}', 4, PACK)
-    answer = check_line("大概明天", 7, PACK)
+    assert "error" in check_line(b'{"id":3}', 4, PACK)
+    answer = check_line("大概明天".encode(), 7, PACK)
     assert (answer["id"], answer["level"]) == ("7", "block")
 
 

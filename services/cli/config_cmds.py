@@ -1,0 +1,69 @@
+"""`zhishou config check` and `show`: what the services would be started with, from here."""
+
+import json
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from services.cli.groups import group
+
+if TYPE_CHECKING:
+    from shared.runtime.settings import CommonSettings
+
+KINDS = ("Ingest", "Classify", "Respond", "Archive")
+JsonOption = Annotated[bool, typer.Option("--json", help="answer as JSON")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group to the command line."""
+    config = group(app, "config")
+    config.command(
+        "check", epilog="Example: ZHISHOU_PEOPLE_FILE=people.yaml zhishou config check"
+    )(check)
+    config.command("show", epilog="Example: zhishou config show --json")(show)
+
+
+def check(*, as_json: JsonOption = False) -> None:
+    """Read settings, accounts, people, roster and packs as the services would; name a mistake."""
+    from services.respond.app import configure
+    from services.respond.settings import RespondSettings
+    from shared.runtime.entry import read_settings
+
+    _settings()
+    read = configure(read_settings(RespondSettings))
+    found = {
+        "accounts": [each.account_id for each in read.accounts],
+        "people": [each.person_id for each in read.people],
+        "duties": len(read.duties or ()),
+        "packs": {each.name: each.content_hash() for each in read.packs},
+    }
+    _report(found, as_json=as_json)
+
+
+def show(*, as_json: JsonOption = False) -> None:
+    """Print every setting with its value; secrets are masked."""
+    _report(_settings(), as_json=as_json)
+
+
+def _settings() -> dict[str, object]:
+    """Return the settings of all services by variable. Raises UserError."""
+    from shared.runtime.entry import read_settings
+
+    found: dict[str, object] = {}
+    for name in KINDS:
+        kind: type[CommonSettings] = getattr(
+            import_module(f"services.{name.lower()}.settings"), f"{name}Settings"
+        )
+        for field, value in read_settings(kind).model_dump(mode="json").items():
+            found[f"ZHISHOU_{field.upper()}"] = value
+    return found
+
+
+def _report(found: dict[str, object], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(found, ensure_ascii=False))
+        return
+    width = max(map(len, found)) + 2
+    for name, value in found.items():
+        typer.echo(f"{name:<{width}}{'' if value is None else value}")

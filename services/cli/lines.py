@@ -1,0 +1,56 @@
+"""Lines of the JSONL commands: bytes as they arrive, from a file or standard input."""
+
+import io
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol, cast
+
+from shared.errors import UserError
+
+MOST = 256
+BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
+
+
+class Readable(Protocol):
+    """A stream that gives what has arrived."""
+
+    def read1(self, size: int, /) -> bytes:
+        """Return at most `size` bytes, waiting only for the first; b"" at the end."""
+        ...
+
+
+def batches(file: Path | None) -> Iterator[list[bytes]]:
+    """Yield the lines of a file, or of standard input, as they arrive. Raises UserError."""
+    if file is None:
+        yield from arrived(cast("Readable", sys.stdin.buffer))
+        return
+    try:
+        stream = io.BufferedReader(io.FileIO(file))
+    except OSError as error:
+        what = f"cannot read the texts: {error.strerror}"
+        raise UserError(what, where=str(file), fix="give another file") from error
+    with stream:
+        yield from arrived(stream)
+
+
+def arrived(stream: Readable) -> Iterator[list[bytes]]:
+    """Yield complete lines as they arrive, at most MOST at a time, then the last one."""
+    rest: list[bytes] = []
+    while data := stream.read1(1 << 16):
+        first, *more = data.split(b"\n")
+        rest.append(first)
+        if not more:
+            continue
+        lines = [b"".join(rest), *more[:-1]]
+        rest = more[-1:]
+        for start in range(0, len(lines), MOST):
+            yield lines[start : start + MOST]
+    if last := b"".join(rest):
+        yield [last]
+
+
+def decoded(raw: bytes, number: int) -> str:
+    """Return the text of line `number`, without its end. Raises UnicodeDecodeError."""
+    text = raw.decode("utf-8").strip("\r")
+    return text.removeprefix(BOM) if number == 1 else text
