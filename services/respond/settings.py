@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import Field, SecretStr
 
-from shared.runtime.settings import CommonSettings
+from shared.runtime.settings import CommonSettings, default_assets_dir
 
 
 class RespondSettings(CommonSettings):
@@ -16,7 +16,7 @@ class RespondSettings(CommonSettings):
     people_file: Path | None = Field(None, description="who may sign in, with roles (YAML)")
     roster_file: Path | None = Field(None, description="who is on call when (YAML)")
     assets_dir: Path = Field(
-        Path("node_modules/htmx.org/dist"), description="where the console's library is"
+        default_factory=default_assets_dir, description="where the console's library is"
     )
     demo: bool = Field(False, description="make a demonstration's person and duty")
     lease_seconds: float = Field(3.0, gt=0, description="how long a silent leader is waited for")

@@ -21,6 +21,11 @@ def default_policies_dir() -> Path:
     return Path(__file__).resolve().parents[2] / "deploy" / "policies"
 
 
+def default_assets_dir() -> Path:
+    """Return where set-up puts the console's library, wherever a process is started from."""
+    return Path(__file__).resolve().parents[2] / "node_modules" / "htmx.org" / "dist"
+
+
 class CommonSettings(BaseSettings):
     """What every service needs to know; each service adds its own fields in a subclass."""
 

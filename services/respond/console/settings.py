@@ -6,13 +6,14 @@ from pathlib import Path
 from pydantic import Field
 
 from shared.contracts.base import Frozen
+from shared.runtime.settings import default_assets_dir
 
 
 class ConsoleSettings(Frozen):
     """Built by respond's app from its own settings."""
 
     assets_dir: Path = Field(
-        default=Path("node_modules/htmx.org/dist"), description="directory that holds htmx.min.js"
+        default_factory=default_assets_dir, description="directory that holds htmx.min.js"
     )
     public_url: str = Field(
         default="", description="address people use, when a proxy stands in front"

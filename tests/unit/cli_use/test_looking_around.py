@@ -7,6 +7,8 @@ import pytest
 
 from services.cli.app import run
 from services.cli.errors import WRONG_USE, guarded
+from services.respond.console.settings import ConsoleSettings
+from services.respond.settings import RespondSettings
 from services.respond.shell.configuration import load_people, load_roster
 from shared.platforms.registry import check_endpoint
 from shared.runtime.accounts import load_accounts
@@ -65,3 +67,11 @@ def test_a_mistake_is_named_by_its_variable_or_file(
     line = capsys.readouterr().err
     assert line.count("\n") == 1
     assert variable in line or value in line
+
+
+def test_the_console_finds_its_library_from_any_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert (RespondSettings().assets_dir / "htmx.min.js").is_file()
+    assert ConsoleSettings().assets_dir == RespondSettings().assets_dir

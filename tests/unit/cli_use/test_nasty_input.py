@@ -2,6 +2,8 @@
 
 import errno
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -158,12 +160,13 @@ def test_what_ran_together_fails_in_one_line_too(capsys: pytest.CaptureFixture[s
     Path(capsys.readouterr().err.split()[-1]).unlink()
 
 
-def test_a_question_that_is_broken_off_is_an_interrupt(monkeypatch: pytest.MonkeyPatch) -> None:
-    def aborted(*_words: object, **_more: object) -> None:
-        raise typer.Abort
-
-    monkeypatch.setattr("typer.prompt", aborted)
-    assert guarded(lambda: run(["person", "set-password", "chen"], {})) == INTERRUPTED
+def test_a_question_nobody_answers_is_an_interrupt() -> None:
+    command = [sys.executable, "-W", "ignore", "-m", "services.cli", "person", "set-password", "x"]
+    done = subprocess.run(
+        command, stdin=subprocess.DEVNULL, start_new_session=True, check=False, capture_output=True
+    )
+    assert done.returncode == INTERRUPTED
+    assert b"Traceback" not in done.stderr
 
 
 def commands(command: object, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
