@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import NoReturn
 
 from services.cli.embedded.data_dir import Report
 from services.cli.embedded.process import ManagedProcess, ProcessSpec
@@ -88,7 +89,12 @@ class Supervisor:
                 each.trim_log()
 
 
-def first_error(failed: BaseExceptionGroup[UserError]) -> UserError:
-    """Return the first error of a group of groups."""
-    inner = failed.exceptions[0]
-    return first_error(inner) if isinstance(inner, BaseExceptionGroup) else inner
+def raise_first(failed: BaseExceptionGroup) -> NoReturn:
+    """Raise the first UserError of a group of groups, or the group if it holds none.
+
+    Not done with `except*`: before Python 3.11.4 that wraps what is raised inside it.
+    """
+    found: BaseException | None = failed.subgroup(UserError)
+    while isinstance(found, BaseExceptionGroup):
+        found = found.exceptions[0]
+    raise (found or failed) from None

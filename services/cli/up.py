@@ -13,7 +13,7 @@ from services.cli.embedded.data_dir import DataDir, Report, ephemeral, opened
 from services.cli.embedded.servers import SERVERS, Addresses, servers
 from services.cli.embedded.valkey import free_port
 from services.cli.mock_link import register_hooks, write_accounts
-from services.cli.supervisor import Supervisor, first_error
+from services.cli.supervisor import Supervisor, raise_first
 from shared.errors import UserError
 
 CONSOLE_PORT = 8750
@@ -242,5 +242,5 @@ async def _until(stop: asyncio.Event, work: Coroutine[None, None, None]) -> None
             await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
             working.cancel()
             waiting.cancel()
-    except* UserError as failed:
-        raise first_error(failed) from None
+    except BaseExceptionGroup as failed:
+        raise_first(failed)

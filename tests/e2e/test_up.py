@@ -167,7 +167,7 @@ def survive_kills(running: Up) -> None:
 
 
 def test_one_command_runs_everything_survives_kills_and_ends_on_ctrl_c(tmp_path: Path) -> None:
-    data = tmp_path / "data"
+    data = tmp_path / "数据 目录"
     port = str(free_port())
     with zhishou_up(data, "--rate", "5", "--seed", "7", "--port", port) as running:
         say_what_is_promised(running, port)

@@ -71,10 +71,10 @@ class EmbeddedNats:
         lines = [
             'server_name: "zhishou"',
             f'listen: "{HOST}:{self._port}"',
-            f"ports_file_dir: {json.dumps(str(self._data.part('run')))}",
+            f"ports_file_dir: {_quoted(self._data.part('run'))}",
             f"authorization {{ token: {json.dumps(self._data.secret('nats'))} }}",
             # Quoted: unquoted, the unit is taken for a mere number of seconds.
-            f'jetstream {{ store_dir: {json.dumps(str(self._home))}, sync_interval: "1s" }}',
+            f'jetstream {{ store_dir: {_quoted(self._home)}, sync_interval: "1s" }}',
         ]
         write_private(self._home / "nats.conf", "\n".join(lines) + "\n")
 
@@ -99,3 +99,8 @@ class EmbeddedNats:
         with suppress(OSError, ValueError):
             return int(self._port_file.read_text(encoding="utf-8"))
         return ANY_PORT
+
+
+def _quoted(path: Path) -> str:
+    """Quote a path; NATS reads UTF-8 and knows no escape for what is beyond ASCII."""
+    return json.dumps(str(path), ensure_ascii=False)

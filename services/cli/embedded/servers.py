@@ -9,7 +9,7 @@ from services.cli.embedded.data_dir import DataDir, socket_path
 from services.cli.embedded.nats import EmbeddedNats
 from services.cli.embedded.probes import reachable
 from services.cli.embedded.valkey import EmbeddedValkey
-from services.cli.supervisor import Supervisor, first_error
+from services.cli.supervisor import Supervisor, raise_first
 from shared.errors import UserError
 
 SERVERS = frozenset({"nats", "valkey"})
@@ -47,8 +47,8 @@ async def servers(
                     else reachable(redis_url, "--redis-url"),
                     name="start valkey",
                 )
-        except* UserError as failed:
-            raise first_error(failed) from None
+        except BaseExceptionGroup as failed:
+            raise_first(failed)
         yield Addresses(nats.url if nats else nats_url, valkey.url if valkey else redis_url)
 
 
