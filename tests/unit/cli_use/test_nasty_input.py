@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 import typer
 from typer.core import TyperGroup
 
@@ -18,6 +19,13 @@ from shared.errors import UserError
 
 BOM = b"\xef\xbb\xbf"
 JUNK = bytes(range(256)) * 8
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_before() -> Iterator[None]:
+    """Undo what a command set up: it logs to a stream that the test closes."""
+    yield
+    structlog.reset_defaults()
 
 
 def told(capsys: pytest.CaptureFixture[str], *words: str | Path) -> tuple[int, str, str]:
