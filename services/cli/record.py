@@ -6,6 +6,7 @@ from pathlib import Path
 
 from services.cli.embedded.data_dir import DataDir
 from services.cli.embedded.nats import EmbeddedNats
+from services.cli.embedded.probes import reachable
 from shared.bus.nats_bus import NatsBus
 from shared.bus.port import Message
 from shared.contracts.facts import Stored, UndecodableError, decode
@@ -48,6 +49,7 @@ def record(out: Path, url: str, *, first: int = 1, last: int = 0) -> dict[str, o
 
 
 async def _record(out: Path, url: str, first: int, last: int) -> dict[str, object]:
+    await reachable(url, "--nats-url")  # says so at once; the bus would try for a while
     bus = await NatsBus.connect(url, clock=SystemClock(), name="record")
     try:
         state = await bus.state()
