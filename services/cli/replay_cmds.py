@@ -42,6 +42,10 @@ def replay_command(
         raise UserError(f"a replay knows no speed '{speed}', only max", fix=fix)
     wanted = read_expected(expect) if expect else None
     report = replay(file, pack=pack, verdicts=verdicts, weights_dir=weights)
+    if sum(report.rejected.values()) == report.lines > 0:
+        why = max(report.rejected, key=report.rejected.__getitem__)
+        what = f"none of the {report.lines} lines can be replayed; most are {why}"
+        raise UserError(what, where=str(file), fix="docs/recordings.md shows both formats")
     body = report.model_dump(mode="json")
     if against:
         other = replay(file, pack=against, verdicts=verdicts, weights_dir=weights)

@@ -77,7 +77,8 @@ def open_recording(path: Path) -> Recording:
             first = lines.readline(MAX_LINE_BYTES).removeprefix(BOM_UTF8)
     except OSError as error:
         why = error.strerror or str(error)
-        raise UserError(f"cannot read the recording: {why}", where=str(path)) from error
+        fix = "name a file of JSON lines that you may read"
+        raise UserError(f"cannot read the recording: {why}", where=str(path), fix=fix) from error
     try:
         head = from_json(first)
     except ValueError:

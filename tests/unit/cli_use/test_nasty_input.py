@@ -85,6 +85,7 @@ WRONG = (
     "policy lint --policies dir",
     "policy test nosuch",
     "replay none",
+    "replay junk",
     "replay dir",
     "replay ok --expect none",
     "replay ok --expect junk",
