@@ -47,7 +47,7 @@ from shared.observability.metrics import Metrics
 from shared.platforms.registry import adapter_for, check_endpoint
 from shared.runtime.accounts import AccountConfig, load_accounts
 from shared.runtime.clock import Clock, SystemClock
-from shared.runtime.health import Check, Health, health_app, http_server
+from shared.runtime.health import Check, Health, health_app, http_server, measured
 from shared.runtime.packs import read_pack
 from shared.runtime.service import run_until_stopped, write_run_file
 from shared.store.redis_store import RedisStore
@@ -90,6 +90,7 @@ async def run(settings: RespondSettings) -> None:
                 demo=settings.demo,
             ),
         )
+        console.middlewares.insert(0, measured(metrics))
         address = await stack.enter_async_context(
             http_server(console, settings.console_host, settings.console_port)
         )

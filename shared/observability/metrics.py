@@ -66,19 +66,24 @@ class Metric(Enum):
     TERM = _gauge("term", "Term of the leader, as this process knows it")
     CURSOR = _gauge("cursor_sequence", "Sequence up to which facts are folded and committed")
     STREAM_END = _gauge("stream_sequence", "Last sequence of the log")
-    FACTS_FOLDED = _counter("facts_folded", "Facts folded", "kind")
     COUNTS = _gauge("counts", "What the fold has counted since the log began", "what")
-    FOLD_BATCH = _times("fold_batch", "Time to fold and commit one batch")
+    FOLD_DELAY = _times("fold_delay", "From stored in the log to folded and committed")
+    OLDEST_UNCLASSIFIED = _gauge(
+        "oldest_unclassified_timestamp_seconds",
+        "When the oldest item without a verdict came; 0: none",
+    )
+    NEXT_CLOCK = _gauge("next_clock_timestamp_seconds", "When the next clock falls due; 0: none")
+    OUTBOX = _gauge("outbox_waiting", "Decisions that wait to be recorded in the log")
+    EFFECTS_OPEN = _gauge("effects_open", "Effects decided or in flight", "kind", "status")
     CASES_OPEN = _gauge("cases_open", "Open cases")
+    CASES_OVERDUE = _gauge("cases_overdue", "Open cases past a clock, at most 200")
     CASES_OPENED = _counter("cases_opened", "Cases opened")
     CASES_RESOLVED = _counter("cases_resolved", "Cases resolved")
     BREACHES = _counter("breaches", "Clocks that ran out", "clock")
     EFFECTS = _counter("effects", "Effects finished", "kind", "status")
     EFFECT_TIME = _times("effect", "From decided to finished", "kind", buckets=_QUICK + _HUMAN[:3])
     PAGES_WAITING = _gauge("pages_waiting", "Pages nobody acknowledged yet")
-    FIRST_REPLY = _times("first_reply", "From received to first human reply", buckets=_HUMAN)
     ACTIONS = _counter("actions", "Operations of people", "kind", "result")
-    CONSOLES = _gauge("consoles_connected", "Open live connections of consoles")
 
     ARCHIVED = _counter("facts_archived", "Facts written to the archive")
     ARCHIVE_CURSOR = _gauge("archive_cursor_sequence", "Sequence up to which the archive reaches")
@@ -89,10 +94,9 @@ class Metric(Enum):
     FOLLOWER_REMADE = _counter(
         "bus_follower_remade", "Followers made again after a gap or silence"
     )
-    STORE_COMMIT = _times("store_commit", "Time of one commit to hot state")
     LOOP_LAG = _gauge("loop_lag_seconds", "Longest lag of the event loop in the last seconds")
-    LOOP_FAILURES = _counter("loop_failures", "Loops that ended with an error", "loop")
     HTTP_REQUESTS = _counter("http_requests", "HTTP requests", "route", "status")
+    HTTP_OPEN = _gauge("http_requests_open", "Requests being answered; live streams stay", "route")
     HTTP_TIME = _times("http_request", "Time of HTTP requests", "route")
 
 
@@ -117,6 +121,11 @@ class Metrics:
         """Set a gauge."""
         held = self._gauges[metric]
         (held.labels(**labels) if labels else held).set(value)
+
+    def add(self, metric: Metric, by: float, **labels: str) -> None:
+        """Move a gauge up or down."""
+        held = self._gauges[metric]
+        (held.labels(**labels) if labels else held).inc(by)
 
     def observe(self, metric: Metric, seconds: float, **labels: str) -> None:
         """Put one duration into a histogram."""

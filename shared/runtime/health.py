@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
 from shared.errors import UserError
 from shared.observability.metrics import CONTENT_TYPE, Metric, Metrics
@@ -68,6 +69,31 @@ class Health:
 
     async def _figures(self, _request: web.Request) -> web.Response:
         return web.Response(body=self._metrics.text(), headers={"Content-Type": CONTENT_TYPE})
+
+
+def measured(metrics: Metrics) -> Middleware:
+    """Return what counts and times requests by route pattern, never by address or caller."""
+
+    @web.middleware
+    async def measure(request: web.Request, handler: Handler) -> web.StreamResponse:
+        resource = request.match_info.route.resource
+        route = resource.canonical if resource is not None else "none"
+        status = 500
+        metrics.add(Metric.HTTP_OPEN, 1, route=route)
+        try:
+            with metrics.timed(Metric.HTTP_TIME, route=route):
+                response = await handler(request)
+            status = response.status
+        except web.HTTPException as error:
+            status = error.status
+            raise
+        else:
+            return response
+        finally:
+            metrics.add(Metric.HTTP_OPEN, -1, route=route)
+            metrics.count(Metric.HTTP_REQUESTS, route=route, status=str(status))
+
+    return measure
 
 
 def health_app(health: Health) -> web.Application:

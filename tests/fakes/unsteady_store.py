@@ -1,5 +1,6 @@
 """A store in memory that can lose a commit on its way there, or the answer on its way back."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from shared.store.memory_store import MemoryStore
@@ -13,6 +14,7 @@ class UnsteadyStore(MemoryStore):
     def __init__(self, clock: FakeClock) -> None:
         super().__init__(clock)
         self.lost_commits: list[Literal["request", "answer"]] = []
+        self.lost_queues = 0
 
     async def commit(self, commit: Commit) -> None:
         lost = self.lost_commits.pop(0) if self.lost_commits else ""
@@ -20,3 +22,9 @@ class UnsteadyStore(MemoryStore):
             await super().commit(commit)
         if lost:
             raise StoreAwayError(lost)
+
+    async def queue(self, offset: int, limit: int) -> tuple[Sequence[tuple[str, float]], int]:
+        if self.lost_queues:
+            self.lost_queues -= 1
+            raise StoreAwayError("queue")
+        return await super().queue(offset, limit)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from services.respond.shell.effect_log import EffectLog
 from services.respond.shell.election import Mandate
 from services.respond.shell.executor import Carrier, Executor
+from services.respond.shell.figures import Figures
 from services.respond.shell.follower import Follower
 from services.respond.shell.office import Office
 from services.respond.shell.recorder import Recorder, unrecorded
@@ -66,6 +67,7 @@ async def _lead(world: World, office: Office, mandate: Mandate, stop: asyncio.Ev
     )
     recorder = Recorder(world.bus, world.store, world.clock, standing)
     ticker = Ticker(world.bus, world.clock, standing)
+    figures = Figures(world.bus, world.store, world.clock, standing, world.telemetry)
     executor = Executor(
         bus=world.bus,
         store=world.store,
@@ -80,6 +82,7 @@ async def _lead(world: World, office: Office, mandate: Mandate, stop: asyncio.Ev
         over = asyncio.Event()
         endless = [
             group.create_task(ticker.run(stop), name="ticker"),
+            group.create_task(figures.run(stop), name="figures"),
             group.create_task(world.registrar.run(standing, stop), name="registrar"),
             group.create_task(_pass_on(stop, over), name="stop"),
         ]

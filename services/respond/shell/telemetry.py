@@ -1,6 +1,7 @@
 """What the outside can see of a reign: figures and log lines, never a word of the public."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from services.respond.core.aggregates import Effect, Organisation
@@ -41,12 +42,34 @@ async def no_alarm(_reason: str) -> None:
     """Tell nobody."""
 
 
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """What a reign stands at: the log's end, cases, pages, and the times that must not grow old.
+
+    `effects` counts open effects by (kind, status).
+    """
+
+    stream_end: int
+    cases_open: int
+    cases_overdue: int
+    pages_waiting: int
+    outbox: int
+    oldest_unclassified: datetime | None
+    next_clock: datetime | None
+    effects: Mapping[tuple[str, str], int]
+
+
+NOTHING = Stand(0, 0, 0, 0, 0, None, None, {})
+"""What a process stands at that does not lead: no alarm may rest on what it knew."""
+
+
 class Telemetry:
     """One per process; knows the metrics table and the catalog of log events."""
 
     def __init__(self, metrics: Metrics, alarm: Alarm = no_alarm) -> None:
         self._metrics, self._alarm = metrics, alarm
         self._log = Log("respond")
+        self._open: set[tuple[str, str]] = set()
 
     def elected(self, term: int, *, rebuilt: bool) -> None:
         self._metrics.set(Metric.LEADER, 1)
@@ -57,6 +80,7 @@ class Telemetry:
 
     def stepped_down(self, term: int, reason: str) -> None:
         self._metrics.set(Metric.LEADER, 0)
+        self.stands(NOTHING)
         self._log.info(Event.LEADER_STEPPED_DOWN, term=term, reason=reason)
 
     async def log_changed(self, reason: str) -> None:
@@ -75,13 +99,28 @@ class Telemetry:
         self._metrics.count(Metric.QUARANTINED, where=fact.where)
         self._log.failed(Event.FACT_QUARANTINED, seq=fact.seq, where=fact.where)
 
+    def stands(self, stand: Stand) -> None:
+        """Publish what a reign stands at."""
+        metrics = self._metrics
+        metrics.set(Metric.STREAM_END, stand.stream_end)
+        metrics.set(Metric.CASES_OPEN, stand.cases_open)
+        metrics.set(Metric.CASES_OVERDUE, stand.cases_overdue)
+        metrics.set(Metric.PAGES_WAITING, stand.pages_waiting)
+        metrics.set(Metric.OUTBOX, stand.outbox)
+        metrics.set(Metric.OLDEST_UNCLASSIFIED, _seconds(stand.oldest_unclassified))
+        metrics.set(Metric.NEXT_CLOCK, _seconds(stand.next_clock))
+        for kind, status in self._open | stand.effects.keys():
+            count = stand.effects.get((kind, status), 0)
+            metrics.set(Metric.EFFECTS_OPEN, count, kind=kind, status=status)
+        self._open |= stand.effects.keys()
+
     def folded(
         self, standing: Standing, batch: Sequence[Message], folded: Folded, now: datetime
     ) -> None:
         """Count one committed batch."""
         metrics = self._metrics
         metrics.set(Metric.CURSOR, standing.cursor.seq)
-        metrics.observe(Metric.FOLD_BATCH, max((now - batch[-1].time).total_seconds(), 0.0))
+        metrics.observe(Metric.FOLD_DELAY, max((now - batch[-1].time).total_seconds(), 0.0))
         organisation = folded.puts.get(Organisation.KEY)
         if isinstance(organisation, Organisation):
             for name in COUNTED:
@@ -109,3 +148,7 @@ class Telemetry:
                 self._metrics.count(Metric.ACTIONS, kind=operation, result=result)
             case _:
                 pass
+
+
+def _seconds(at: datetime | None) -> float:
+    return 0.0 if at is None else at.timestamp()

@@ -1,5 +1,8 @@
 """Every metric has one row, and every row can be counted."""
 
+import re
+from pathlib import Path
+
 from shared.observability.metrics import Metric, Metrics
 
 
@@ -17,7 +20,7 @@ def test_counters_gauges_and_times_add_up() -> None:
     metrics.count(Metric.CASES_OPENED)
     metrics.set(Metric.TERM, 7)
     metrics.set(Metric.SOURCE_OK, 1, account="a", source="poll")
-    metrics.observe(Metric.FOLD_BATCH, 0.02)
+    metrics.observe(Metric.FOLD_DELAY, 0.02)
     metrics.observe(Metric.HTTP_TIME, 0.02, route="/queue")
     with metrics.timed(Metric.CLASSIFY_BATCH):
         pass
@@ -35,3 +38,12 @@ def test_two_processes_in_one_do_not_share_figures() -> None:
     one, two = Metrics(), Metrics()
     one.count(Metric.CASES_OPENED)
     assert two.value(Metric.CASES_OPENED) == 0
+
+
+def test_every_row_is_measured_somewhere() -> None:
+    root = Path(__file__).resolve().parents[3]
+    table = root / "shared" / "observability" / "metrics.py"
+    sources = [each for top in ("services", "shared") for each in (root / top).rglob("*.py")]
+    code = "\n".join(each.read_text(encoding="utf-8") for each in sources if each != table)
+    unused = [each.name for each in Metric if not re.search(rf"Metric\.{each.name}\b", code)]
+    assert unused == []

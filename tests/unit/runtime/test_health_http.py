@@ -4,10 +4,11 @@ import asyncio
 
 import aiohttp
 import pytest
+from aiohttp import web
 
 from shared.errors import UserError
 from shared.observability.metrics import Metric, Metrics
-from shared.runtime.health import Health, health_app, http_server
+from shared.runtime.health import Health, health_app, http_server, measured
 
 
 async def well() -> str:
@@ -48,6 +49,31 @@ async def test_one_check_that_fails_or_raises_means_not_ready_without_details() 
     assert "no lease" in text
     assert "ConnectionError" in text
     assert "secret address" not in text
+
+
+async def test_requests_are_counted_by_route_and_never_by_address() -> None:
+    async def greet(request: web.Request) -> web.Response:
+        if request.match_info["name"] == "nobody":
+            raise web.HTTPNotFound
+        if request.match_info["name"] == "bug":
+            raise LookupError
+        return web.Response(text="hello")
+
+    metrics = Metrics()
+    app = web.Application(middlewares=[measured(metrics)])
+    app.router.add_get("/greet/{name}", greet)
+    async with http_server(app, "127.0.0.1", 0) as address:
+        for name in ("wang", "nobody", "bug"):
+            await get(f"{address}/greet/{name}")
+        await get(f"{address}/elsewhere")
+
+    def counted(route: str, status: str) -> float:
+        return metrics.value(Metric.HTTP_REQUESTS, route=route, status=status)
+
+    assert [counted("/greet/{name}", each) for each in ("200", "404", "500")] == [1, 1, 1]
+    assert counted("none", "404") == 1
+    assert metrics.value(Metric.HTTP_OPEN, route="/greet/{name}") == 0
+    assert "wang" not in metrics.text().decode()
 
 
 async def test_a_check_that_never_answers_is_cut_off() -> None:
