@@ -19,6 +19,7 @@ MODULES = (
     "services.cli.platforms_cmd",
     "services.cli.config_cmds",
     "services.cli.openapi_cmd",
+    "services.cli.doctor_cmd",
 )
 """Each has `register(app)`. They import what they need inside their commands."""
 

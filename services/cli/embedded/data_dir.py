@@ -103,6 +103,11 @@ def socket_path(
         shutil.rmtree(short, ignore_errors=True)
 
 
+def in_use(path: Path) -> bool:
+    """Tell whether a `zhishou up` that lives holds this directory."""
+    return _lives(_holder(path))
+
+
 def _prepare(path: Path, least_free_bytes: int) -> None:
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not (path / LOCK_NAME).exists() and any(path.iterdir()):

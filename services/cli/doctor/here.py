@@ -1,0 +1,143 @@
+"""What can be seen on this machine without asking anybody: directory, disk, files, settings."""
+
+import os
+import platform
+import shutil
+import sqlite3
+import stat
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
+from importlib.metadata import version
+from pathlib import Path
+
+from pydantic_core import from_json
+
+from services.cli.doctor.finding import Finding, fail, ok, warn
+from shared.errors import UserError
+
+LOW_DISK_BYTES = 2 * 1024**3
+LEAST_DISK_BYTES = 256 * 1024**2
+LATE_FACTS = 50_000
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
+HEARTBEAT = "ZHISHOU_WATCHDOG_HEARTBEAT_URL"
+PACKAGES = ("zhishou", "nats-py", "redis", "aiohttp", "pydantic")
+
+
+def program() -> Iterator[Finding]:
+    """Say which versions run here."""
+    found = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    yield ok("program", f"Python {platform.python_version()} on {platform.system()}; {found}")
+
+
+def directory(data_dir: Path) -> Iterator[Finding]:
+    """Look at the data directory: is it there, private, with room."""
+    if not data_dir.is_dir():
+        fix = "it is made by 'zhishou up'; or name another with --data-dir"
+        yield warn("data directory", f"{data_dir} is not there", fix)
+        return
+    mode = stat.S_IMODE(data_dir.stat().st_mode)
+    if mode & OTHERS:
+        fix = f"chmod 700 '{data_dir}'"
+        yield fail("data directory", f"others may look into it (mode {mode:o})", fix)
+    elif not os.access(data_dir, os.W_OK | os.X_OK):
+        yield fail("data directory", "it cannot be written", f"mend the owner of '{data_dir}'")
+    else:
+        yield ok("data directory", f"{data_dir}, private")
+    yield _room(data_dir)
+
+
+def _room(data_dir: Path) -> Finding:
+    free = shutil.disk_usage(data_dir).free
+    says = f"{free / 1024**3:.1f} GiB free"
+    if free < LEAST_DISK_BYTES:
+        return fail("disk", says, "free some space now: nothing is dropped by age")
+    if free < LOW_DISK_BYTES:
+        return warn("disk", says, "free some space: the log only grows")
+    return ok("disk", says)
+
+
+def spool(data_dir: Path) -> Iterator[Finding]:
+    """Look at what ingest keeps while the log is away."""
+    place = data_dir / "spool"
+    size = sum(each.stat().st_size for each in place.rglob("*.spool"))
+    if size:
+        fix = "bring the log back: ingest hands it over by itself; do not delete it"
+        yield warn("spool", f"{size / 1024:.0f} KiB wait on disk for the log", fix)
+    else:
+        yield ok("spool", "empty")
+
+
+def archive(data_dir: Path, last_seq: int | None) -> Iterator[Finding]:
+    """Look into the archive and compare it with the log's end, if that is known."""
+    place = data_dir / "archive" / "archive.sqlite3"
+    if not place.exists():
+        yield warn("archive", "there is none yet", "it is made by 'zhishou archive run'")
+        return
+    fix = "stop the archive, move the file away and start it: it is made again from the log"
+    try:
+        with closing(sqlite3.connect(f"{place.as_uri()}?mode=ro", uri=True)) as connection:
+            [(word,)] = connection.execute("PRAGMA quick_check(1)").fetchall()
+            [(row,)] = connection.execute("SELECT value FROM meta WHERE key = 'place'").fetchall()
+    except (sqlite3.Error, ValueError) as error:
+        yield fail("archive", f"cannot be read: {error}", fix)
+        return
+    if word != "ok":
+        yield fail("archive", f"damaged: {word}", fix)
+        return
+    seq = int(from_json(row)["seq"])
+    behind = max((last_seq or seq) - seq, 0)
+    says = f"reaches to {seq}, {behind} behind the log"
+    yield ok("archive", says) if behind < LATE_FACTS else warn("archive", says, "is it running?")
+
+
+def settings(data_dir: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
+    """Read settings, accounts, people, roster and packs as the services would. Raises UserError."""
+    from services.respond.app import configure
+    from services.respond.settings import RespondSettings
+    from shared.runtime.entry import read_settings
+
+    wanted = read_settings(RespondSettings)
+    if not environment.get("ZHISHOU_ACCOUNTS_FILE"):
+        simulated = data_dir / "accounts.yaml"  # written by a 'zhishou up' without accounts
+        if not (simulated.exists() or wanted.accounts_file.exists()):
+            yield warn("accounts", "none: nobody is listened to", "set ZHISHOU_ACCOUNTS_FILE")
+            return
+        if simulated.exists():
+            wanted = wanted.model_copy(update={"accounts_file": simulated, "demo": True})
+    read = configure(wanted)
+    live = [each.account_id for each in read.accounts if each.live]
+    yield ok("accounts", f"{len(read.accounts)}, of which live: {', '.join(live) or 'none'}")
+    yield ok("packs", ", ".join(f"{each.name}@{each.content_hash()[:12]}" for each in read.packs))
+    if live and environment.get("ZHISHOU_DURABLE", "") not in {"1", "true"}:
+        fix = "start with --durable: one fsync a batch"
+        yield warn("power loss", "the last second may be lost beside live accounts", fix)
+    if live and not environment.get(HEARTBEAT):
+        yield warn("outside", "nobody notices when this machine dies", f"set {HEARTBEAT}")
+
+
+def model() -> Iterator[Finding]:
+    """Load the model as classify would, every hash checked. Raises UserError."""
+    from services.classify.adapters.engine import Classifier
+    from services.classify.settings import ClassifySettings
+    from shared.runtime.entry import read_settings
+    from shared.runtime.text_tables import load_tables
+
+    wanted = read_settings(ClassifySettings)
+    classifier = Classifier.load(wanted.weights_dir, load_tables(wanted.cache_dir))
+    (verdict,) = classifier.judge([""])
+    if verdict.degraded:
+        fix = "restore the folder from the repository, or run zhishou train"
+        yield warn("model", f"{classifier.model}: {', '.join(verdict.degraded)}", fix)
+    else:
+        yield ok("model", classifier.model)
+
+
+def told(part: str, look: Callable[[], Iterable[Finding]]) -> list[Finding]:
+    """Return what `look` finds; a user's mistake is a finding like any other."""
+    try:
+        return list(look())
+    except UserError as error:
+        where = f" ({error.where})" if error.where else ""
+        return [fail(part, f"{error.what}{where}", error.fix or "see the documentation")]
+    except OSError as error:
+        return [fail(part, f"{error.strerror or error}", "mend its permissions or its disk")]

@@ -1,0 +1,112 @@
+"""What the two servers and our own processes say of themselves when they are asked."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import aiohttp
+from pydantic_core import from_json
+
+from services.cli.doctor.finding import Finding, fail, ok, warn
+from shared.bus.nats_inspect import LogReport, inspect_log
+from shared.errors import TransientError, UserError
+from shared.store.redis_inspect import StoreReport, inspect_store
+
+SKEW_SECONDS = 2.0
+BACKLOG = 2_000
+FULL_SHARE = 0.8
+ANSWER_SECONDS = 2.0
+START = "start it: 'zhishou up', or your own server"
+MIB = 1024**2
+OTHERS = frozenset({"servers", "mock"})
+"""Run files of what is no service of ours."""
+
+
+async def log(url: str, now: datetime) -> tuple[list[Finding], LogReport | None]:
+    """Ask NATS."""
+    try:
+        report = await inspect_log(url)
+    except UserError as error:
+        return [fail("nats", error.what, error.fix)], None
+    except TransientError as error:
+        return [fail("nats", str(error), START)], None
+    return list(read_log(report, now)), report
+
+
+def read_log(report: LogReport, now: datetime) -> Iterator[Finding]:
+    """Judge what NATS said."""
+    yield ok("nats", f"nats-server {report.server_version} answers")
+    if not report.stream or report.now is None:
+        yield warn("log", "there is none yet", "the first service that starts makes it")
+        return
+    skew = abs((report.now - now).total_seconds())
+    if skew > SKEW_SECONDS:
+        fix = "let both machines follow the same time server"
+        yield warn("clock", f"ours and the server's differ by {skew:.1f} s", fix)
+    share = report.bytes_stored / report.max_bytes if report.max_bytes > 0 else 0.0
+    says = f"{report.facts} facts to {report.last_seq}, {report.bytes_stored / MIB:.0f} MiB"
+    if share > FULL_SHARE:
+        fix = "raise max_bytes of the stream, or seal and purge old ranges"
+        yield fail("log", f"{says}: {share:.0%} of its limit", fix)
+    else:
+        yield ok("log", says)
+    for each in report.odd:
+        yield fail("log", each, "set the stream as deploy/nats describes")
+    waiting = report.to_classify + report.in_hand
+    if waiting > BACKLOG:
+        yield warn("verdicts", f"{waiting} items wait", "start more classify processes")
+    else:
+        yield ok("verdicts", f"{waiting} items wait")
+
+
+async def store(url: str) -> list[Finding]:
+    """Ask Valkey or Redis."""
+    try:
+        report = await inspect_store(url)
+    except TransientError as error:
+        return [fail("valkey", str(error), START)]
+    return list(read_store(report))
+
+
+def read_store(report: StoreReport) -> Iterator[Finding]:
+    """Judge what Valkey said."""
+    yield ok("valkey", f"{report.version} answers, {report.used_bytes / MIB:.0f} MiB in use")
+    if not report.append_only:
+        fix = "appendonly yes: without it each restart rebuilds from the log"
+        yield warn("valkey", "keeps nothing on disk", fix)
+    if not report.last_write_ok:
+        yield fail("valkey", "its last write to disk failed", "free its disk")
+    if report.max_bytes and report.used_bytes > FULL_SHARE * report.max_bytes:
+        yield fail(
+            "valkey", f"{report.used_bytes / report.max_bytes:.0%} of its memory", "give it more"
+        )
+    if report.max_bytes and report.eviction != "noeviction":
+        yield fail(
+            "valkey", f"throws away keys ({report.eviction})", "set maxmemory-policy noeviction"
+        )
+
+
+async def processes(data_dir: Path) -> list[Finding]:
+    """Ask every process that reported itself in the data directory."""
+    places = [
+        each for each in sorted((data_dir / "run").glob("*.json")) if each.stem not in OTHERS
+    ]
+    timeout = aiohttp.ClientTimeout(total=ANSWER_SECONDS)
+    async with aiohttp.ClientSession(timeout=timeout) as session:
+        return [await _process(session, place, place.read_bytes()) for place in places]
+
+
+async def _process(session: aiohttp.ClientSession, place: Path, said: bytes) -> Finding:
+    name = place.stem
+    fix = f"its log: {place.parents[1] / 'logs' / name}.log"
+    try:
+        report = from_json(said)
+        address = report.get("health") or report["http"]
+        async with session.get(f"{address}/readyz") as response:
+            answer = await response.json()
+    except (OSError, ValueError, KeyError, TimeoutError, aiohttp.ClientError) as error:
+        return fail(name, f"does not answer ({type(error).__name__})", fix)
+    unwell = {what: why for what, why in answer["checks"].items() if why != "ok"}
+    if unwell:
+        return fail(name, "; ".join(f"{what}: {why}" for what, why in unwell.items()), fix)
+    return ok(name, f"ready, process {report['pid']}")
