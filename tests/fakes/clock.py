@@ -41,6 +41,10 @@ class FakeClock:
         self._elapsed = end
         await self.settle()
 
+    def step_back(self, seconds: float) -> None:
+        """Set the wall clock back, as a time server may; what measures durations does not see it."""
+        self._start -= timedelta(seconds=seconds)
+
     async def settle(self) -> None:
         """Let every task run until it waits."""
         for _ in range(SETTLE_TURNS):

@@ -1,7 +1,7 @@
 """Stories of one respond service: a complaint is answered once, an overdue one wakes somebody."""
 
 from services.respond.core.decisions import CHAIN_START, chain
-from services.respond.core.fold import fold
+from services.respond.core.fold import Folded, fold
 from services.respond.core.state import State
 from services.respond.ports import QueueFilter
 from shared.contracts.facts import Stored, decode
@@ -209,6 +209,17 @@ async def test_a_verdict_that_comes_after_a_change_of_leader_is_taken() -> None:
         assert rows[0].case.degraded == ()
 
 
+async def _folded_again(house: House) -> Folded:
+    """Fold the whole log into an empty state, as a replay does."""
+    end = (await house.bus.state()).last_seq
+    stored = [
+        Stored(seq=each.seq, time=each.time, fact=decode(each.data))
+        for each in await house.bus.read(1, end)
+    ]
+    pack = a_pack()
+    return fold(State(), stored, {pack.content_hash(): pack})
+
+
 async def test_folding_the_log_again_gives_the_live_digest() -> None:
     async with a_house() as house:
         await house.lead("one")
@@ -219,12 +230,30 @@ async def test_folding_the_log_again_gives_the_live_digest() -> None:
         await house.lead("two")
         await house.complaint(2)
         await house.clock.advance(130)
-        end = (await house.bus.state()).last_seq
-        stored = [
-            Stored(seq=each.seq, time=each.time, fact=decode(each.data))
-            for each in await house.bus.read(1, end)
-        ]
-        pack = a_pack()
-        folded = fold(State(), stored, {pack.content_hash(): pack})
+        folded = await _folded_again(house)
         _, newest = await house.ledger()
         assert chain(CHAIN_START, folded.lines) == newest
+
+
+async def test_a_wall_clock_stepped_back_across_a_restart_changes_no_decision() -> None:
+    async with a_house() as house:
+        await house.lead("one")
+        await house.complaint(1)
+        await house.clock.advance(100)
+        waits = a_comment(2, house.clock.now())
+        await house.put(waits)
+        await house.kill("one")
+        house.clock.step_back(90)
+        await house.clock.advance(4)
+        await house.lead("two")
+        later = a_comment(3, house.clock.now())
+        await house.put(later)
+        await house.kill("two")
+        await house.clock.advance(4)
+        await house.lead("three")
+        await house.put(a_verdict(waits), a_verdict(later))
+        await house.clock.advance(300)
+        lines, newest = await house.ledger()
+        assert chain(CHAIN_START, (await _folded_again(house)).lines) == newest
+        assert sum('"case.opened"' in line for line in lines) == 3
+        assert sum('"clock.breached"' in line for line in lines) >= 3

@@ -10,7 +10,7 @@ from services.respond.shell.election import fact_hash
 from services.respond.shell.office import Office
 from services.respond.shell.packs import fetch_packs
 from services.respond.shell.recorder import Entries
-from services.respond.shell.standing import CHAIN, SEEN, Standing, encode_all
+from services.respond.shell.standing import CHAIN, NOW, SEEN, Standing, encode_all, times
 from services.respond.shell.telemetry import Telemetry
 from shared.bus.port import Bus, Message, outgoing
 from shared.contracts.facts import Stored, UndecodableError, decode
@@ -113,6 +113,7 @@ class Follower:
         standing = self._standing
         puts, deletes = encode_all(folded.puts)
         puts |= standing.watch(folded.puts) | standing.compacted
+        puts[NOW] = times(standing.state)
         before = standing.cursor
         outbox = self._entries.make(folded.lines, before.seq, last.seq)
         if folded.lines:

@@ -9,7 +9,7 @@ from services.respond.core.work import mark_of
 from services.respond.shell.election import Mandate
 from services.respond.shell.packs import fetch_packs
 from services.respond.shell.recorder import RECORDED_SUBJECT
-from services.respond.shell.standing import SEEN, Standing, decode_all, restore
+from services.respond.shell.standing import SEEN, Standing, decode_all, read_times, restore
 from shared.bus.port import Bus, Message
 from shared.contracts.facts import Stored, UndecodableError, decode
 from shared.contracts.items import ItemDeleted, ItemEdited, ItemReceived
@@ -59,7 +59,8 @@ async def _reread_pending(bus: Bus, standing: Standing, values: Mapping[str, byt
     cursor = standing.cursor
     messages = await bus.read(min(cursor.low_seq, cursor.seq), cursor.seq)
     stored = _decoded(messages, standing.skip)
-    aside = State().restore(decode_all(values), _seen_before(values, stored), None)
+    now, low = read_times(values)
+    aside = State().restore(decode_all(values), _seen_before(values, stored), low)
     await _fold_aside(bus, standing, aside, stored)
     waiting = {
         each.key: each
@@ -67,7 +68,7 @@ async def _reread_pending(bus: Bus, standing: Standing, values: Mapping[str, byt
         if isinstance(each, PendingItem) and each.seq >= cursor.low_seq
     }
     if messages:
-        standing.state.apply(Changes(puts=waiting), messages[-1].time)
+        standing.state.apply(Changes(puts=waiting), now or messages[-1].time)
 
 
 def _seen_before(values: Mapping[str, bytes], stored: Sequence[Stored]) -> bytes:

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
+from pydantic import TypeAdapter
 from pydantic_core import from_json, to_json
 
 from services.respond.core.aggregates import (
@@ -11,6 +13,7 @@ from services.respond.core.aggregates import (
     Effect,
     Organisation,
     Page,
+    PendingItem,
     Person,
 )
 from services.respond.core.decisions import CHAIN_START
@@ -22,6 +25,9 @@ from shared.store.port import Cursor, Loaded
 
 SEEN = "seen"
 CHAIN = "ledger:chain"
+NOW = "fold:now"
+"""The fold's own time and the time at which the oldest waiting item came: neither can be read off
+the log again, for the server's clock may have been stepped back since."""
 INDEX = "index"
 MARK_BYTES = 8
 OPEN_EFFECT = frozenset({"decided", "started"})
@@ -96,8 +102,25 @@ def restore(standing: Standing, loaded: Loaded) -> None:
     if old := forgotten(len(seen), standing.state.SEEN_GENERATION):
         seen = seen[old:]
         standing.compacted = {SEEN: seen}
-    standing.state.restore(iter(aggregates.values()), seen, None)
+    now, _ = read_times(loaded.values)
+    standing.state.restore(iter(aggregates.values()), seen, now)
     standing.watch(aggregates)
+
+
+def times(state: State) -> bytes:
+    """Return the two times as `NOW` keeps them."""
+    oldest = state.oldest_waiting()
+    low = oldest.received_at if isinstance(oldest, PendingItem) else None
+    return to_json([state.now, low])
+
+
+def read_times(values: Mapping[str, bytes]) -> tuple[datetime | None, datetime | None]:
+    """Return (the fold's time, the oldest waiting item's) from what the store holds."""
+    kept = values.get(NOW)
+    return (None, None) if kept is None else _TIMES.validate_json(kept)
+
+
+_TIMES = TypeAdapter(tuple[datetime | None, datetime | None])
 
 
 def forgotten(size: int, generation: int) -> int:
