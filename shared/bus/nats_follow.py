@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 
 from shared.bus.nats_link import SECOND, ApiError, Json, Link
 from shared.bus.nats_pull import HEARTBEAT_SECONDS, PullFeed, message_of, place_of
+from shared.bus.nats_read import read_range
 from shared.bus.port import BusAwayError, LogTailLostError, Message
 from shared.bus.timing import Clock
 from shared.observability.catalog import Event
@@ -22,6 +23,7 @@ class Follower:
         self._link, self._clock, self._stream, self._limit = link, clock, stream, limit
         self._after_seq = after_seq
         self._incarnation = ""
+        self._newest: Message | None = None
         self._consumer_seq = 0
         self._feed = PullFeed(link, clock, stream)
         self._in_doubt = False
@@ -82,6 +84,8 @@ class Follower:
             self._consumer_seq = place.consumer_seq
             self._after_seq = place.stream_seq
             batch.append(message_of(message, place))
+        if batch:
+            self._newest = batch[-1]
         return batch
 
     async def _compare(self) -> None:
@@ -89,6 +93,14 @@ class Follower:
         self._incarnation = self._incarnation or info["created"]
         if info["created"] != self._incarnation or info["state"]["last_seq"] < self._after_seq:
             raise LogTailLostError(f"the log ends before {self._after_seq} or was made anew")
+        if self._newest is not None:
+            await self._compare_newest(self._newest)
+
+    async def _compare_newest(self, newest: Message) -> None:
+        """A log that lost its tail and grew again has another fact in the same place."""
+        for stored in await read_range(self._link, self._stream, newest.seq, newest.seq):
+            if stored.data != newest.data:
+                raise LogTailLostError(f"the fact at {newest.seq} is another one")
 
     async def _api(self, subject: str, body: Json) -> Json:
         try:

@@ -1,6 +1,7 @@
 """The bus on NATS when the log is full, gone or made anew, and at its edges."""
 
 import asyncio
+import shutil
 import socket
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -21,7 +22,7 @@ from shared.contracts.subjects import ITEMS_TO_CLASSIFY
 from shared.contracts.system import LeaderElected
 from shared.errors import PermanentError, UserError
 from shared.runtime.clock import SystemClock
-from tests.fakes.nats_calls import items, refuses, skip_empty
+from tests.fakes.nats_calls import items, publish_when_back, refuses, skip_empty
 from tests.fakes.nats_server import NatsServer, forget_everything
 from tests.fakes.waiting import until
 
@@ -68,6 +69,34 @@ async def test_a_log_made_anew_stops_its_follower(server: NatsServer, bus: NatsB
     with pytest.raises(LogTailLostError):
         async with bus.follow(5):
             pass
+
+
+async def test_a_log_that_lost_its_tail_and_grew_again_stops_its_follower(
+    server: NatsServer, bus: NatsBus, tmp_path: Path
+) -> None:
+    store, kept = tmp_path / "store", tmp_path / "kept"
+    await bus.publish(items(0, 3))
+    server.stop()
+    shutil.copytree(store, kept)
+    server.start()
+    await publish_when_back(bus, items(3, 5))
+    async with asyncio.timeout(30), bus.follow(0) as batches:
+        found: list[Message] = []
+        while len(found) < 5:
+            found += await anext(batches)
+        server.kill()
+        shutil.rmtree(store)
+        shutil.move(kept, store)
+        elsewhere = NatsServer(tmp_path)  # nobody but us sees it while it grows again
+        elsewhere.start()
+        other = await NatsBus.connect(elsewhere.url, clock=SystemClock())
+        await other.publish(items(10, 12))
+        assert (await other.state()).last_seq == 5
+        await other.close()
+        elsewhere.stop()
+        server.start()
+        with pytest.raises(LogTailLostError, match="at 5 is another"):
+            await skip_empty(batches)
 
 
 async def test_a_full_log_says_so_and_keeps_what_it_has(server: NatsServer) -> None:
