@@ -87,12 +87,23 @@ class ItemDeleted(_ItemFact):
     deleted_by: Literal["author", "platform", "unknown"] = "unknown"
 
 
-class ItemClassified(_ItemFact):
+class ItemVerdict(Frozen):
     """The verdict on exactly this version of this item, by exactly this model (invariant 9)."""
+
+    platform: str
+    account_id: str
+    item_id: str
+    item_version: str
+    verdict: Verdict
+
+
+class ItemClassified(FactBase):
+    """The verdicts of one batch, of any accounts, in the order of their items."""
 
     kind: Literal["item.classified"] = "item.classified"
     version: Literal[1] = 1
-    verdict: Verdict
+    verdicts: tuple[ItemVerdict, ...]
 
     def cause(self) -> tuple[str, ...]:
-        return (self.item_id, self.item_version, self.verdict.model)
+        parts = ((each.item_id, each.item_version, each.verdict.model) for each in self.verdicts)
+        return tuple(word for part in parts for word in part)

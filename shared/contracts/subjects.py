@@ -13,7 +13,10 @@ STREAM_SUBJECTS = (f"{ROOT}.>",)
 OBJECTS = "ZS_OBJECTS"
 VALUES = "ZS_VALUES"
 LEADER_SUBJECT = f"{ROOT}.leader.elected"
-ITEMS_TO_CLASSIFY = (f"{ROOT}.item.received.>", f"{ROOT}.item.edited.>")
+ITEMS_TO_CLASSIFY = (f"{ROOT}.item.*.>",)
+"""Received, edited and deleted ones, which all have longer subjects than verdicts. One filter only:
+with two, the server looks through all subjects of a block for each message that it passes over."""
+DELETIONS = f"{ROOT}.item.deleted."
 CLASSIFY_CONSUMER = "classify-items"
 LIVE_ROOT = "zs-live.v1"
 LIVE_COMMITTED = f"{LIVE_ROOT}.committed"

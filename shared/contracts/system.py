@@ -98,16 +98,20 @@ class SourceReported(FactBase):
 
 
 class FactQuarantined(FactBase):
-    """Folding the fact at `seq` raised; every later fold and replay skips it (invariant 14)."""
+    """Folding the fact at `seq` raised; every later fold and replay skips it (invariant 14).
+
+    `part` names the one verdict of a batch that did; None means the whole fact.
+    """
 
     kind: Literal["fact.quarantined"] = "fact.quarantined"
     version: Literal[1] = 1
     seq: int
+    part: int | None = None
     where: Literal["respond", "classify", "decode"]
     error: str
 
     def cause(self) -> tuple[str, ...]:
-        return (self.where, str(self.seq))
+        return (self.where, str(self.seq), *(() if self.part is None else (str(self.part),)))
 
 
 class DecisionsRecorded(FactBase):

@@ -12,6 +12,7 @@ from shared.contracts.items import (
     ItemEdited,
     ItemKind,
     ItemReceived,
+    ItemVerdict,
     Thread,
 )
 from shared.contracts.operators import (
@@ -125,7 +126,7 @@ def a_verdict(
     probability: float = 0.9,
     kind: str = "comment",
 ) -> ItemClassified:
-    return ItemClassified(
+    each = ItemVerdict(
         platform="weibo",
         account_id=account,
         item_id=the_item(native_id, account, kind),
@@ -139,6 +140,7 @@ def a_verdict(
             degraded=degraded,
         ),
     )
+    return ItemClassified(verdicts=(each,))
 
 
 def an_account(account: str = ACCOUNT, pack: str = "company") -> AccountRegistered:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from shared.contracts.verdicts import Label, Verdict
+from shared.contracts.verdicts import Label, Reason, Verdict
 from shared.errors import PermanentError
 
 
@@ -15,13 +15,14 @@ class FakeJudge:
 
     def __init__(self) -> None:
         self.calls = 0
+        self.reasons = 0
 
     def judge(self, texts: Sequence[str]) -> list[Verdict]:
         self.calls += 1
         if self.POISON in texts:
             message = "a bug on this text"
             raise ValueError(message)
-        return [_verdict() for _ in texts]
+        return [_verdict(self.reasons) for _ in texts]
 
 
 class FakeLastResort:
@@ -38,5 +39,11 @@ class FakeLastResort:
         return _verdict()
 
 
-def _verdict() -> Verdict:
-    return Verdict(labels={Label.OTHER: 1.0}, decided=(Label.OTHER,), model=FakeJudge.model)
+def _verdict(reasons: int = 0) -> Verdict:
+    why = Reason(label=Label.OTHER, start=0, end=1, source="model", weight=1.0)
+    return Verdict(
+        labels={Label.OTHER: 1.0},
+        decided=(Label.OTHER,),
+        reasons=(why,) * reasons,
+        model=FakeJudge.model,
+    )

@@ -23,7 +23,14 @@ from services.respond.shell.standing import Standing
 from services.respond.shell.telemetry import Telemetry
 from shared.bus.port import outgoing
 from shared.contracts.facts import Fact, OperatorFact, decode
-from shared.contracts.items import Author, ItemClassified, ItemKind, ItemReceived, Thread
+from shared.contracts.items import (
+    Author,
+    ItemClassified,
+    ItemKind,
+    ItemReceived,
+    ItemVerdict,
+    Thread,
+)
 from shared.contracts.operators import (
     CaseClaimed,
     Outcome,
@@ -256,7 +263,7 @@ def a_comment(number: int, at: datetime) -> ItemReceived:
 
 
 def a_verdict(item: ItemReceived, model: str = "m1") -> ItemClassified:
-    return ItemClassified(
+    each = ItemVerdict(
         platform=item.platform,
         account_id=item.account_id,
         item_id=item.item_id,
@@ -265,3 +272,4 @@ def a_verdict(item: ItemReceived, model: str = "m1") -> ItemClassified:
             labels={Label.COMPLAINT: 0.95}, decided=(Label.COMPLAINT,), anger=40, model=model
         ),
     )
+    return ItemClassified(verdicts=(each,))

@@ -58,7 +58,9 @@ async def test_the_service_judges_what_waits_in_the_log_and_stops(
     )
 
     async def all_judged() -> bool:
-        return (await bus.state()).last_seq >= 2 * len(items) + 1
+        end = (await bus.state()).last_seq
+        facts = [decode(each.data) for each in await bus.read(len(items) + 1, end)]
+        return sum(len(each.verdicts) for each in facts if isinstance(each, ItemClassified)) == 20
 
     stop = asyncio.Event()
     async with asyncio.TaskGroup() as group:
@@ -67,7 +69,8 @@ async def test_the_service_judges_what_waits_in_the_log_and_stops(
         stop.set()
     written = [decode(each.data) for each in await bus.read(1, (await bus.state()).last_seq)]
     await bus.close()
-    judged = [each for each in written if isinstance(each, ItemClassified)]
+    batches = [each for each in written if isinstance(each, ItemClassified)]
+    judged = [part for each in batches for part in each.verdicts]
     (model,) = {each.verdict.model for each in judged}
     assert [each.item_id for each in judged] == [each.item_id for each in items]
     assert all(Label.COMPLAINT in each.verdict.decided for each in judged)

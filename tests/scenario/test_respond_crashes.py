@@ -7,7 +7,7 @@ import pytest
 from services.respond.core.decisions import CHAIN_START, chain
 from services.respond.ports import QueueFilter
 from shared.bus.port import Outgoing, outgoing
-from shared.contracts.items import ItemClassified, ItemEdited
+from shared.contracts.items import ItemEdited
 from shared.contracts.operators import OutgoingPaused, PageAcknowledged
 from shared.contracts.org import PolicyActivated
 from shared.contracts.system import LeaderElected
@@ -268,8 +268,8 @@ async def test_what_waits_for_a_verdict_is_known_to_the_next_leader() -> None:
         await house.put(a_verdict(waiting))
         _, total = await house.read.queue(QueueFilter(), offset=0, limit=10)
         assert total == 1, "a verdict on the older version does not count"
-        verdict = a_verdict(waiting).model_copy(update={"item_version": "v2"})
-        await house.put(ItemClassified.model_validate(verdict.model_dump()))
+        newer = waiting.model_copy(update={"item_version": "v2"})
+        await house.put(a_verdict(newer))
         rows, total = await house.read.queue(QueueFilter(), offset=0, limit=10)
         assert total == 2
         assert any(row.case.items[0].text.startswith("改") for row in rows)

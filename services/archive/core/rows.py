@@ -7,7 +7,13 @@ from pydantic_core import from_json
 
 from shared.contracts.base import stamp
 from shared.contracts.facts import OperatorFact, Stored
-from shared.contracts.items import ItemClassified, ItemDeleted, ItemEdited, ItemReceived
+from shared.contracts.items import (
+    ItemClassified,
+    ItemDeleted,
+    ItemEdited,
+    ItemReceived,
+    ItemVerdict,
+)
 from shared.contracts.system import DecisionsRecorded, EffectFinished, EffectStarted
 
 Value = str | int | None
@@ -23,7 +29,7 @@ class Row(NamedTuple):
 TABLES: dict[str, tuple[str, ...]] = {
     "items": ("seq", "item_id", "item_version", "change", "platform", "account_id", "item_kind",
               "native_id", "author_id", "author_name", "text", "at"),
-    "verdicts": ("seq", "item_id", "item_version", "model", "decided", "body", "at"),
+    "verdicts": ("seq", "place", "item_id", "item_version", "model", "decided", "body", "at"),
     "actions": ("seq", "kind", "op_id", "person_id", "case_id", "body", "at"),
     "effects": ("seq", "effect_id", "change", "attempt", "term", "status", "body", "at"),
     "decisions": ("seq", "place", "kind", "case_id", "item_id", "account_id", "line", "at"),
@@ -38,11 +44,7 @@ def rows_of(stored: Stored) -> Iterator[Row]:
         case ItemReceived() | ItemEdited() | ItemDeleted() as fact:
             yield _item(seq, at, fact)
         case ItemClassified() as fact:
-            verdict = fact.verdict
-            decided = " ".join(verdict.decided)
-            body = verdict.model_dump_json()
-            versions = (fact.item_id, fact.item_version, verdict.model)
-            yield Row("verdicts", (seq, *versions, decided, body, at))
+            yield from (_verdict(seq, place, each, at) for place, each in enumerate(fact.verdicts))
         case EffectStarted() as fact:
             what = (fact.effect_id, "started", fact.attempt, fact.term, "")
             yield Row("effects", (seq, *what, fact.model_dump_json(), at))
@@ -50,8 +52,7 @@ def rows_of(stored: Stored) -> Iterator[Row]:
             what = (fact.effect_id, "finished", fact.attempt, fact.term, fact.status)
             yield Row("effects", (seq, *what, fact.model_dump_json(), at))
         case DecisionsRecorded() as fact:
-            for place, line in enumerate(fact.lines):
-                yield _decision(seq, place, line)
+            yield from (_decision(seq, place, line) for place, line in enumerate(fact.lines))
         case fact:
             if isinstance(fact, OperatorFact):
                 case_id = getattr(fact, "case_id", None)
@@ -78,6 +79,13 @@ def _item(seq: int, at: str, fact: ItemReceived | ItemEdited | ItemDeleted) -> R
             at,
         ),
     )
+
+
+def _verdict(seq: int, place: int, part: ItemVerdict, at: str) -> Row:
+    verdict = part.verdict
+    versions = (part.item_id, part.item_version, verdict.model)
+    decided = " ".join(verdict.decided)
+    return Row("verdicts", (seq, place, *versions, decided, verdict.model_dump_json(), at))
 
 
 def _decision(seq: int, place: int, line: str) -> Row:

@@ -2,15 +2,15 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from services.classify.core.needs import BatchJudge, LastResort
 from shared.bus.port import Bus, Delivery, WorkQueue, outgoing
-from shared.contracts.facts import Fact, UndecodableError, decode
-from shared.contracts.items import ItemClassified, ItemEdited, ItemReceived
-from shared.contracts.subjects import CLASSIFY_CONSUMER, ITEMS_TO_CLASSIFY
+from shared.contracts.facts import UndecodableError, decode
+from shared.contracts.items import ItemClassified, ItemEdited, ItemReceived, ItemVerdict
+from shared.contracts.subjects import CLASSIFY_CONSUMER, DELETIONS, ITEMS_TO_CLASSIFY
 from shared.contracts.system import FactQuarantined
 from shared.contracts.verdicts import Verdict
 from shared.errors import PermanentError, TransientError
@@ -23,6 +23,8 @@ from shared.runtime.consume import batches
 MAX_DELIVER: Final = 5
 RETRY_SECONDS: Final = 1.0
 ALIVE_SECONDS: Final = 1.0
+MAX_REASONS: Final = 3000
+"""In one fact: at about 150 bytes each far below the 1 MiB that a server takes."""
 
 Item = ItemReceived | ItemEdited
 
@@ -62,6 +64,10 @@ class Handler:
         Raises:
             TransientError: verdicts could not be stored; the batch will be delivered again.
         """
+        gone = [each for each in batch if each.message.subject.startswith(DELETIONS)]
+        if gone:  # nothing to judge, but they come with the items
+            await queue.ack(gone)
+            batch = [each for each in batch if each not in gone]
         fresh = [each for each in batch if each.attempt == 1]
         if not await self._together(queue, fresh):
             for delivery in fresh:
@@ -82,8 +88,7 @@ class Handler:
         except Exception as error:  # noqa: BLE001 - each is then tried alone, and named there
             self._log.failed(Event.LOOP_RETRIES, error, size=len(fresh))
             return False
-        facts = [_fact(item, found) for item, found in zip(items, verdicts, strict=True)]
-        await self._store(queue, fresh, facts)
+        await self._store_verdicts(queue, fresh, items, verdicts)
         return True
 
     async def _alone(self, queue: WorkQueue, delivery: Delivery) -> None:
@@ -101,7 +106,7 @@ class Handler:
             self._log.failed(Event.LOOP_RETRIES, error, seq=delivery.message.seq)
             await queue.nak([delivery], RETRY_SECONDS)
         else:
-            await self._store(queue, [delivery], [_fact(item, verdict)])
+            await self._store_verdicts(queue, [delivery], [item], [verdict])
 
     async def _alone_judged(self, queue: WorkQueue, delivery: Delivery, text: str) -> Verdict:
         if delivery.attempt < MAX_DELIVER:
@@ -136,20 +141,25 @@ class Handler:
         fact = FactQuarantined(
             seq=seq, where="decode" if where == "decode" else "classify", error=name
         )
-        await self._store(queue, [delivery], [fact])
+        await self._bus.publish([outgoing(fact)])
+        await queue.ack([delivery])
 
-    async def _store(
-        self, queue: WorkQueue, deliveries: Sequence[Delivery], facts: Sequence[Fact]
+    async def _store_verdicts(
+        self,
+        queue: WorkQueue,
+        deliveries: Sequence[Delivery],
+        items: Sequence[Item],
+        verdicts: Sequence[Verdict],
     ) -> None:
-        await self._bus.publish([outgoing(fact) for fact in facts])
+        """Publish what was judged together as one fact, then ack: a reader pays by the fact."""
+        parts = [_part(item, found) for item, found in zip(items, verdicts, strict=True)]
+        await self._bus.publish([outgoing(fact) for fact in _facts(parts)])
         await queue.ack(deliveries)
         now = self._clock.now()
-        verdicts = [fact.verdict for fact in facts if isinstance(fact, ItemClassified)]
         self._count(verdicts)
-        for delivery, fact in zip(deliveries, facts, strict=True):
-            if isinstance(fact, ItemClassified):
-                lag = (now - delivery.message.time).total_seconds()
-                self._metrics.observe(Metric.CLASSIFY_LAG, max(0.0, lag))
+        for delivery in deliveries:
+            lag = (now - delivery.message.time).total_seconds()
+            self._metrics.observe(Metric.CLASSIFY_LAG, max(0.0, lag))
 
     def _count(self, verdicts: Sequence[Verdict]) -> None:
         for degraded, count in Counter(each.degraded for each in verdicts).items():
@@ -168,8 +178,19 @@ def _item(delivery: Delivery) -> Item:
     return fact
 
 
-def _fact(item: Item, verdict: Verdict) -> ItemClassified:
-    return ItemClassified(
+def _facts(parts: Sequence[ItemVerdict]) -> Iterator[ItemClassified]:
+    """Yield one fact; more if their reasons are so many that the log would refuse it."""
+    reasons = sum(len(each.verdict.reasons) for each in parts)
+    if len(parts) > 1 and reasons > MAX_REASONS:
+        half = len(parts) // 2
+        yield from _facts(parts[:half])
+        yield from _facts(parts[half:])
+    else:
+        yield ItemClassified(verdicts=tuple(parts))
+
+
+def _part(item: Item, verdict: Verdict) -> ItemVerdict:
+    return ItemVerdict(
         platform=item.platform,
         account_id=item.account_id,
         item_id=item.item_id,

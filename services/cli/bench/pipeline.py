@@ -119,8 +119,9 @@ def _delays(messages: Sequence[Message]) -> list[float]:
         fact = decode(message.data)
         if isinstance(fact, ItemReceived):
             received[fact.item_id] = message.time
-        elif isinstance(fact, ItemClassified) and fact.item_id in received:
-            delays.append((message.time - received[fact.item_id]).total_seconds() * 1000)
+        elif isinstance(fact, ItemClassified):
+            came = (received.get(each.item_id) for each in fact.verdicts)
+            delays += [(message.time - at).total_seconds() * 1000 for at in came if at]
     return sorted(delays)
 
 

@@ -26,7 +26,7 @@ from services.respond.core.decisions import (
     PageRaised,
     chain,
 )
-from services.respond.core.fold import PackMissing, fold
+from services.respond.core.fold import PackMissing, Place, fold
 from services.respond.core.state import State
 from shared.contracts.facts import Fact, Stored
 from shared.contracts.org import ModelActivated, PolicyActivated
@@ -153,7 +153,7 @@ def _batches(
 
 
 def _fold(
-    state: State, batch: list[Stored], run: _Run, skip: frozenset[int]
+    state: State, batch: list[Stored], run: _Run, skip: frozenset[Place]
 ) -> tuple[list[Decision], list[str]]:
     try:
         folded = fold(state, batch, run.packs, skip)
@@ -176,11 +176,13 @@ def _packs(hashes: tuple[str, ...], run: _Run) -> Mapping[str, Pack]:
     return found
 
 
-def _quarantined(recording: Recording) -> frozenset[int]:
+def _quarantined(recording: Recording) -> frozenset[Place]:
     facts = (getattr(line, "stored", None) for line in read_lines(recording))
     marks = (each.fact for each in facts if each is not None)
     return frozenset(
-        fact.seq for fact in marks if isinstance(fact, FactQuarantined) and fact.where == "respond"
+        Place(fact.seq, fact.part)
+        for fact in marks
+        if isinstance(fact, FactQuarantined) and fact.where == "respond"
     )
 
 

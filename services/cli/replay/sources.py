@@ -8,7 +8,13 @@ from itertools import count, islice
 
 from services.cli.replay.timeline import Timeline
 from shared.contracts.facts import Fact, Stored
-from shared.contracts.items import ItemClassified, ItemDeleted, ItemEdited, ItemReceived
+from shared.contracts.items import (
+    ItemClassified,
+    ItemDeleted,
+    ItemEdited,
+    ItemReceived,
+    ItemVerdict,
+)
 from shared.contracts.org import (
     AccountRegistered,
     Contact,
@@ -139,14 +145,15 @@ def _with_verdicts(
 
 
 def verdict_on(fact: ItemReceived | ItemEdited, verdict: Verdict) -> ItemClassified:
-    """Return the fact that classify would publish for this version of this item."""
-    return ItemClassified(
+    """Return the fact that classify would publish for this version of this item alone."""
+    each = ItemVerdict(
         platform=fact.platform,
         account_id=fact.account_id,
         item_id=fact.item_id,
         item_version=fact.item_version,
         verdict=verdict,
     )
+    return ItemClassified(verdicts=(each,))
 
 
 def fact_batches(

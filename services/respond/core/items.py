@@ -10,11 +10,11 @@ from services.respond.core.settling import judge_again, settle
 from services.respond.core.work import Work
 from shared.contracts.items import (
     Author,
-    ItemClassified,
     ItemDeleted,
     ItemEdited,
     ItemKind,
     ItemReceived,
+    ItemVerdict,
     Thread,
 )
 
@@ -71,7 +71,7 @@ def deleted(work: Work, fact: ItemDeleted) -> None:
         work.put(_early(work, fact.item_id).model_copy(update={"deleted": True}))
 
 
-def classified(work: Work, fact: ItemClassified) -> None:
+def classified(work: Work, fact: ItemVerdict) -> None:
     """Take the first verdict of an active model on the newest version; ignore any other."""
     if not _counts(work, fact.verdict.model):
         return

@@ -8,7 +8,7 @@ from services.respond.core.decisions import ItemJudged
 from services.respond.core.judging import Judgement, judge, unclassified
 from services.respond.core.state import built
 from services.respond.core.work import Work
-from shared.contracts.items import ItemClassified, ItemReceived
+from shared.contracts.items import ItemReceived, ItemVerdict
 from shared.contracts.verdicts import Verdict
 
 
@@ -45,7 +45,7 @@ def _settle(work: Work, pending: PendingItem, verdict: Verdict) -> None:
     work.decisions.insert(place, line)
 
 
-def judge_again(work: Work, case: Case, fact: ItemClassified) -> None:
+def judge_again(work: Work, case: Case, fact: ItemVerdict) -> None:
     """An edit's verdict, or one that came after its time, for an item that is in a case."""
     found = next((item for item in case.items if item.item_id == fact.item_id), None)
     if found is None or found.item_version != fact.item_version or found.model:

@@ -58,7 +58,10 @@ def _apply(work: Work, fact: Fact) -> None:
         case ItemReceived():
             items.received(work, fact)
         case ItemClassified():
-            items.classified(work, fact)
+            for each in fact.verdicts:
+                items.classified(work, each)
+                if work.has_armed():
+                    fire_due(work)
         case ItemEdited():
             items.edited(work, fact)
         case ItemDeleted():

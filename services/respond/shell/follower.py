@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 
 from services.respond.core.aggregates import Organisation
-from services.respond.core.fold import Folded, PackMissing, fold, low_seq
+from services.respond.core.fold import Folded, PackMissing, Place, fold, low_seq
 from services.respond.ports import Committed
 from services.respond.shell.election import fact_hash
 from services.respond.shell.office import Office
@@ -77,7 +77,7 @@ class Follower:
         stored: list[Stored] = []
         broken: list[tuple[int, str]] = []
         for message in batch:
-            if message.seq in self._standing.skip:
+            if Place(message.seq) in self._standing.skip:
                 continue
             try:
                 fact = decode(message.data)
@@ -158,8 +158,8 @@ class Follower:
     ) -> None:
         facts = [FactQuarantined(seq=seq, where="decode", error=error) for seq, error in broken]
         facts += [
-            FactQuarantined(seq=seq, where="respond", error=error)
-            for seq, error in folded.quarantined
+            FactQuarantined(seq=place.seq, part=place.part, where="respond", error=error)
+            for place, error in folded.quarantined
         ]
         while facts:
             for fact in facts:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from services.respond.core.aggregates import PendingItem
-from services.respond.core.fold import PackMissing, fold
+from services.respond.core.fold import PackMissing, Place, fold
 from services.respond.core.state import Changes, State
 from services.respond.core.work import mark_of
 from services.respond.shell.election import Mandate
@@ -39,18 +39,18 @@ async def _newest_record(bus: Bus) -> DecisionsRecorded | None:
     return fact if isinstance(fact, DecisionsRecorded) else None
 
 
-async def _poison(bus: Bus) -> frozenset[int]:
-    """Return the sequences that every fold skips. The log is scanned only if there are any."""
+async def _poison(bus: Bus) -> frozenset[Place]:
+    """Return the places that every fold skips. The log is scanned only if there are any."""
     newest = await bus.last_on(QUARANTINED)
     if newest is None:
         return frozenset()
-    found: set[int] = set()
+    found: set[Place] = set()
     for first in range(1, newest.seq + 1, PAGE):
         for message in await bus.read(first, min(first + PAGE - 1, newest.seq)):
             if message.subject == QUARANTINED:
                 fact = decode(message.data)
                 if isinstance(fact, FactQuarantined) and fact.where != "classify":
-                    found.add(fact.seq)
+                    found.add(Place(fact.seq, fact.part))
     return frozenset(found)
 
 
@@ -101,10 +101,10 @@ async def _fold_aside(
             return
 
 
-def _decoded(messages: Sequence[Message], skip: frozenset[int]) -> list[Stored]:
+def _decoded(messages: Sequence[Message], skip: frozenset[Place]) -> list[Stored]:
     stored: list[Stored] = []
     for message in messages:
-        if message.seq in skip:
+        if Place(message.seq) in skip:
             continue
         try:
             fact = decode(message.data)

@@ -17,6 +17,7 @@ from services.respond.core.aggregates import (
     Person,
 )
 from services.respond.core.decisions import CHAIN_START
+from services.respond.core.fold import Place
 from services.respond.core.state import Aggregate, State
 from shared.bus.timing import Changes
 from shared.contracts.system import DecisionsRecorded
@@ -47,7 +48,7 @@ class Standing:
     state: State = field(default_factory=State)
     packs: dict[str, Pack] = field(default_factory=dict)
     chain: str = CHAIN_START
-    skip: frozenset[int] = frozenset()
+    skip: frozenset[Place] = frozenset()
     recorded: DecisionsRecorded | None = None
     outbox: list[bytes] = field(default_factory=list)
     compacted: dict[str, bytes] = field(default_factory=dict)

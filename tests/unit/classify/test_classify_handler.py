@@ -14,7 +14,7 @@ from shared.bus.memory_bus import MemoryBus
 from shared.bus.port import Outgoing, outgoing
 from shared.contracts.facts import Fact, decode
 from shared.contracts.ids import item_id
-from shared.contracts.items import Author, ItemClassified, ItemKind, ItemReceived
+from shared.contracts.items import Author, ItemClassified, ItemDeleted, ItemKind, ItemReceived
 from shared.contracts.subjects import ROOT
 from shared.contracts.system import FactQuarantined
 from shared.contracts.verdicts import Label, Verdict
@@ -70,13 +70,39 @@ class House:
         ]
 
 
+def _judged(written: Sequence[Fact]) -> list[str]:
+    batches = [each for each in written if isinstance(each, ItemClassified)]
+    return [part.item_id for each in batches for part in each.verdicts]
+
+
+async def test_deletions_come_with_the_items_and_pass_by() -> None:
+    house = House()
+    item = an_item("1", "好")
+    gone = ItemDeleted(
+        platform=item.platform,
+        account_id=item.account_id,
+        item_id=item.item_id,
+        item_version=item.item_version,
+        native_id="1",
+    )
+    assert _judged(await house.run([outgoing(gone), outgoing(item)], 1)) == [item.item_id]
+    assert house.judge.calls == 1
+
+
+async def test_verdicts_with_very_many_reasons_are_split_over_several_facts() -> None:
+    house = House()
+    house.judge.reasons = 2000
+    items = [an_item(str(n), "长" * 300) for n in range(4)]
+    written = await house.run([outgoing(each) for each in items], 4)
+    assert _judged(written) == [each.item_id for each in items]
+    assert [len(each.verdicts) for each in written if isinstance(each, ItemClassified)] == [1] * 4
+
+
 async def test_a_batch_of_items_becomes_a_batch_of_verdicts_in_order() -> None:
     house = House()
     items = [an_item(str(n), f"第{n}条") for n in range(5)]
-    written = await house.run([outgoing(each) for each in items], 5)
-    assert [each.item_id for each in written if isinstance(each, ItemClassified)] == [
-        each.item_id for each in items
-    ]
+    [batch] = await house.run([outgoing(each) for each in items], 1)
+    assert _judged([batch]) == [each.item_id for each in items]
     assert house.metrics.value(Metric.ITEMS_CLASSIFIED, degraded="no") == 5
 
 
@@ -84,8 +110,7 @@ async def test_one_item_that_raises_does_not_hold_up_the_others() -> None:
     house = House()
     items = [an_item("1", "好"), an_item("2", FakeJudge.POISON), an_item("3", "也好")]
     written = await house.run([outgoing(each) for each in items], 3)
-    judged = [each.item_id for each in written if isinstance(each, ItemClassified)]
-    assert judged == [items[0].item_id, items[2].item_id, items[1].item_id]
+    assert _judged(written) == [items[0].item_id, items[2].item_id, items[1].item_id]
 
 
 async def test_the_last_attempt_is_made_where_it_can_do_no_harm() -> None:

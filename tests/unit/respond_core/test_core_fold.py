@@ -3,15 +3,18 @@
 import builtins
 import os
 import socket
+from datetime import timedelta
 from typing import NoReturn
 
 import pytest
 
 from services.respond.core.aggregates import Account, Case, EarlyChange, Organisation, Person
 from services.respond.core.decisions import chain
-from services.respond.core.fold import PackMissing, fold
+from services.respond.core.fold import PackMissing, Place, fold
 from services.respond.core.state import Aggregate, Changes, State, Timer
 from services.respond.core.work import Work
+from shared.contracts.facts import Stored
+from shared.contracts.items import ItemClassified
 from shared.contracts.posts import PostDeleted
 from shared.contracts.system import DecisionsRecorded, FactQuarantined
 from shared.contracts.verdicts import Label
@@ -64,15 +67,37 @@ def test_a_poisoned_fact_is_named_and_the_next_one_goes_on() -> None:
     state = State()
     state.apply(Changes({"account:weibo-mall": Person(registered=a_person())}), START)
     result = fold(state, stored(an_account(), a_person("wang")), {})
-    assert result.quarantined[0][0] == 1
-    assert "TypeError" in result.quarantined[0][1]
+    [poison] = result.quarantined
+    assert poison.place == Place(1)
+    assert "TypeError" in poison.error
     assert state.get("person:wang", Person) is not None
 
 
 def test_a_skipped_fact_is_passed_over() -> None:
     state = State()
-    fold(state, stored(an_account(), a_person("wang")), {}, frozenset({1}))
+    fold(state, stored(an_account(), a_person("wang")), {}, frozenset({Place(1)}))
     assert state.get("account:weibo-mall", Account) is None
+
+
+def test_one_verdict_that_cannot_be_folded_does_not_take_its_batch_along() -> None:
+    parts = [a_verdict(name, Label.COMPLAINT).verdicts[0] for name in ("c1", "c2", "c3")]
+    later = START + timedelta(seconds=10)
+    batch = ItemClassified(verdicts=tuple(parts))
+    before = stored(an_account(), a_person("wang"), *map(a_comment, ("c1", "c2", "c3")))
+    state = State()
+    fold(state, before, {})
+    clash = f"item:{parts[1].item_id}"
+    state.apply(Changes({clash: Person(registered=a_person())}), START)
+    state.apply(Changes({f"pending:{parts[1].item_id}": None}), START)
+    first = fold(state, [Stored(seq=9, time=later, fact=batch)], {})
+    [poison] = first.quarantined
+    assert poison.place == Place(9, 1)
+    assert first.lines, "the others were judged"
+    again = State()
+    fold(again, before, {})
+    skipped = fold(again, [Stored(seq=9, time=later, fact=batch)], {}, frozenset({Place(9, 1)}))
+    assert skipped.quarantined == []
+    assert skipped.lines == first.lines
 
 
 def test_a_timer_nobody_knows_is_a_bug_that_is_noticed() -> None:
