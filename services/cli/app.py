@@ -20,6 +20,7 @@ MODULES = (
     "services.cli.config_cmds",
     "services.cli.openapi_cmd",
     "services.cli.doctor_cmd",
+    "services.cli.archive_cmds",
 )
 """Each has `register(app)`. They import what they need inside their commands."""
 

@@ -1,22 +1,19 @@
-"""What one stored fact adds to the archive: plain rows, keyed by the place in the log."""
+"""What one stored fact adds to the archive: plain rows, keyed by the place in the log.
 
-from collections.abc import Iterator
+Facts are read as plain values, not as models: the log has validated them, and this is the one
+reader that looks at every item and keeps almost nothing of it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
-from shared.contracts.base import stamp
-from shared.contracts.facts import OperatorFact, Stored
-from shared.contracts.items import (
-    ItemClassified,
-    ItemDeleted,
-    ItemEdited,
-    ItemReceived,
-    ItemVerdict,
-)
-from shared.contracts.system import DecisionsRecorded, EffectFinished, EffectStarted
+from shared.contracts.upcast import Payload, upcast
 
 Value = str | int | None
+JUDGED = "item.judged"
+VERDICTS = b'{"kind":"item.classified",'
 
 
 class Row(NamedTuple):
@@ -29,71 +26,92 @@ class Row(NamedTuple):
 TABLES: dict[str, tuple[str, ...]] = {
     "items": ("seq", "item_id", "item_version", "change", "platform", "account_id", "item_kind",
               "native_id", "author_id", "author_name", "text", "at"),
-    "verdicts": ("seq", "place", "item_id", "item_version", "model", "decided", "body", "at"),
+    "judgements": ("seq", "place", "item_id", "account_id", "case_id", "model", "line", "at"),
+    "decisions": ("seq", "place", "kind", "case_id", "item_id", "account_id", "line", "at"),
     "actions": ("seq", "kind", "op_id", "person_id", "case_id", "body", "at"),
     "effects": ("seq", "effect_id", "change", "attempt", "term", "status", "body", "at"),
-    "decisions": ("seq", "place", "kind", "case_id", "item_id", "account_id", "line", "at"),
 }  # fmt: skip
-"""Table -> columns. The key is the sequence, for decisions the sequence and the place in it."""
+"""Table -> columns. The key is the sequence, with the place in it where a fact has many rows.
+
+`judgements` are the decisions on every item; they are most of all lines, so they stand apart. They
+say what became of each verdict; the verdicts themselves, with every probability, stay in the log.
+"""
 
 
-def rows_of(stored: Stored) -> Iterator[Row]:
-    """Yield the rows of a fact; facts that are not archived yield none."""
-    seq, at = stored.seq, stamp(stored.time)
-    match stored.fact:
-        case ItemReceived() | ItemEdited() | ItemDeleted() as fact:
-            yield _item(seq, at, fact)
-        case ItemClassified() as fact:
-            yield from (_verdict(seq, place, each, at) for place, each in enumerate(fact.verdicts))
-        case EffectStarted() as fact:
-            what = (fact.effect_id, "started", fact.attempt, fact.term, "")
-            yield Row("effects", (seq, *what, fact.model_dump_json(), at))
-        case EffectFinished() as fact:
-            what = (fact.effect_id, "finished", fact.attempt, fact.term, fact.status)
-            yield Row("effects", (seq, *what, fact.model_dump_json(), at))
-        case DecisionsRecorded() as fact:
-            yield from (_decision(seq, place, line) for place, line in enumerate(fact.lines))
-        case fact:
-            if isinstance(fact, OperatorFact):
-                case_id = getattr(fact, "case_id", None)
-                who = (fact.kind, fact.op_id, fact.person_id, case_id)
-                yield Row("actions", (seq, *who, fact.model_dump_json(), at))
+def rows_of(seq: int, at: str, data: bytes) -> Iterator[Row]:
+    """Yield the rows of a fact; facts that are not archived yield none.
+
+    Raises: ValueError, KeyError, TypeError for bytes that are no fact.
+    """
+    if data.startswith(VERDICTS):
+        return  # large, and not archived
+    fact = upcast(from_json(data))
+    kind: str = fact["kind"]
+    if make := _MAKERS.get(kind):
+        yield from make(seq, at, fact)
+    elif "op_id" in fact:  # what a person did
+        who = (kind, fact["op_id"], fact["person_id"], fact.get("case_id"))
+        yield Row("actions", (seq, *who, _json(fact), at))
 
 
-def _item(seq: int, at: str, fact: ItemReceived | ItemEdited | ItemDeleted) -> Row:
-    received = fact if isinstance(fact, ItemReceived) else None
-    return Row(
+def _item(seq: int, at: str, fact: Payload) -> Iterator[Row]:
+    author = fact.get("author") or {}
+    yield Row(
         "items",
         (
             seq,
-            fact.item_id,
-            fact.item_version,
-            fact.kind.removeprefix("item."),
-            fact.platform,
-            fact.account_id,
-            None if received is None else received.item_kind.value,
-            fact.native_id,
-            None if received is None else received.author.author_id,
-            None if received is None else received.author.name,
-            None if isinstance(fact, ItemDeleted) else fact.text,
+            fact["item_id"],
+            fact["item_version"],
+            fact["kind"].removeprefix("item."),
+            fact["platform"],
+            fact["account_id"],
+            fact.get("item_kind"),
+            fact["native_id"],
+            author.get("author_id"),
+            author.get("name"),
+            fact.get("text"),
             at,
         ),
     )
 
 
-def _verdict(seq: int, place: int, part: ItemVerdict, at: str) -> Row:
-    verdict = part.verdict
-    versions = (part.item_id, part.item_version, verdict.model)
-    decided = " ".join(verdict.decided)
-    return Row("verdicts", (seq, place, *versions, decided, verdict.model_dump_json(), at))
+def _started(seq: int, at: str, fact: Payload) -> Iterator[Row]:
+    what = (fact["effect_id"], "started", fact["attempt"], fact["term"], "")
+    yield Row("effects", (seq, *what, _json(fact), at))
 
 
-def _decision(seq: int, place: int, line: str) -> Row:
-    body: dict[str, object] = from_json(line)
-    told = (_text(body, name) for name in ("kind", "case_id", "item_id", "account_id"))
-    return Row("decisions", (seq, place, *told, line, _text(body, "at")))
+def _finished(seq: int, at: str, fact: Payload) -> Iterator[Row]:
+    what = (fact["effect_id"], "finished", fact["attempt"], fact["term"], fact["status"])
+    yield Row("effects", (seq, *what, _json(fact), at))
+
+
+def _decisions(seq: int, _at: str, fact: Payload) -> Iterator[Row]:
+    for place, line in enumerate(fact["lines"]):
+        body: dict[str, object] = from_json(line)
+        case_id, item_id, account_id, at = (
+            _text(body, name) for name in ("case_id", "item_id", "account_id", "at")
+        )
+        if (kind := _text(body, "kind")) == JUDGED:
+            model = _text(body, "model")
+            yield Row("judgements", (seq, place, item_id, account_id, case_id, model, line, at))
+        else:
+            yield Row("decisions", (seq, place, kind, case_id, item_id, account_id, line, at))
+
+
+_MAKERS: Mapping[str, Callable[[int, str, Payload], Iterator[Row]]] = {
+    "item.received": _item,
+    "item.edited": _item,
+    "item.deleted": _item,
+    "effect.started": _started,
+    "effect.finished": _finished,
+    "decisions.recorded": _decisions,
+}
 
 
 def _text(body: dict[str, object], name: str) -> str | None:
     value = body.get(name)
     return value if isinstance(value, str) and value else None
+
+
+def _json(fact: Payload) -> str:
+    return to_json(fact).decode()

@@ -2,14 +2,14 @@
 
 from services.archive.core.rows import TABLES
 
-VERSION = 2
+VERSION = 3
 """Another version means: made anew from the log."""
 
 _TYPES = {"seq": "INTEGER NOT NULL", "place": "INTEGER NOT NULL", "attempt": "INTEGER",
           "term": "INTEGER"}  # fmt: skip
 _INDEXES = (
     "CREATE INDEX IF NOT EXISTS items_by_item ON items (item_id)",
-    "CREATE INDEX IF NOT EXISTS verdicts_by_item ON verdicts (item_id)",
+    "CREATE INDEX IF NOT EXISTS judgements_by_case ON judgements (case_id, seq) WHERE case_id <> ''",
     "CREATE INDEX IF NOT EXISTS actions_by_case ON actions (case_id)",
     "CREATE INDEX IF NOT EXISTS effects_by_effect ON effects (effect_id)",
     "CREATE INDEX IF NOT EXISTS decisions_by_case ON decisions (case_id, seq)",
@@ -27,6 +27,14 @@ SELECT opened.case_id AS case_id, opened.account_id AS account_id, opened.at AS 
 FROM decisions opened WHERE opened.kind = 'case.opened'
 """
 _META = "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"
+_DOCUMENTS = (
+    "CREATE TABLE IF NOT EXISTS documents (id INTEGER PRIMARY KEY, source TEXT NOT NULL,"
+    " key TEXT NOT NULL, case_id TEXT, text TEXT NOT NULL, at TEXT, UNIQUE (source, key))"
+)
+_WORDS = (
+    "CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 "
+    "(body, content='', tokenize=\"unicode61 remove_diacritics 0\")"
+)
 
 
 def statements() -> tuple[str, ...]:
@@ -37,7 +45,7 @@ def statements() -> tuple[str, ...]:
         + f", PRIMARY KEY ({'seq, place' if 'place' in columns else 'seq'})) WITHOUT ROWID"
         for name, columns in TABLES.items()
     )
-    return (*tables, _META, *_INDEXES, _CASES)
+    return (*tables, _META, _DOCUMENTS, _WORDS, *_INDEXES, _CASES)
 
 
 INSERTS = {
@@ -50,7 +58,7 @@ COUNTS = {
     "items": "SELECT COUNT(*) FROM items WHERE change = 'received'",
     "edits": "SELECT COUNT(*) FROM items WHERE change = 'edited'",
     "deletions": "SELECT COUNT(*) FROM items WHERE change = 'deleted'",
-    "classified": "SELECT COUNT(DISTINCT item_id) FROM verdicts",
+    "classified": "SELECT COUNT(*) FROM judgements WHERE model <> ''",
     "cases": "SELECT COUNT(*) FROM decisions WHERE kind = 'case.opened'",
     "resolved": "SELECT COUNT(*) FROM decisions WHERE kind = 'case.resolved'",
     "breaches": "SELECT COUNT(*) FROM decisions WHERE kind = 'clock.breached'",
@@ -63,3 +71,27 @@ COUNTS = {
     ),
 }
 """What the archive can be asked to count."""
+
+SEARCHABLE = {
+    "judgements": (
+        "SELECT 'item', i.item_id || ' ' || i.item_version, j.case_id, i.text, i.at"
+        " FROM judgements j JOIN items i ON i.item_id = j.item_id AND i.text IS NOT NULL"
+        " WHERE j.case_id IS NOT NULL AND j.seq > ? AND j.seq <= ?"
+    ),
+    "effects": (
+        "SELECT 'reply', effect_id, NULL, json_extract(body, '$.body'), at FROM effects"
+        " WHERE change = 'started' AND seq > ? AND seq <= ?"
+    ),
+    "actions": (
+        "SELECT 'action', op_id, case_id,"
+        " coalesce(json_extract(body, '$.text'), json_extract(body, '$.note'),"
+        " json_extract(body, '$.reason')), at FROM actions WHERE seq > ? AND seq <= ?"
+    ),
+}
+"""Table -> the texts of its new rows that people look for: what became a case, what was answered,
+what people wrote. The other items are kept, but not word by word: they are nine tenths of all."""
+
+SEARCH = (
+    "SELECT d.source, d.key, d.case_id, d.text, d.at FROM words"
+    " JOIN documents d ON d.id = words.rowid WHERE words MATCH ? ORDER BY d.id DESC LIMIT ?"
+)

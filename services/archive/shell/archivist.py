@@ -10,7 +10,7 @@ from typing import ParamSpec, TypeVar
 from services.archive.core.rows import Row, rows_of
 from services.archive.shell.database import Database, Place
 from shared.bus.port import Bus, LogTailLostError, Message
-from shared.contracts.facts import Stored, UndecodableError, decode
+from shared.contracts.base import stamp
 from shared.errors import TransientError
 from shared.observability.catalog import Event
 from shared.observability.logging import Log
@@ -19,6 +19,8 @@ from shared.runtime.clock import Clock
 
 RETRY_SECONDS = 1.0
 RATHER_MANY = 2048
+LATEST_SECONDS = 0.5
+"""How long a fact waits for others to be written with: a transaction costs more than its rows."""
 
 _Given = ParamSpec("_Given")
 _Answer = TypeVar("_Answer")
@@ -68,29 +70,35 @@ class Archivist:
         return await self._bus.read(seq, seq) if seq else ()
 
     async def _follow(self, place: Place, stop: asyncio.Event) -> None:
+        held: list[Message] = []
+        written = self._clock.monotonic()
         async with self._bus.follow(place.seq, limit=RATHER_MANY) as batches:
             async for batch in batches:
-                if batch:
-                    place = Place(
-                        incarnation=place.incarnation,
-                        seq=batch[-1].seq,
-                        fact_hash=_hash(batch[-1]),
-                    )
-                    await self._in_thread(self._write, batch, place)
-                    self.seq = place.seq
-                    self._metrics.count(Metric.ARCHIVED, len(batch))
-                    self._metrics.set(Metric.ARCHIVE_CURSOR, place.seq)
+                held += batch
+                late = self._clock.monotonic() - written > LATEST_SECONDS
+                if held and (late or not batch or len(held) >= RATHER_MANY or stop.is_set()):
+                    place = await self._keep(held, place)
+                    held, written = [], self._clock.monotonic()
                 if stop.is_set():
                     return
+
+    async def _keep(self, held: Sequence[Message], before: Place) -> Place:
+        newest = held[-1]
+        place = Place(incarnation=before.incarnation, seq=newest.seq, fact_hash=_hash(newest))
+        await self._in_thread(self._write, held, place)
+        self.seq = place.seq
+        self._metrics.count(Metric.ARCHIVED, len(held))
+        self._metrics.set(Metric.ARCHIVE_CURSOR, place.seq)
+        return place
 
     def _write(self, batch: Sequence[Message], place: Place) -> None:
         rows: list[Row] = []
         for message in batch:
             try:
-                fact = decode(message.data)
-            except UndecodableError:
-                continue
-            rows.extend(rows_of(Stored(seq=message.seq, time=message.time, fact=fact)))
+                rows.extend(rows_of(message.seq, stamp(message.time), message.data))
+            except (ValueError, KeyError, TypeError) as error:
+                # No fact of ours. Who folds it has quarantined it; here it is only passed over.
+                self._log.debug(Event.FACT_QUARANTINED, seq=message.seq, cause=error)
         self._database.write(rows, place)
 
     async def counts(self) -> Mapping[str, int]:

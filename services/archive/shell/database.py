@@ -6,7 +6,8 @@ from contextlib import closing
 from pathlib import Path
 
 from services.archive.core.rows import Row
-from services.archive.core.schema import COUNTS, INSERTS, VERSION, statements
+from services.archive.core.schema import COUNTS, INSERTS, SEARCHABLE, VERSION, statements
+from services.archive.core.words import tokens
 from shared.contracts.base import Frozen
 from shared.errors import UserError
 
@@ -33,49 +34,74 @@ class Database:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=NORMAL")
             connection.execute("PRAGMA trusted_schema=OFF")
-            for statement in statements():
-                connection.execute(statement)
+            if _version(connection) == str(VERSION):
+                self._path.chmod(0o600)
+                return connection
         except sqlite3.DatabaseError as error:
             raise UserError(
                 f"the archive cannot be opened: {error}",
                 where=str(self._path),
                 fix="move the file away; it is made again from the log",
             ) from error
+        connection.close()
+        return self._make()
+
+    def _make(self) -> sqlite3.Connection:
+        """Begin an empty archive in place of whatever is there."""
+        for suffix in ("", "-wal", "-shm"):
+            self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+        connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute("PRAGMA trusted_schema=OFF")
+        for statement in statements():
+            connection.execute(statement)
+        connection.execute("INSERT INTO meta VALUES ('version', ?)", [str(VERSION)])
         self._path.chmod(0o600)
         return connection
 
     def place(self) -> Place | None:
-        """Return the place of the projection; None for an empty one or one of another version."""
-        with closing(self._connection.execute("SELECT key, value FROM meta")) as found:
-            meta = dict(found.fetchall())
-        if meta.get("version") != str(VERSION) or "place" not in meta:
-            return None
-        return Place.model_validate_json(meta["place"])
+        """Return the place of the projection; None for an empty one."""
+        query = "SELECT value FROM meta WHERE key = 'place'"
+        found = self._connection.execute(query).fetchone()
+        return None if found is None else Place.model_validate_json(found[0])
 
     def write(self, rows: Sequence[Row], place: Place) -> None:
-        """Add the rows and move the place, all or nothing."""
+        """Add the rows and move the place, all or nothing. Rows up to the place are there."""
         by_table: dict[str, list[tuple[str | int | None, ...]]] = {}
+        before = self.place()
         for row in rows:
             by_table.setdefault(row.table, []).append(row.values)
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             for table, values in by_table.items():
                 self._connection.executemany(INSERTS[table], values)
-            self._connection.executemany(
-                "INSERT OR REPLACE INTO meta VALUES (?, ?)",
-                [("version", str(VERSION)), ("place", place.model_dump_json())],
+            for table in SEARCHABLE.keys() & by_table.keys():
+                self._index(table, before.seq if before else 0, place.seq)
+            self._connection.execute(
+                "INSERT OR REPLACE INTO meta VALUES ('place', ?)", [place.model_dump_json()]
             )
         except BaseException:
             self._connection.execute("ROLLBACK")
             raise
         self._connection.execute("COMMIT")
 
+    def _index(self, table: str, after_seq: int, seq: int) -> None:
+        """Make the new texts of a table searchable, each once."""
+        insert = "INSERT OR IGNORE INTO documents (source, key, case_id, text, at) VALUES (?, ?, ?, ?, ?)"
+        found = self._connection.execute(SEARCHABLE[table], [after_seq, seq]).fetchall()
+        for values in found:
+            if not values[3]:
+                continue
+            made = self._connection.execute(insert, values)
+            if made.rowcount == 1:
+                words = (made.lastrowid, tokens(values[3]))
+                self._connection.execute("INSERT INTO words (rowid, body) VALUES (?, ?)", words)
+
     def start_over(self) -> None:
-        """Forget everything: the log is another one, or the tables have another shape."""
+        """Forget everything: the log is another one."""
         self._connection.close()
-        for suffix in ("", "-wal", "-shm"):
-            self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
-        self._connection = self._open()
+        self._connection = self._make()
 
     def counts(self) -> Mapping[str, int]:
         """Return how many of each there are."""
@@ -86,3 +112,12 @@ class Database:
 
     def close(self) -> None:
         self._connection.close()
+
+
+def _version(connection: sqlite3.Connection) -> str:
+    """Return which version of the tables a file holds; "" for none. Raises DatabaseError."""
+    with closing(connection.execute("PRAGMA table_info(meta)")) as columns:
+        if not columns.fetchall():
+            return ""
+    found = connection.execute("SELECT value FROM meta WHERE key = 'version'").fetchone()
+    return "" if found is None else str(found[0])

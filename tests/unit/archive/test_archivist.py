@@ -1,6 +1,7 @@
 """The archive is a projection: written once per fact, made again when the log is another one."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,9 +11,11 @@ import pytest
 from services.archive.core.rows import rows_of
 from services.archive.shell.archivist import Archivist
 from services.archive.shell.database import Database, Place
+from services.archive.shell.reading import copy, search
 from shared.bus.memory_bus import MemoryBus
 from shared.bus.port import Outgoing, outgoing
-from shared.contracts.facts import Fact, Stored
+from shared.contracts.base import stamp
+from shared.contracts.facts import Fact, encode
 from shared.contracts.items import ItemDeleted, ItemEdited
 from shared.contracts.operators import CaseClaimed, ModeChanged
 from shared.contracts.system import (
@@ -44,7 +47,12 @@ GONE = ItemDeleted(
     item_version="v3",
     native_id=ITEM.native_id,
 )
+JUDGED = (
+    '{"account_id":"a","at":"2026-03-02T09:00:00Z","case_id":"c1",'
+    f'"item_id":"{ITEM.item_id}","kind":"item.judged","model":"m1"}}'
+)
 LINES = (
+    JUDGED,
     '{"account_id":"a","at":"2026-03-02T09:00:00Z","case_id":"c1","kind":"case.opened"}',
     '{"account_id":"a","at":"2026-03-02T09:10:00Z","case_id":"c1","kind":"clock.breached"}',
     '{"at":"2026-03-02T09:11:00Z","effect_id":"e1","effect_kind":"send_reply","kind":"effect.decided"}',
@@ -90,7 +98,12 @@ async def archiving(bus: MemoryBus, clock: FakeClock, file: Path) -> AsyncIterat
     async with asyncio.TaskGroup() as group:
         task = group.create_task(archivist.run(stop))
         end = (await bus.state()).last_seq
-        await until(lambda: archivist.seq == end)  # a thread writes meanwhile
+
+        async def written() -> bool:
+            await clock.advance(0.6)
+            return archivist.seq == end
+
+        await until(written)  # a thread writes meanwhile
         yield archivist
         stop.set()
         await clock.advance(1)
@@ -159,7 +172,7 @@ def test_writing_the_same_rows_twice_changes_nothing(tmp_path: Path) -> None:
     rows = [
         row
         for seq, fact in enumerate(FACTS, 1)
-        for row in rows_of(Stored(seq=seq, time=START, fact=fact))
+        for row in rows_of(seq, stamp(START), encode(fact))
     ]
     place = Place(incarnation="i", seq=len(FACTS), fact_hash="h")
     database.write(rows, place)
@@ -167,6 +180,55 @@ def test_writing_the_same_rows_twice_changes_nothing(tmp_path: Path) -> None:
     assert database.counts() == COUNTS
     assert database.place() == place
     database.close()
+
+
+async def test_two_character_words_are_found_in_what_became_a_case(tmp_path: Path) -> None:
+    clock, file = FakeClock(), tmp_path / "a.sqlite3"
+    bus = await a_log(clock)
+    await bus.publish(
+        [
+            outgoing(a_comment(2, START)),
+        ]
+    )
+    async with archiving(bus, clock, file):
+        [found] = search(file, "退款 第1次")
+        assert (found.source, found.case_id, found.text) == ("item", "c1", ITEM.text)
+        assert [each.source for each in search(file, "夜间")] == ["action"]
+        assert [each.source for each in search(file, "您好")] == ["reply"]
+        assert search(file, "退货") == []
+        assert search(file, "第2次") == [], "what became no case is kept, but not word by word"
+
+
+async def test_a_copy_is_whole_while_the_archivist_goes_on(tmp_path: Path) -> None:
+    clock, file, out = FakeClock(), tmp_path / "a.sqlite3", tmp_path / "copy.sqlite3"
+    async with archiving(await a_log(clock), clock, file) as archivist:
+        copy(file, out)
+        assert await archivist.counts() == COUNTS
+    copied = Database(out)
+    assert copied.counts() == COUNTS
+    copied.close()
+    with pytest.raises(UserError, match="there already"):
+        copy(file, out)
+    with pytest.raises(UserError, match="cannot copy"):
+        copy(file, tmp_path / "no" / "such" / "folder")
+
+
+def test_searching_where_there_is_no_archive_is_a_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="cannot read"):
+        search(tmp_path / "none.sqlite3", "退款")
+    with pytest.raises(UserError, match="no word"):
+        search(tmp_path / "none.sqlite3", "，。!")
+
+
+async def test_an_archive_of_older_tables_is_made_anew_from_the_log(tmp_path: Path) -> None:
+    clock, file = FakeClock(), tmp_path / "a.sqlite3"
+    old = sqlite3.connect(file)
+    old.execute("CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)")
+    old.execute("INSERT INTO meta VALUES ('version', '1')")
+    old.commit()
+    old.close()
+    async with archiving(await a_log(clock), clock, file) as archivist:
+        assert await archivist.counts() == COUNTS
 
 
 def test_a_file_that_is_no_archive_is_a_clear_error(tmp_path: Path) -> None:

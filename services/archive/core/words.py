@@ -1,0 +1,47 @@
+"""Full-text search that finds Chinese: pairs of neighbouring characters are the words.
+
+A word of two characters is one token, a longer one a phrase of overlapping pairs. Nothing has to
+be known of the language, and no word is missed because a segmenter cut elsewhere.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+_HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+_RUNS = re.compile(rf"([{_HAN}]+)|[^\W_{_HAN}]+")
+MOST_TERMS = 32
+
+
+def tokens(text: str) -> str:
+    """Return what is indexed of a text, separated by spaces."""
+    found: list[str] = []
+    for run, han in _runs(text):
+        found += [*_pairs(run), run[-1]] if han else [run]
+    return " ".join(found)
+
+
+def query(text: str) -> str:
+    """Return the FTS5 query for what somebody typed; "" if there is nothing to look for.
+
+    Every run of characters must occur as it stands; runs may stand anywhere. All is quoted, so
+    no operator of the query language can be typed in.
+    """
+    return " AND ".join(_term(run, han=han) for run, han in list(_runs(text))[:MOST_TERMS])
+
+
+def _term(run: str, *, han: bool) -> str:
+    if not han or len(run) == 1:
+        return f'"{run}" *'
+    return f'"{" ".join(_pairs(run))}"'
+
+
+def _runs(text: str) -> Iterator[tuple[str, bool]]:
+    """Yield each run of characters of one kind, as it is searched, and whether it is Chinese."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    for found in _RUNS.finditer(folded):
+        yield found[0], found[1] is not None
+
+
+def _pairs(run: str) -> list[str]:
+    return [run[at : at + 2] for at in range(len(run) - 1)]
