@@ -49,6 +49,7 @@ class Event(StrEnum):
     LOG_TAIL_LOST = "log.tail_lost"
     EFFECT_STARTED = "effect.started"
     EFFECT_FINISHED = "effect.finished"
+    CONSOLE_FAILED = "console.failed"
     PAGE_SENT = "page.sent"
     PAGE_FAILED = "page.failed"
     ACTION_DECIDED = "action.decided"

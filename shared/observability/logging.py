@@ -67,7 +67,11 @@ def configure_logging(
     stream: TextIO | None = None,
 ) -> None:
     """Set up logging for this process; once, at the top."""
-    out = stream if stream is not None else sys.stderr
+
+    def out() -> TextIO:
+        # Stderr as it is now: one kept from the start may since have been closed by its owner,
+        # and a line that cannot be written must not fail the request it tells of.
+        return sys.stderr if stream is None else stream
 
     def name_service(
         _logger: object, _method: str, fields: structlog.typing.EventDict
@@ -82,10 +86,10 @@ def configure_logging(
             name_service,
             redact,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _renderer(log_format, out),
+            _renderer(log_format, out()),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
-        logger_factory=structlog.PrintLoggerFactory(out),
+        logger_factory=lambda *_: structlog.PrintLogger(out()),
         cache_logger_on_first_use=False,
     )
     root = logging.getLogger()

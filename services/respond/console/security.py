@@ -3,13 +3,14 @@
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
-import structlog
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from services.respond.console.context import CONSOLE
 from services.respond.console.problems import Problem
 from services.respond.console.sessions import CALLER, caller_of
+from shared.observability.catalog import Event
+from shared.observability.logging import Log
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 ErrorPage = Callable[[web.Request, Problem], Awaitable[web.Response]]
@@ -27,7 +28,7 @@ HEADERS = {
 }
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
-logger = structlog.get_logger(__name__)
+log = Log("console")
 
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
@@ -86,8 +87,8 @@ def refusals(
             raise
         except web.HTTPException as error:
             problem = _problem_of(error)
-        except Exception:
-            logger.exception("console.failed", method=request.method)
+        except Exception as error:  # noqa: BLE001  turned into an answer; told in full below
+            log.failed(Event.CONSOLE_FAILED, error, method=request.method)
             problem = Problem(500, "internal", "this is a fault of ours")
         if request.path.startswith("/api/"):
             return problem.response()

@@ -1,25 +1,15 @@
 """A log line says what happened and nothing about who wrote what."""
 
+import contextlib
 import io
 import json
 import logging
-from collections.abc import Iterator
 
 import pytest
-import structlog
 from pydantic import BaseModel, ValidationError
 
 from shared.observability.catalog import Event
 from shared.observability.logging import Level, Log, configure_logging, log_context
-
-
-@pytest.fixture(autouse=True)
-def _restored() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
-    yield
-    root.handlers, root.level = handlers, level
-    structlog.reset_defaults()
 
 
 def written(level: Level = "info") -> io.StringIO:
@@ -126,3 +116,13 @@ def test_the_console_form_is_for_people() -> None:
     configure_logging("test", log_format="console", stream=out)
     Log("x").info(Event.SERVICE_READY, count=1)
     assert "service.ready" in out.getvalue()
+
+
+def test_a_line_goes_to_stderr_as_it_is_now_not_as_it_was(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with contextlib.redirect_stderr(io.StringIO()) as gone:
+        configure_logging("test", log_format="console")
+    gone.close()
+    Log("x").info(Event.SERVICE_READY, count=1)
+    assert "service.ready" in capsys.readouterr().err

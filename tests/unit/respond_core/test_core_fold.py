@@ -1,6 +1,7 @@
 """The fold itself: batches, missing packs, poisoned facts, restored state, stray timers."""
 
 import builtins
+import json
 import os
 import socket
 from datetime import timedelta
@@ -18,7 +19,7 @@ from shared.contracts.items import ItemClassified
 from shared.contracts.posts import PostDeleted
 from shared.contracts.system import DecisionsRecorded, FactQuarantined
 from shared.contracts.verdicts import Label
-from shared.policy.model import Pack, ReplyTemplate, Taboo
+from shared.policy.model import ClockRule, Pack, ReplyTemplate, Taboo
 from tests.fakes.builders import (
     START,
     a_comment,
@@ -98,6 +99,21 @@ def test_one_verdict_that_cannot_be_folded_does_not_take_its_batch_along() -> No
     skipped = fold(again, [Stored(seq=9, time=later, fact=batch)], {}, frozenset({Place(9, 1)}))
     assert skipped.quarantined == []
     assert skipped.lines == first.lines
+
+
+def test_a_promise_already_broken_when_its_verdict_comes_breaks_before_the_next_verdict() -> None:
+    pack = Pack(
+        name="company",
+        clocks=(ClockRule(acknowledge_minutes=1, first_reply_minutes=2),),
+        verdict_seconds=600,
+    )
+    story = Story(pack)
+    story.tell(a_comment("c1"), a_comment("c2", author="u2"), after=1)
+    parts = [a_verdict(name, Label.COMPLAINT).verdicts[0] for name in ("c1", "c2")]
+    story.tell(ItemClassified(verdicts=tuple(parts)), after=90)
+    kinds = [each["kind"] for each in map(json.loads, story.lines)]
+    first, second = (at for at, kind in enumerate(kinds) if kind == "item.judged")
+    assert "clock.breached" in kinds[first:second]
 
 
 def test_a_timer_nobody_knows_is_a_bug_that_is_noticed() -> None:
