@@ -68,6 +68,7 @@ FULL = (
     pytest_area("contract", "tests/contract"),
     pytest_area("replay", "tests/replay"),
     pytest_area("architecture", "tests/architecture"),
+    pytest_area("deploy", "tests/deploy"),
 )
 NIGHTLY = (
     pytest_area("laws-long", "tests/property", "--hypothesis-profile=nightly", "--timeout=1800"),
