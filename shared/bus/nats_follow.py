@@ -75,15 +75,15 @@ class Follower:
     def _drain(self) -> Sequence[Message]:
         batch: list[Message] = []
         while self._feed.buffer and len(batch) < self._limit:
-            message = self._feed.buffer.popleft()
-            place = place_of(message.reply)
+            frame = self._feed.buffer.popleft()
+            place = place_of(frame.reply)
             if place.consumer_seq != self._consumer_seq + 1:
                 self._in_doubt = True
                 self._feed.buffer.clear()
                 break
             self._consumer_seq = place.consumer_seq
             self._after_seq = place.stream_seq
-            batch.append(message_of(message, place))
+            batch.append(message_of(frame, place))
         if batch:
             self._newest = batch[-1]
         return batch

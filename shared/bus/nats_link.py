@@ -2,14 +2,14 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
+from shared.bus.nats_client import FastClient
 from shared.bus.port import BusAwayError, LogFullError
 from shared.bus.timing import Changes
 from shared.errors import PermanentError, UserError
@@ -24,6 +24,9 @@ API = "$JS.API"
 API_SECONDS = 2.0
 RECONNECT_PAUSE_SECONDS = 0.1
 PING_SECONDS = 5
+PENDING_BYTES = 2 * 1024 * 1024
+"""What may wait for a lost connection to come back."""
+PIECE_BYTES = 256 * 1024
 SECOND = 1_000_000_000
 """JetStream counts durations in nanoseconds."""
 
@@ -46,7 +49,7 @@ class Link:
     """The connection. `generation` grows with every reconnect; `wakeups` are set on one."""
 
     def __init__(self, metrics: Metrics) -> None:
-        self.nc = Client()
+        self.nc = FastClient()
         self.metrics = metrics
         self.generation = 0
         self.wakeups: set[asyncio.Event] = set()
@@ -118,6 +121,19 @@ class Link:
         if _cancellations() > before:
             raise asyncio.CancelledError
 
+    async def send_all(self, lines: Sequence[bytes]) -> None:
+        """Hand finished protocol lines to the connection in one go, as `send` does one by one."""
+        nc = self.nc
+        if nc.is_closed or nc.is_draining:
+            raise BusAwayError("the connection to NATS is closed")
+        if not nc.is_connected and nc.pending_data_size > PENDING_BYTES:
+            raise BusAwayError("NATS takes nothing now: too much waits for the connection")
+        before = _cancellations()
+        for piece in _pieces(lines):
+            await nc.write(piece)
+            if _cancellations() > before:
+                raise asyncio.CancelledError
+
     async def request(self, subject: str, data: bytes, seconds: float = API_SECONDS) -> Msg:
         """Ask once. Raises BusAwayError without an answer."""
         await self.ready(seconds)
@@ -160,6 +176,19 @@ class Link:
         self._changes.ring()
         for event in self.wakeups:
             event.set()
+
+
+def _pieces(lines: Sequence[bytes]) -> Iterator[bytes]:
+    piece: list[bytes] = []
+    size = 0
+    for line in lines:
+        piece.append(line)
+        size += len(line)
+        if size >= PIECE_BYTES:
+            yield b"".join(piece)
+            piece, size = [], 0
+    if piece:
+        yield b"".join(piece)
 
 
 def _cancellations() -> int:

@@ -7,9 +7,9 @@ from contextlib import suppress
 from itertools import count
 from typing import Any
 
-from nats.aio.msg import Msg
 from pydantic_core import from_json
 
+from shared.bus.nats_client import Frame, header_block, publication
 from shared.bus.nats_link import FULL_CODES, UNAVAILABLE, Link
 from shared.bus.port import Ack, BusAwayError, FencedError, LogFullError, Outgoing
 from shared.bus.timing import Clock
@@ -24,6 +24,10 @@ ATTEMPTS = 3
 ACK_SECONDS = 2.0
 PAUSE_SECONDS = 0.1
 _LAST_SEQ = re.compile(r"wrong last sequence: (\d{1,20})")
+
+_ONCE = header_block({LAST_HEADER: "0"})
+_NOBODY = b"NATS/1.0 %d" % UNAVAILABLE
+"""What the server answers when no stream listens."""
 
 _Answer = Ack | Exception
 
@@ -65,10 +69,12 @@ class Publisher:
     async def open(self) -> None:
         """Subscribe the one inbox for all acks."""
         self._inbox = self._link.nc.new_inbox()
-        await self._link.nc.subscribe(f"{self._inbox}.*", cb=self._on_ack)
+        await self._link.nc.tap(f"{self._inbox}.*", self._on_ack)
 
     async def publish(self, batch: Sequence[Outgoing]) -> Sequence[Ack]:
         """Append all, in order; see the port. What got no answer is sent again: ids make it safe."""
+        if any(len(each.data) > self._link.nc.max_payload for each in batch):
+            raise PermanentError("the message is larger than NATS takes")
         answers: list[_Answer | None] = [None] * len(batch)
         for attempt in range(ATTEMPTS):
             open_places = [place for place, answer in enumerate(answers) if answer is None]
@@ -88,10 +94,11 @@ class Publisher:
         self._waiting.update((name, (batch, place)) for place, name in enumerate(names))
         self._link.wakeups.add(batch.done)
         try:
-            for name, message in zip(names, messages, strict=True):
-                await self._link.send(
-                    message.subject, message.data, f"{self._inbox}.{name}", headers_of(message)
-                )
+            lines = [
+                publication(each.subject, each.data, f"{self._inbox}.{name}", headers_of(each))
+                for name, each in zip(names, messages, strict=True)
+            ]
+            await self._link.send_all(lines)
             await batch.wait()
         finally:
             self._link.wakeups.discard(batch.done)
@@ -99,32 +106,32 @@ class Publisher:
                 self._waiting.pop(name, None)
         return batch.answers
 
-    async def _on_ack(self, message: Msg) -> None:
-        found = self._waiting.get(message.subject.rpartition(".")[2])
+    def _on_ack(self, frame: Frame) -> None:
+        found = self._waiting.get(frame.subject.rpartition(b".")[2].decode())
         if found is None:
             return
         batch, place = found
-        if message.headers and message.headers.get("Status") == str(UNAVAILABLE):
+        if frame.headers.startswith(_NOBODY):
             batch.left -= 1
             if not batch.left:
                 batch.done.set()
             return
-        batch.put(place, message.data)
+        batch.put(place, frame.data)
 
 
-def headers_of(message: Outgoing) -> dict[str, str]:
+def headers_of(message: Outgoing) -> bytes:
     """Return what makes the server refuse duplicates and stale writers.
 
     A once-only message needs no id: its subject is one, for as long as the log keeps it, and
     every header costs each reader.
     """
     if message.once:
-        return {LAST_HEADER: "0"}
+        return _ONCE
     headers = {ID_HEADER: message.message_id}
     if message.term is not None:
         headers[LAST_HEADER] = str(message.term)
         headers[LAST_SUBJECT_HEADER] = LEADER_SUBJECT
-    return headers
+    return header_block(headers)
 
 
 def _read_answer(message: Outgoing, data: bytes) -> _Answer | None:

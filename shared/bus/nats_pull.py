@@ -7,10 +7,10 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
 
+from shared.bus.nats_client import Frame
 from shared.bus.nats_link import API, SECOND, Link
 from shared.bus.port import MAX_BATCH, Message
 from shared.bus.timing import Clock
@@ -22,7 +22,7 @@ DRAIN_SECONDS = 1.0
 SILENCE_SECONDS = 1.25
 """Two heartbeats and a half; then the request is taken for lost."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_ACK_PREFIX = "$JS.ACK."
+_ACK_PREFIX = b"$JS.ACK."
 _SHORT_FORM = 9
 
 
@@ -40,17 +40,27 @@ def time_of(nanoseconds: int) -> datetime:
     return EPOCH + timedelta(microseconds=nanoseconds // 1000)
 
 
-def place_of(reply: str) -> Place:
+def place_of(reply: bytes) -> Place:
     """Read `$JS.ACK.[<domain>.<account>.]<stream>.<consumer>.<n>.<sseq>.<cseq>.<time>.<left>`."""
-    tokens = reply.split(".")
+    tokens = reply.split(b".")
     first = 4 if len(tokens) <= _SHORT_FORM else 6
     attempt, stream_seq, consumer_seq, time = tokens[first : first + 4]
     return Place(int(stream_seq), int(consumer_seq), int(attempt), time_of(int(time)))
 
 
-def message_of(message: Msg, place: Place) -> Message:
+def message_of(frame: Frame, place: Place) -> Message:
     """Return the stored message as the port shows it."""
-    return Message(place.stream_seq, place.time, message.subject, message.data)
+    return Message(place.stream_seq, place.time, frame.subject.decode(), frame.data)
+
+
+def status_of(headers: bytes) -> tuple[str, dict[str, str]]:
+    """Return the code of an inline status, and the headers; the text is under "Description"."""
+    first, *lines = headers.decode("utf-8", "replace").split("\r\n")
+    _, _, status = first.partition(" ")
+    code, _, description = status.partition(" ")
+    pairs = (line.partition(":") for line in lines if line)
+    named = {name.strip(): value.strip() for name, _, value in pairs}
+    return code, {"Description": description, **named}
 
 
 class PullFeed:
@@ -58,7 +68,7 @@ class PullFeed:
 
     def __init__(self, link: Link, clock: Clock, stream: str) -> None:
         self._link, self._clock, self._stream = link, clock, stream
-        self.buffer: deque[Msg] = deque()
+        self.buffer: deque[Frame] = deque()
         self.arrived = asyncio.Event()
         self.gone = False
         self._outstanding = 0
@@ -78,7 +88,7 @@ class PullFeed:
         self._heard_at = self._clock.monotonic()
         self._generation = self._link.generation
         self._inbox = self._link.nc.new_inbox()
-        self._subscription = await self._link.nc.subscribe(self._inbox, cb=self._on_message)
+        self._subscription = await self._link.nc.tap(self._inbox, self._on_frame)
         self._link.wakeups.add(self.arrived)
 
     async def close(self, *, drain: bool = False) -> None:
@@ -90,6 +100,12 @@ class PullFeed:
         subscription, self._subscription = self._subscription, None
         if subscription is None or self._link.nc.is_closed:
             return
+        try:
+            await self._leave(subscription, drain=drain)
+        finally:
+            self._link.nc.untap(subscription)
+
+    async def _leave(self, subscription: Subscription, *, drain: bool) -> None:
         with suppress(NatsError, TimeoutError):
             if drain and self._link.nc.is_connected:
                 async with asyncio.timeout(DRAIN_SECONDS):
@@ -139,17 +155,17 @@ class PullFeed:
         except TimeoutError:
             pass
 
-    async def _on_message(self, message: Msg) -> None:
+    def _on_frame(self, frame: Frame) -> None:
         self._heard_at = self._clock.monotonic()
-        if message.reply.startswith(_ACK_PREFIX):
+        if frame.reply.startswith(_ACK_PREFIX):
             self._outstanding = max(self._outstanding - 1, 0)
-            self.buffer.append(message)
+            self.buffer.append(frame)
             self.arrived.set()
-        elif message.headers is not None:
-            self._on_status(message.headers)
+        elif frame.headers:
+            self._on_status(*status_of(frame.headers))
 
-    def _on_status(self, headers: dict[str, str]) -> None:
-        match headers.get("Status"):
+    def _on_status(self, code: str, headers: dict[str, str]) -> None:
+        match code:
             case "100":
                 return
             case "408":

@@ -5,8 +5,7 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 
-from nats.aio.msg import Msg
-
+from shared.bus.nats_client import Frame, publication
 from shared.bus.nats_link import NOT_FOUND, SECOND, ApiError, Link
 from shared.bus.nats_pull import PullFeed, message_of, place_of
 from shared.bus.port import MAX_BATCH, BusAwayError, Delivery
@@ -37,8 +36,7 @@ class NatsQueue:
         """Stop pulling and give back at once what nobody took."""
         await self._feed.close(drain=True)
         with suppress(BusAwayError):
-            for message in self._feed.buffer:
-                await self._link.send(message.reply, NAK)
+            await self._say(NAK)
         self._feed.buffer.clear()
 
     async def take(self, limit: int = MAX_BATCH) -> Sequence[Delivery]:
@@ -73,14 +71,16 @@ class NatsQueue:
         while True:
             await self._clock.sleep(KEEP_SECONDS)
             try:
-                for message in tuple(self._feed.buffer):
-                    await self._link.send(message.reply, IN_PROGRESS)
+                await self._say(IN_PROGRESS)
             except BusAwayError:
                 continue
 
     async def _answer(self, deliveries: Sequence[Delivery], word: bytes) -> None:
-        for delivery in deliveries:
-            await self._link.send(delivery.reply_to, word)
+        await self._link.send_all([publication(each.reply_to, word) for each in deliveries])
+
+    async def _say(self, word: bytes) -> None:
+        waiting = [frame.reply.decode() for frame in self._feed.buffer]
+        await self._link.send_all([publication(each, word) for each in waiting])
 
     async def _keep_well(self) -> None:
         if self._feed.gone or self._feed.silent:
@@ -131,6 +131,6 @@ async def kept_alive(queue: NatsQueue) -> AsyncIterator[None]:
         raise failure
 
 
-def _delivery(message: Msg) -> Delivery:
-    place = place_of(message.reply)
-    return Delivery(message_of(message, place), place.attempt, message.reply)
+def _delivery(frame: Frame) -> Delivery:
+    place = place_of(frame.reply)
+    return Delivery(message_of(frame, place), place.attempt, frame.reply.decode())

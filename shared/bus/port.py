@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from shared.contracts.facts import Fact, encode
 from shared.contracts.subjects import is_once, message_id, subject_for
@@ -51,8 +51,7 @@ class Ack:
     duplicate: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """One stored message, with the time the stream stored it (UTC, aware)."""
 
     seq: int
@@ -61,8 +60,7 @@ class Message:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     """A message handed to one worker of a durable consumer; `attempt` counts from 1."""
 
     message: Message

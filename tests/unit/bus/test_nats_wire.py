@@ -6,7 +6,7 @@ import pytest
 
 from shared.bus.matching import matches, matches_any
 from shared.bus.nats_publish import headers_of
-from shared.bus.nats_pull import place_of, time_of
+from shared.bus.nats_pull import place_of, status_of, time_of
 from shared.bus.nats_read import parse_time
 from shared.bus.port import Outgoing
 
@@ -23,7 +23,7 @@ TIME = datetime(2026, 11, 22, 23, 15, 24, 683059, tzinfo=UTC)
     ],
 )
 def test_the_place_of_a_delivery_is_read_from_every_form_of_its_reply(reply: str) -> None:
-    place = place_of(reply)
+    place = place_of(reply.encode())
     assert (place.stream_seq, place.consumer_seq, place.attempt) == (41, 17, 2)
     assert place.time == TIME
 
@@ -43,15 +43,36 @@ def test_times_are_cut_to_microseconds_alike(text: str, time: datetime) -> None:
 
 
 def test_headers_say_what_the_server_shall_refuse() -> None:
-    assert headers_of(Outgoing("s", b"", "i")) == {"Nats-Msg-Id": "i"}
-    assert headers_of(Outgoing("s", b"", "i", once=True)) == {
+    assert _told(Outgoing("s", b"", "i")) == {"Nats-Msg-Id": "i"}
+    assert _told(Outgoing("s", b"", "i", once=True)) == {
         "Nats-Expected-Last-Subject-Sequence": "0"
     }
-    assert headers_of(Outgoing("s", b"", "i", term=7)) == {
+    assert _told(Outgoing("s", b"", "i", term=7)) == {
         "Nats-Msg-Id": "i",
         "Nats-Expected-Last-Subject-Sequence": "7",
         "Nats-Expected-Last-Subject-Sequence-Subject": "zs.v1.leader.elected",
     }
+
+
+def _told(message: Outgoing) -> dict[str, str]:
+    code, headers = status_of(headers_of(message))
+    assert (code, headers.pop("Description")) == ("", "")
+    return headers
+
+
+@pytest.mark.parametrize(
+    ("block", "code", "told"),
+    [
+        (b"NATS/1.0 503\r\n\r\n", "503", {"Description": ""}),
+        (
+            b"NATS/1.0 408 Request Timeout\r\nNats-Pending-Messages: 7\r\n\r\n",
+            "408",
+            {"Description": "Request Timeout", "Nats-Pending-Messages": "7"},
+        ),
+    ],
+)
+def test_an_inline_status_is_read(block: bytes, code: str, told: dict[str, str]) -> None:
+    assert status_of(block) == (code, told)
 
 
 def test_patterns_match_as_on_the_server() -> None:
