@@ -141,8 +141,8 @@ async def relay(wire: Wire, name: str, count: int) -> None:
 
 
 async def main(role: str, url: str, count: str, run: str = "") -> None:
-    """Play one role."""
     wire = await connect(url, role)
+    print("ready", flush=True)  # noqa: T201
     await (source(wire, int(count), run) if role == "source" else relay(wire, role, int(count)))
 
 

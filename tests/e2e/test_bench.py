@@ -6,24 +6,35 @@ import pytest
 
 from services.classify.training.data import OWN_ROWS
 from services.cli.app import run
+from services.cli.bench import others
 from services.cli.bench.load import CASES_IN_TEN, items
+from services.cli.bench.rounds import Round, Score
 from services.cli.errors import guarded
+
+KEYS = {"cpu_us_per_item", "cpu_us_per_item_by_process", "items_per_s", "items", "rounds"}
+SHORT = ["bench", "--items", "512", "--rounds", "1", "--cold-starts", "0", "--json"]
 
 
 @pytest.mark.servers
 def test_every_item_goes_through_and_every_process_is_counted(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert guarded(lambda: run(["bench", "--items", "512", "--json"], {})) == 0
+    assert guarded(lambda: run([*SHORT, "--against", "relay,faststream"], {})) == 0
     figures = json.loads(capsys.readouterr().out)
     pipeline = figures["pipeline"]
     assert pipeline["items"] == 512
     assert pipeline["cases"] >= 1
     processes = pipeline["cpu_us_per_item_by_process"]
-    assert set(processes) == {"nats", "valkey", "respond", "classify", "archive"}
+    assert set(processes) >= {"nats", "valkey", "respond", "classify", "archive"}
     assert pipeline["cpu_us_per_item"] == pytest.approx(sum(processes.values()), abs=1.0)
     assert 0 < pipeline["p50_ms"] <= pipeline["p99_ms"]
-    assert all(value > 0 for value in figures["stages"].values())
+    assert pipeline["peak_rss_mb"] > 0
+    for name, roles in (("relay", {"middle", "sink"}), ("faststream", {"classify", "respond"})):
+        assert set(figures[name]) == KEYS
+        assert set(figures[name]["cpu_us_per_item_by_process"]) == {"nats", "valkey", *roles}
+    assert figures["cpu_ratio_to_relay"] > 0
+    assert figures["cpu_ratio_faststream_to_pipeline"] > 0
+    assert {"archive", "metrics"} <= set(figures["on"])
 
 
 def test_one_item_in_ten_complains_and_all_are_different() -> None:
@@ -32,3 +43,21 @@ def test_one_item_in_ten_complains_and_all_are_different() -> None:
     assert len({each.author.author_id for each in load}) == 200
     assert CASES_IN_TEN == 1
     assert list(items(200, OWN_ROWS, run="t")) == load
+
+
+def test_ratios_are_the_middle_of_those_of_rounds_side_by_side() -> None:
+    ours = Score([Round(100, 1.0, {"a": seconds}) for seconds in (0.3, 0.9, 8.0)])
+    theirs = Score([Round(100, 1.0, {"b": seconds}) for seconds in (0.1, 0.3, 1.0)])
+    assert ours.ratio_to(theirs) == 3.0
+    assert ours.figures()["cpu_us_per_item"] == 9000.0
+
+
+def test_a_name_nobody_has_is_refused_with_those_there_are(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert guarded(lambda: run(["bench", "--against", "celery"], {})) == 2
+    assert "relay, faststream" in capsys.readouterr().err
+
+
+def test_the_ceiling_stays_short() -> None:
+    assert len(others.KINDS["relay"].path.read_text().splitlines()) <= 150

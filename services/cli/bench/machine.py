@@ -1,7 +1,8 @@
 """What processes cost, read from the kernel."""
 
+import asyncio
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,3 +38,14 @@ def busy_seconds() -> float:
     fields = (PROC / "stat").read_text().splitlines()[0].split()[1:]
     user, nice, system, _idle, _wait, irq, soft = (int(each) for each in fields[:7])
     return (user + nice + system + irq + soft) / os.sysconf("SC_CLK_TCK")
+
+
+def own_pid() -> int:
+    """Return the pid of this process."""
+    return os.getpid()
+
+
+async def until(holds: Callable[[], bool], look_seconds: float) -> None:
+    """Wait until something holds in another process, which cannot ring a bell for us."""
+    while not holds():  # noqa: ASYNC110
+        await asyncio.sleep(look_seconds)

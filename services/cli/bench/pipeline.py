@@ -1,132 +1,104 @@
-"""Runs items through the real servers and the real services, each its own process."""
+"""The pipeline as a contender: real servers, real services, each its own process."""
 
 import asyncio
 import json
+import sqlite3
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
 from services.classify.training.data import OWN_ROWS
 from services.cli.bench.load import ACCOUNT, PLATFORM, items
-from services.cli.bench.machine import Usage, busy_seconds, usage
+from services.cli.bench.machine import Usage, until, usage
+from services.cli.bench.rounds import Round
 from services.cli.children import child, service
 from services.cli.embedded.data_dir import DataDir, ephemeral, write_private
 from services.cli.embedded.servers import SERVERS, Addresses, servers
 from services.cli.supervisor import Supervisor
 from services.respond.core.aggregates import Organisation
 from shared.bus.nats_bus import NatsBus
-from shared.bus.port import MAX_BATCH, Message, outgoing
-from shared.contracts.facts import decode
-from shared.contracts.items import ItemClassified, ItemReceived
+from shared.bus.port import MAX_BATCH, Outgoing, outgoing
 from shared.runtime.clock import SystemClock
 from shared.store.redis_store import RedisStore
 
 SERVICES = ("respond", "classify", "archive")
-LOAD_SHARE = 0.4
-WARM_UP = 512
+WARM_UP = 2048
+LOOK_SECONDS = 0.02
 
 
 @dataclass(slots=True)
-class _House:
+class Pipeline:
+    """Everything between an item in the log and its verdict folded, kept and archived."""
+
     bus: NatsBus
     store: RedisStore
     supervisor: Supervisor
+    data: DataDir
+    items: int
     judged: int = 0
+    cases: int = 0
 
     def usage(self) -> Usage:
+        """Return what all processes used so far."""
         return usage(self.supervisor.pids.items())
 
-    async def publish(self, count: int, run: str, *, pause_seconds: float = 0.0) -> None:
-        batch = []
-        for item in items(count, OWN_ROWS, run=run):
-            batch.append(outgoing(item))
-            if len(batch) == MAX_BATCH:
-                await self.bus.publish(batch)
-                batch = []
-                await asyncio.sleep(pause_seconds)
-        await self.bus.publish(batch)
+    async def round(self, run: str) -> Round:
+        """Publish the items as fast as the log takes them; ends when all work on them is done."""
+        load = self.load(self.items, run)
+        before, began = self.usage(), perf_counter()
+        for start in range(0, len(load), MAX_BATCH):
+            await self.bus.publish(load[start : start + MAX_BATCH])
+        await self.drained(self.items)
+        seconds = perf_counter() - began
+        await self.archived()
+        return Round(self.items, seconds, self.usage().since(before))
 
-    async def drained(self, count: int) -> Organisation:
+    def load(self, count: int, run: str) -> list[Outgoing]:
+        """Return so many items, ready to be published."""
+        return [outgoing(item) for item in items(count, OWN_ROWS, run=run)]
+
+    async def drained(self, count: int) -> None:
         """Wait until `count` more items are judged, folded and committed."""
         self.judged += count
         while True:
             (raw,) = await self.store.get([Organisation.KEY])
             if raw is not None:
                 organisation = Organisation.model_validate_json(raw)
+                self.cases = organisation.cases_opened
                 if organisation.items_classified >= self.judged:
-                    return organisation
-            await asyncio.sleep(0.02)
+                    return
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def archived(self) -> None:
+        """Wait until the archive holds what the log holds now, so that its work is counted."""
+        last = (await self.bus.state()).last_seq
+        file = self.data.part("archive") / "archive.sqlite3"
+        await until(lambda: _archived_to(file) >= last, LOOK_SECONDS)
 
 
-async def pipeline(count: int) -> Mapping[str, object]:
-    """Return the figures of `count` items. Raises UserError when something cannot start."""
+@asynccontextmanager
+async def pipeline(count: int) -> AsyncIterator[Pipeline]:
+    """Yield the warm contender. Raises UserError when something cannot start."""
     supervisor = Supervisor(_silent, SystemClock().monotonic)
     with ephemeral() as data:
         try:
             async with servers(data, supervisor) as addresses:
                 await _start(data, supervisor, addresses)
-                house = _House(
-                    await NatsBus.connect(addresses.nats_url, clock=SystemClock(), name="bench"),
-                    await RedisStore.connect(addresses.redis_url),
-                    supervisor,
-                )
+                bus = await NatsBus.connect(addresses.nats_url, clock=SystemClock(), name="bench")
+                store = await RedisStore.connect(addresses.redis_url)
                 try:
-                    return await _measure(house, count)
+                    made = Pipeline(bus, store, supervisor, data, WARM_UP)
+                    await made.round("warm")
+                    made.items = count
+                    yield made
                 finally:
-                    await house.bus.close()
-                    await house.store.close()
+                    await bus.close()
+                    await store.close()
         finally:
             await supervisor.stop(frozenset(SERVICES), SERVERS)
-
-
-async def _measure(house: _House, count: int) -> Mapping[str, object]:
-    await house.publish(WARM_UP, "warm")
-    await house.drained(WARM_UP)
-    before, busy, began = house.usage(), busy_seconds(), perf_counter()
-    own = usage([("bench", _own_pid())])
-    await house.publish(count, "full")
-    organisation = await house.drained(count)
-    seconds = perf_counter() - began
-    after = house.usage()
-    spent = after.since(before)
-    ours = sum(spent.values()) + sum(usage([("bench", _own_pid())]).since(own).values())
-    low = (await house.bus.state()).last_seq + 1
-    paced = min(count, 8 * MAX_BATCH)
-    await house.publish(paced, "paced", pause_seconds=MAX_BATCH * seconds / count / LOAD_SHARE)
-    await house.drained(paced)
-    delays = _delays(await house.bus.read(low, (await house.bus.state()).last_seq))
-    return {
-        "items": count,
-        "cases": organisation.cases_opened,
-        "cpu_us_per_item": round(sum(spent.values()) / count * 1e6, 1),
-        "cpu_us_per_item_by_process": {
-            name: round(value / count * 1e6, 1) for name, value in spent.items()
-        },
-        "items_per_s": round(count / seconds),
-        "p50_ms": _quantile(delays, 0.5),
-        "p99_ms": _quantile(delays, 0.99),
-        "peak_rss_mb": round(sum(after.peak_rss_mb.values())),
-        "foreign_load": round(max(busy_seconds() - busy - ours, 0.0) / seconds, 2),
-    }
-
-
-def _delays(messages: Sequence[Message]) -> list[float]:
-    """Return, per item, the milliseconds from stored to verdict stored, by the log's own time."""
-    received, delays = {}, []
-    for message in messages:
-        fact = decode(message.data)
-        if isinstance(fact, ItemReceived):
-            received[fact.item_id] = message.time
-        elif isinstance(fact, ItemClassified):
-            came = (received.get(each.item_id) for each in fact.verdicts)
-            delays += [(message.time - at).total_seconds() * 1000 for at in came if at]
-    return sorted(delays)
-
-
-def _quantile(values: Sequence[float], share: float) -> float:
-    return round(values[min(int(len(values) * share), len(values) - 1)], 2) if values else 0.0
 
 
 async def _start(data: DataDir, supervisor: Supervisor, addresses: Addresses) -> None:
@@ -154,8 +126,14 @@ async def _start(data: DataDir, supervisor: Supervisor, addresses: Addresses) ->
         await supervisor.start(child(data, name, argv, environment))
 
 
-def _own_pid() -> int:
-    return int((Path("/proc/self")).resolve().name)
+def _archived_to(file: Path) -> int:
+    with suppress(sqlite3.Error):
+        place = f"{file.absolute().as_uri()}?mode=ro"
+        with closing(sqlite3.connect(place, uri=True)) as connection:
+            query = "SELECT value FROM meta WHERE key = 'place'"
+            found = connection.execute(query).fetchone()
+            return int(json.loads(found[0])["seq"]) if found else 0
+    return 0
 
 
 def _silent(_line: str) -> None:
