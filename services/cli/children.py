@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from services.cli.embedded.data_dir import DataDir, write_private
-from services.cli.embedded.process import ProcessSpec
+from services.cli.embedded.process import Fork, ProcessSpec
 from services.cli.embedded.servers import Addresses
 
 CHILD_STOP_SECONDS = 4.5
@@ -22,6 +22,7 @@ def child(
     environment: Mapping[str, str],
     *,
     after: Callable[[], Awaitable[None]] | None = None,
+    fork: Fork | None = None,
 ) -> ProcessSpec:
     """Return how to run a process that reports through a run file once it is ready."""
     place = data.run_file(name)
@@ -37,6 +38,7 @@ def child(
         env={**environment, "ZHISHOU_RUN_FILE": str(place)},
         before=lambda: place.unlink(missing_ok=True),
         after=after,
+        fork=fork,
         ready_seconds=CHILD_READY_SECONDS,
         stop_seconds=CHILD_STOP_SECONDS,
     )

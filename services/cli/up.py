@@ -10,9 +10,11 @@ from pathlib import Path
 
 from services.cli.children import child, mock, read_run_file, service, write_addresses
 from services.cli.embedded.data_dir import DataDir, Report, ephemeral, opened
+from services.cli.embedded.process import Fork
 from services.cli.embedded.servers import SERVERS, Addresses, servers
 from services.cli.embedded.valkey import free_port
 from services.cli.mock_link import register_hooks, write_accounts
+from services.cli.preload.forker import preloaded
 from services.cli.supervisor import Supervisor, raise_first
 from shared.errors import UserError
 
@@ -68,19 +70,25 @@ async def up(
     """Run everything until SIGINT, SIGTERM or SIGHUP. Raises UserError."""
     with _data_dir(options) as data, _stop_signals() as stop:
         supervisor = Supervisor(report, monotonic)
-        house = House(options, data, supervisor)
+        forker = preloaded(options.environment)
+        house = House(options, data, supervisor, forker.fork if forker else None)
         try:
             await _until(stop, house.live(say))
             if stop.is_set():
                 report("stopping; what is in hand is finished first (up to 5 s)")
         finally:
             await supervisor.stop(house.children, SERVERS)
+            if forker:
+                forker.close()
 
 
 class House:
     """Starts everything as early as it can start, then keeps it running."""
 
-    def __init__(self, options: UpOptions, data: DataDir, supervisor: Supervisor) -> None:
+    def __init__(
+        self, options: UpOptions, data: DataDir, supervisor: Supervisor, fork: Fork | None = None
+    ) -> None:
+        self._fork = fork
         self._options = options
         self._data = data
         self._supervisor = supervisor
@@ -119,7 +127,14 @@ class House:
             )
             argv = [*options.python, *words]
             await self._supervisor.start(
-                child(self._data, "mock", argv, options.environment, after=self._link)
+                child(
+                    self._data,
+                    "mock",
+                    argv,
+                    options.environment,
+                    after=self._link,
+                    fork=self._fork,
+                )
             )
             write_accounts(self._data)
         ready.set()
@@ -140,7 +155,9 @@ class House:
         after = self._link if name == "ingest" else None
         environment = self._environment(name, addresses)
         argv = [*self._options.python, *service(name)]
-        await self._supervisor.start(child(self._data, name, argv, environment, after=after))
+        await self._supervisor.start(
+            child(self._data, name, argv, environment, after=after, fork=self._fork)
+        )
 
     async def _link(self) -> None:
         await register_hooks(self._data)

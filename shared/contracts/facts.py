@@ -1,12 +1,12 @@
 """The union of all facts, and the one place where bytes become facts and back."""
 
 from datetime import datetime
-from typing import Annotated, get_args
+from typing import Annotated, NamedTuple, get_args
 
 from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import from_json
 
-from shared.contracts.base import FactBase, Frozen
+from shared.contracts.base import FactBase
 from shared.contracts.items import ItemClassified, ItemDeleted, ItemEdited, ItemReceived
 from shared.contracts.operators import (
     CaseClaimed,
@@ -111,7 +111,7 @@ def _decode_older(data: bytes | str) -> Fact:
         raise UndecodableError(str(error)) from error
 
 
-class Stored(Frozen):
+class Stored(NamedTuple):
     """A fact as the log keeps it: its place, and the time the stream stored it."""
 
     seq: int

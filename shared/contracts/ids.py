@@ -12,8 +12,11 @@ def token(*parts: str) -> str:
     a key or a file name whatever the parts contain. Hex because it is on the hot path: base32
     took twice as long.
     """
-    raws = [part.encode("utf-8", "surrogatepass") for part in parts]
-    framed = b"".join([len(raw).to_bytes(4, "big") + raw for raw in raws])
+    framed = bytearray()
+    for part in parts:
+        raw = part.encode("utf-8", "surrogatepass")
+        framed += len(raw).to_bytes(4, "big")
+        framed += raw
     return hashlib.sha256(framed).hexdigest()[:TOKEN_CHARS]
 
 

@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
 
+from shared.contracts.base import Time
 from shared.contracts.facts import Stored, UndecodableError, decode, encode
 from shared.errors import UserError
 
+_PLACE = TypeAdapter(tuple[int, Time])
 FORMAT = "zhishou-recording"
 VERSION = 1
 MAX_LINE_BYTES = 1 << 20
@@ -140,7 +142,8 @@ def _object_line(number: int, body: dict[str, object]) -> ObjectLine:
 
 def _fact_line(number: int, body: dict[str, object]) -> FactLine:
     fact = decode(json.dumps(body["fact"]))
-    return FactLine(number, Stored.model_validate({**body, "fact": fact}))
+    seq, time = _PLACE.validate_python((body["seq"], body["time"]))
+    return FactLine(number, Stored(seq, time, fact))
 
 
 def write_recording(

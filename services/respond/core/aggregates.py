@@ -229,7 +229,6 @@ class Organisation(Aggregate):
     freeze_epoch: int = 0
     term: int = 0
     next_case: int = 1
-    chain: str = ""
     items_received: int = 0
     items_edited: int = 0
     items_deleted: int = 0

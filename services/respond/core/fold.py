@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import NamedTuple
 
 from services.respond.core.aggregates import Case, Organisation, PendingItem
-from services.respond.core.decisions import Decision, chain, line
+from services.respond.core.decisions import Decision, line
 from services.respond.core.state import Aggregate, Changes, State
 from services.respond.core.step import Step, step
 from shared.contracts.facts import Stored
@@ -44,7 +43,7 @@ class Folded:
 
     `puts` holds persisted aggregates only (None deletes). `due` maps case ids to the epoch second
     at which the case next owes something (None: not in the queue). `quarantined` are the facts on
-    which `step` raised. `chain` is the digest after these lines ("" if none).
+    which `step` raised.
     """
 
     puts: dict[str, Aggregate | None] = field(default_factory=dict)
@@ -53,10 +52,9 @@ class Folded:
     lines: list[str] = field(default_factory=list)
     quarantined: list[Poison] = field(default_factory=list)
     due: dict[str, float | None] = field(default_factory=dict)
-    chain: str = ""
 
     def take(self, done: Step) -> None:
-        """Merge one step into the batch."""
+        """Merge one run into the batch."""
         for key, fresh in done.changes.puts.items():
             if key.startswith("pending:"):
                 continue
@@ -74,41 +72,72 @@ def fold(
     packs: Mapping[str, Pack],
     skip: AbstractSet[Place] = frozenset(),
 ) -> Folded:
-    """Apply the facts one by one to `state` and return the merged result.
+    """Apply the facts in order to `state` and return the merged result.
 
-    Places in `skip` were quarantined before and are passed over. A batch of verdicts that cannot
-    be folded is folded verdict by verdict, so that one of them does not take the others along.
+    Places in `skip` were quarantined before and are passed over. All is folded in one run; if that
+    raises, fact by fact, and a batch of verdicts then verdict by verdict, so that one of them does
+    not take the others along.
     Raises PackMissing before anything is applied.
     """
     _need_packs(state, stored, packs)
     folded = Folded()
     apart = {place.seq for place in skip}
-    for each in stored:
-        if Place(each.seq) in skip:
-            continue
-        if each.seq in apart or not _took(state, each, packs, folded):
-            for place, single in _singles(each):
-                if place not in skip:
-                    _took(state, single, packs, folded, place)
+    for run in _runs(stored, apart):
+        if run[0].seq in apart or not _took(state, run, packs, folded):
+            _one_by_one(state, run, packs, folded, skip)
     _write_organisation(state, folded)
     return folded
 
 
+def _runs(stored: Sequence[Stored], apart: AbstractSet[int]) -> Iterator[Sequence[Stored]]:
+    """Cut so that what was quarantined before, or holds such a part, is a run of its own."""
+    run: list[Stored] = []
+    for each in stored:
+        if each.seq not in apart:
+            run.append(each)
+            continue
+        if run:
+            yield run
+        yield (each,)
+        run = []
+    if run:
+        yield run
+
+
+def _one_by_one(
+    state: State,
+    run: Sequence[Stored],
+    packs: Mapping[str, Pack],
+    folded: Folded,
+    skip: AbstractSet[Place],
+) -> None:
+    """Fold fact by fact, and a fact that raises part by part, so that only the poison is lost."""
+    for each in run:
+        if Place(each.seq) in skip:
+            continue
+        whole = not any(place.seq == each.seq for place in skip)
+        if whole and len(run) > 1 and _took(state, (each,), packs, folded):
+            continue
+        for place, single in _singles(each):
+            if place not in skip:
+                _took(state, (single,), packs, folded, place)
+
+
 def _took(
     state: State,
-    stored: Stored,
+    run: Sequence[Stored],
     packs: Mapping[str, Pack],
     folded: Folded,
     place: Place | None = None,
 ) -> bool:
-    """Fold one fact; False if it raised and may be taken apart. With `place` it is poison."""
+    """Fold a run; False if it raised and may be taken apart. With `place` it is poison."""
     try:
-        done = step(state, stored, packs)
+        done = step(state, run, packs)
     except Exception as error:  # noqa: BLE001  the one place where a bug becomes a fact
         if place is not None:
             folded.quarantined.append(Poison(place, f"{type(error).__name__}: {error}"[:500]))
         return False
-    state.apply(done.changes, _now(state, stored))
+    state.apply(done.changes, done.now)
     folded.take(done)
     return True
 
@@ -131,21 +160,16 @@ def low_seq(state: State, cursor_seq: int) -> int:
 
 
 def _write_organisation(state: State, folded: Folded) -> None:
-    """Bring the counters and the running digest up to date, beside the state they belong to."""
+    """Bring the counters up to date, beside the state they belong to."""
     counts = state.take_counts()
-    if state.now is None or not (counts or folded.lines):
+    if state.now is None or not counts:
         return
     standing = state.get(Organisation.KEY, Organisation) or Organisation()
-    fresh: dict[str, object] = {name: getattr(standing, name) + by for name, by in counts.items()}
-    if folded.lines:
-        fresh["chain"] = folded.chain = chain(standing.chain, folded.lines)
-    organisation = standing.model_copy(update=fresh)
+    organisation = standing.model_copy(
+        update={name: getattr(standing, name) + by for name, by in counts.items()}
+    )
     folded.puts[organisation.key] = organisation
     state.apply(Changes({organisation.key: organisation}), state.now)
-
-
-def _now(state: State, stored: Stored) -> datetime:
-    return stored.time if state.now is None else max(stored.time, state.now)
 
 
 def _need_packs(state: State, stored: Sequence[Stored], packs: Mapping[str, Pack]) -> None:

@@ -1,6 +1,7 @@
 """The one door: a state, a stored fact and the packs in; changes and decisions out; pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple, assert_never
 
 from services.respond.core import effects, items, leaders, operators, org
@@ -31,26 +32,29 @@ from shared.policy.model import Pack
 
 
 class Step(NamedTuple):
-    """What one fact changes and what was decided on it, in order."""
+    """What a run of facts changes and what was decided on it, in order, and the time it ends at."""
 
     changes: Changes
     decisions: tuple[Decision, ...]
+    now: datetime
 
 
-def step(state: State, stored: Stored, packs: Mapping[str, Pack]) -> Step:
-    """Fire every timer that is due, in its own time, then apply the fact, then what it armed.
+def step(state: State, stored: Sequence[Stored], packs: Mapping[str, Pack]) -> Step:
+    """For each fact: fire every timer that is due, in its own time; apply it; then what it armed.
 
-    `packs` are keyed by content hash. Raises only on bugs; `fold` quarantines such facts.
+    A run of facts costs less than each alone, and means the same: either all of it or, if one of
+    them raises, nothing. `packs` are keyed by content hash. Raises only on bugs; `fold`
+    quarantines such facts. `stored` is not empty.
     """
-    now = stored.time if state.now is None else max(stored.time, state.now)
-    work = Work(state, packs, stored.seq, now)
-    timer = state.next_timer()
-    if timer is not None and timer.due <= now:
-        fire_due(work)
-    _apply(work, stored.fact)
-    if work.has_armed():
-        fire_due(work)
-    return Step(work.finish(), tuple(work.decisions))
+    work = Work(state, packs, stored[0].time if state.now is None else state.now)
+    for each in stored:
+        work.enter(each.seq, each.time)
+        if work.may_be_due():
+            fire_due(work)
+        _apply(work, each.fact)
+        if work.may_be_due():
+            fire_due(work)
+    return Step(work.finish(), tuple(work.decisions), work.now)
 
 
 def _apply(work: Work, fact: Fact) -> None:
@@ -60,7 +64,7 @@ def _apply(work: Work, fact: Fact) -> None:
         case ItemClassified():
             for each in fact.verdicts:
                 items.classified(work, each)
-                if work.has_armed():
+                if work.may_be_due():
                     fire_due(work)
         case ItemEdited():
             items.edited(work, fact)

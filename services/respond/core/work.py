@@ -1,4 +1,4 @@
-"""One step in the making: reads see the step's own changes first, nothing touches the state."""
+"""A run of steps in the making: reads see its own changes first, nothing touches the state."""
 
 import hashlib
 from collections.abc import Iterator, Mapping
@@ -12,20 +12,29 @@ from shared.policy.model import NO_PACK, Pack
 
 
 class Work:
-    """Collects what one stored fact, and the timers before it, change and decide.
+    """Collects what stored facts, and the timers before each, change and decide.
 
-    `at` is the time of what is being applied right now: a timer's own due time, or the fact's.
+    `seq` and `now` are those of the fact in hand; `at` is the time of what is being applied right
+    now: a timer's own due time, or the fact's.
     """
 
-    def __init__(self, state: State, packs: Mapping[str, Pack], seq: int, now: datetime) -> None:
-        self.state, self.packs, self.seq, self.now = state, packs, seq, now
+    def __init__(self, state: State, packs: Mapping[str, Pack], now: datetime) -> None:
+        self.state, self.packs, self.seq, self.now = state, packs, 0, now
         self.at = now
         self.decisions: list[Decision] = []
         self._puts: dict[str, Aggregate | None] = {}
-        self._seen: list[bytes] = []
+        self._seen: dict[bytes, None] = {}
         self._counts: dict[str, int] = {}
         self._armed: list[Timer] = []
         self._next_timer = 0
+        self._known: dict[str, tuple[Pack, str]] = {}
+        self._organisation: Organisation | None = None
+
+    def enter(self, seq: int, time: datetime) -> None:
+        """Go on to the next fact; time never runs backwards."""
+        self.seq = seq
+        self.now = max(self.now, time)
+        self.at = self.now
 
     def get(self, key: str, kind: type[AnyAggregate]) -> AnyAggregate | None:
         """Return the newest aggregate under `key`."""
@@ -47,9 +56,10 @@ class Work:
     def put(self, *fresh: Aggregate) -> None:
         for each in fresh:
             self._puts[each.key] = each
+            if isinstance(each, Organisation | Account):
+                self._known, self._organisation = {}, None
             for timer in each.timers():
-                if timer.due <= self.now:
-                    heappush(self._armed, timer)
+                heappush(self._armed, timer)
 
     def drop(self, key: str) -> None:
         self._puts[key] = None
@@ -69,18 +79,21 @@ class Work:
     def is_new(self, *parts: str) -> bool:
         """Tell whether this was never folded before, and remember it."""
         mark = mark_of(*parts)
-        if self.state.has_seen(mark):
+        if mark in self._seen or self.state.has_seen(mark):
             return False
-        self._seen.append(mark)
+        self._seen[mark] = None
         return True
 
     def knows(self, *parts: str) -> bool:
         """Tell whether this was folded before."""
-        return self.state.has_seen(mark_of(*parts))
+        mark = mark_of(*parts)
+        return mark in self._seen or self.state.has_seen(mark)
 
     @property
     def organisation(self) -> Organisation:
-        return self.get(Organisation.KEY, Organisation) or Organisation()
+        if self._organisation is None:
+            self._organisation = self.get(Organisation.KEY, Organisation) or Organisation()
+        return self._organisation
 
     def account(self, account_id: str) -> Account | None:
         return self.get(f"account:{account_id}", Account)
@@ -93,27 +106,37 @@ class Work:
 
     def pack_of(self, account_id: str) -> tuple[Pack, str]:
         """Return the pack active for an account, and its hash; `NO_PACK` when there is none."""
-        account = self.account(account_id)
-        name = account.registered.pack if account else "company"
-        pack_hash = self.organisation.packs.get(name, "")
-        return (self.packs[pack_hash], pack_hash) if pack_hash else (NO_PACK, "")
+        known = self._known.get(account_id)
+        if known is None:
+            account = self.account(account_id)
+            name = account.registered.pack if account else "company"
+            pack_hash = self.organisation.packs.get(name, "")
+            known = (self.packs[pack_hash], pack_hash) if pack_hash else (NO_PACK, "")
+            self._known[account_id] = known
+        return known
 
     def next_due(self) -> Timer | None:
         """Return the earliest timer due by now, in (due, id) order, as things stand now."""
         stored = self._next_stored()
-        while self._armed and not self._still_armed(self._armed[0]):
+        while self._has_armed() and not self._still_armed(self._armed[0]):
             heappop(self._armed)
-        if not self._armed:
+        if not self._has_armed():
             return stored
         return self._armed[0] if stored is None else min(stored, self._armed[0])
 
     def finish(self) -> Changes:
         """Return all changes."""
-        return Changes(self._puts, self._seen, self._counts)
+        return Changes(self._puts, tuple(self._seen), self._counts)
 
-    def has_armed(self) -> bool:
-        """Tell whether something put in this step may be due already."""
-        return bool(self._armed)
+    def may_be_due(self) -> bool:
+        """Tell whether a timer may be due; cheap, and never wrong about "no"."""
+        timers = self.state.timers()
+        return self._has_armed() or (
+            self._next_timer < len(timers) and timers[self._next_timer].due <= self.now
+        )
+
+    def _has_armed(self) -> bool:
+        return bool(self._armed) and self._armed[0].due <= self.now
 
     def _next_stored(self) -> Timer | None:
         timers = self.state.timers()

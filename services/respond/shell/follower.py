@@ -84,7 +84,7 @@ class Follower:
             except UndecodableError as error:
                 broken.append((message.seq, type(error).__name__))
                 continue
-            stored.append(Stored.model_construct(seq=message.seq, time=message.time, fact=fact))
+            stored.append(Stored(message.seq, message.time, fact))
         return stored, broken
 
     async def _fold(self, stored: Sequence[Stored], broken: list[tuple[int, str]]) -> Folded:

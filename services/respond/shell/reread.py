@@ -110,5 +110,5 @@ def _decoded(messages: Sequence[Message], skip: frozenset[Place]) -> list[Stored
             fact = decode(message.data)
         except UndecodableError:
             continue
-        stored.append(Stored.model_construct(seq=message.seq, time=message.time, fact=fact))
+        stored.append(Stored(message.seq, message.time, fact))
     return stored
