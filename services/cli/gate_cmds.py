@@ -9,7 +9,6 @@ import typer
 
 from services.cli.groups import group
 from shared.errors import UserError
-from shared.runtime.settings import default_policies_dir
 
 PackOption = Annotated[str, typer.Option("--pack", help="name of the pack, or a directory of it")]
 PoliciesOption = Annotated[
@@ -37,7 +36,7 @@ def gate_check(
     from services.cli.lines import batches
     from shared.runtime.packs import read_pack
 
-    rules = read_pack(policies or default_policies_dir(), pack)
+    rules = read_pack(policies or _shipped(), pack)
     number, failed = 0, False
     for lines in batches(file):
         for raw in lines:
@@ -61,7 +60,7 @@ def policy_show(
     """Print a pack as it holds after inheritance, with its content hash."""
     from shared.runtime.packs import read_pack
 
-    rules = read_pack(policies or default_policies_dir(), pack)
+    rules = read_pack(policies or _shipped(), pack)
     body = {"hash": rules.content_hash(), "pack": rules.model_dump(mode="json")}
     typer.echo(json.dumps(body, ensure_ascii=False, indent=2))
 
@@ -71,11 +70,10 @@ def policy_lint(policies: PoliciesOption = None, *, as_json: JsonOption = False)
     from shared.runtime.packs import read_packs
 
     hashes = {
-        name: rules.content_hash()
-        for name, rules in read_packs(policies or default_policies_dir()).items()
+        name: rules.content_hash() for name, rules in read_packs(policies or _shipped()).items()
     }
     if not hashes:
-        where = str(policies or default_policies_dir())
+        where = str(policies or _shipped())
         raise UserError("no policy pack here", where=where, fix="name a directory with --policies")
     _report(hashes, as_json=as_json)
 
@@ -90,7 +88,7 @@ def policy_test(
     from services.cli.gate_lines import failed_cases, read_cases
     from shared.runtime.packs import read_pack
 
-    directory = policies or default_policies_dir()
+    directory = policies or _shipped()
     rules = read_pack(directory, pack)
     cases = read_cases(directory, pack)
     failures = failed_cases(cases, rules)
@@ -105,3 +103,9 @@ def _report(values: Mapping[str, object], *, as_json: bool) -> None:
         return
     for name, value in values.items():
         typer.echo(f"{name}: {value}")
+
+
+def _shipped() -> Path:
+    from shared.runtime.settings import default_policies_dir
+
+    return default_policies_dir()
