@@ -72,6 +72,7 @@ class PullFeed:
         self.arrived = asyncio.Event()
         self.gone = False
         self._outstanding = 0
+        self._heard = False
         self._heard_at = 0.0
         self._inbox = ""
         self._consumer = ""
@@ -121,7 +122,10 @@ class PullFeed:
     @property
     def silent(self) -> bool:
         """Tell whether even heartbeats have stopped."""
-        waited = self._clock.monotonic() - self._heard_at
+        now = self._clock.monotonic()
+        if self._heard:
+            self._heard, self._heard_at = False, now
+        waited = now - self._heard_at
         return self._outstanding > 0 and waited > SILENCE_SECONDS
 
     async def demand(self) -> None:
@@ -156,7 +160,7 @@ class PullFeed:
             pass
 
     def _on_frame(self, frame: Frame) -> None:
-        self._heard_at = self._clock.monotonic()
+        self._heard = True
         if frame.reply.startswith(_ACK_PREFIX):
             self._outstanding = max(self._outstanding - 1, 0)
             self.buffer.append(frame)

@@ -1,7 +1,10 @@
 """What classify says of one version of one item: probabilities, reasons, and doubt."""
 
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, cast
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core.core_schema import CoreSchema, simple_ser_schema
 
 from shared.contracts.base import Frozen, Probability
 
@@ -28,6 +31,13 @@ class Label(StrEnum):
     COUNTER_SPEECH = "counter_speech"
     OTHER = "other"
 
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: type["Label"], handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        """Write a label as the text it is: asking each for its value is half of writing a verdict."""
+        return cast("CoreSchema", {**handler(source), "serialization": simple_ser_schema("str")})
+
 
 class Reason(Frozen):
     """Why a label: a span [start, end) of the original text, in code points."""
@@ -45,7 +55,7 @@ class Verdict(Frozen):
 
     `labels` holds the probability of each label the model knows; a label that is absent was not
     judged, which is not "no". `decided` are those over their threshold. `abstained` asks for a
-    person. `signature` is the MinHash of the canonical text (16 hex digits a value), `exact` the
+    person. `signature` is the MinHash of the canonical text (8 hex digits a value), `exact` the
     token of the canonical text; both serve near-duplicate clusters. `anger` is 0 to 100.
     """
 

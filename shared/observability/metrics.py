@@ -59,7 +59,10 @@ class Metric(Enum):
     LABELS_DECIDED = _counter("labels_decided", "Labels decided", "label")
     ABSTAINED = _counter("abstained", "Verdicts that ask for a person")
     CLASSIFY_BATCH = _times("classify_batch", "Time to judge one batch")
-    CLASSIFY_LAG = _times("classify_lag", "From received in the log to verdict sent")
+    CLASSIFY_LAG = _times(
+        "classify_lag",
+        "From received in the log to verdict sent, of the oldest item of each batch",
+    )
     QUARANTINED = _counter("facts_quarantined", "Facts that could not be treated", "where")
 
     LEADER = _gauge("leader", "1 while this process leads")

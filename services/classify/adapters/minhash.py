@@ -6,7 +6,7 @@ from rensa import RMinHash
 
 VALUES = 16
 SEED = 20260
-WIDTH = 16 * VALUES
+WIDTH = 8 * VALUES
 """Hex digits of one signature."""
 
 
@@ -18,7 +18,7 @@ class RensaSigner:
         matrix = RMinHash.digest_matrix_from_flat_token_hashes(
             shingles, starts.astype(np.uint64), VALUES, SEED
         )
-        digits = np.array(matrix.to_rows(), ">u8").tobytes().hex()
+        digits = np.array(matrix.to_rows(), ">u4").tobytes().hex()
         signed = np.diff(starts).astype(bool).tolist()
         return [
             digits[row * WIDTH : (row + 1) * WIDTH] if some else ""

@@ -155,11 +155,10 @@ class Handler:
         parts = [_part(item, found) for item, found in zip(items, verdicts, strict=True)]
         await self._bus.publish([outgoing(fact) for fact in _facts(parts)])
         await queue.ack(deliveries)
-        now = self._clock.now()
         self._count(verdicts)
-        for delivery in deliveries:
-            lag = (now - delivery.message.time).total_seconds()
-            self._metrics.observe(Metric.CLASSIFY_LAG, max(0.0, lag))
+        oldest = min(delivery.message.time for delivery in deliveries)
+        lag = (self._clock.now() - oldest).total_seconds()
+        self._metrics.observe(Metric.CLASSIFY_LAG, max(0.0, lag))
 
     def _count(self, verdicts: Sequence[Verdict]) -> None:
         for degraded, count in Counter(each.degraded for each in verdicts).items():
