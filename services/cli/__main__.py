@@ -12,6 +12,10 @@ def main() -> None:
 
 
 def _run() -> int:
+    if sys.argv[1:2] == ["up"] and not {"--help", "-h"} & set(sys.argv):
+        from services.cli.preload.start import start_early
+
+        start_early(dict(os.environ))
     from services.cli.app import run
 
     return run(sys.argv[1:], dict(os.environ))

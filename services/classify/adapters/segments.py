@@ -11,19 +11,19 @@ BETWEEN = "\n"
 
 
 class RjiebaSegmenter:
-    """Cuts with its own dictionary, so nobody else's added words change a verdict."""
+    """Cuts with the dictionary that the package has loaded: one of our own costs a start 0.15 s.
 
-    def __init__(self) -> None:
-        self._jieba = rjieba.Jieba()
+    Nobody in a process that classifies adds words to it.
+    """
 
     def words(self, text: str) -> list[str]:
         """Return the words of one text."""
-        cut: list[str] = self._jieba.cut(text, hmm=True)
+        cut: list[str] = rjieba.cut(text, hmm=True)
         return cut
 
     def lengths(self, texts: Sequence[str]) -> NDArray[np.int64]:
         """Return the lengths of the words of all texts, end to end."""
-        words = self._jieba.cut(BETWEEN.join(texts), hmm=True)
+        words = rjieba.cut(BETWEEN.join(texts), hmm=True)
         lengths = np.fromiter(map(len, words), np.int64, len(words))
         sizes = np.fromiter(map(len, texts), np.int64, len(texts)) + 1
         between = np.zeros(int(sizes.sum()), np.bool_)

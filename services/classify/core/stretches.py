@@ -23,11 +23,11 @@ FAINT: Final = 3
 """A word that adds less than this part of the best word's is left out."""
 _BEYOND_LATIN: Final = 0xC0
 _MARKS: Final = (range(0x2000, 0x2070), range(0x3000, 0x3040), range(0xFF00, 0xFF10))
-_SPEAKS: Final = np.array(
-    [
-        chr(code).isalnum() if code < _BEYOND_LATIN else not any(code in each for each in _MARKS)
-        for code in range(0xFF11)
-    ]
+_CODES: Final = np.arange(0xFF11)
+_SPEAKS: Final = np.where(
+    _CODES < _BEYOND_LATIN,
+    np.isin(_CODES, [code for code in range(_BEYOND_LATIN) if chr(code).isalnum()]),
+    ~np.isin(_CODES, [code for each in _MARKS for code in each]),
 )
 """Which characters say something by themselves; the last entry stands for all beyond."""
 

@@ -51,6 +51,8 @@ Request = dict[str, Any]
 def main(place: int) -> int:
     """Serve until the other end closes; in a fork, be the service and return its exit code."""
     channel = socket.socket(fileno=place)
+    gc.disable()  # what is imported stays
+    sys.modules["rich"] = None  # type: ignore[assignment]  # structlog would import it
     left, waiting = list(MODULES), list[Request]()
     while True:
         if left and not select.select([channel], [], [], 0)[0]:
@@ -107,6 +109,7 @@ def run(request: Mapping[str, Any]) -> int:
     os.dup2(log, 1)
     os.dup2(log, 2)
     os.close(log)
+    gc.enable()
     os.environ.clear()
     os.environ.update(request["env"])
     sys.argv = [request["module"], *request["argv"]]

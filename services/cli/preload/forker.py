@@ -4,12 +4,12 @@ import asyncio
 import ctypes
 import json
 import os
-import socket
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+
+from services.cli.preload.start import Preloaded, take
 
 PR_SET_CHILD_SUBREAPER = 36
 ANSWER_SECONDS = 10.0
@@ -51,21 +51,10 @@ class Forker:
     Services do not depend on it: we are their parent, so they live on when it is killed.
     """
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._channel.setblocking(False)
+    def __init__(self, started: Preloaded) -> None:
+        self._process, self._channel = started.process, started.channel
         self._answers: dict[int, asyncio.Future[int]] = {}
         self._numbers = 0
-        with theirs:
-            self._process = subprocess.Popen(  # noqa: S603 - our own module
-                [sys.executable, "-m", "services.cli.preload", str(theirs.fileno())],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                env={**environment, "OPENBLAS_NUM_THREADS": "1"},
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-            )
         self._usable = True
         _adopt(orphans=True)
         asyncio.get_running_loop().add_reader(self._channel, self._heard)
@@ -130,7 +119,6 @@ def _adopt(*, orphans: bool) -> None:
 
 
 def preloaded(environment: Mapping[str, str]) -> Forker | None:
-    """Return a forker where this system has what it needs (Linux)."""
-    if sys.platform != "linux" or not hasattr(os, "pidfd_open"):
-        return None
-    return Forker(environment)
+    """Return a forker, where this system has what it needs."""
+    started = take(environment)
+    return Forker(started) if started is not None else None
