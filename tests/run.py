@@ -69,6 +69,7 @@ FULL = (
     pytest_area("replay", "tests/replay"),
     pytest_area("architecture", "tests/architecture"),
     pytest_area("deploy", "tests/deploy"),
+    pytest_area("lasting", "tests/lasting"),
 )
 NIGHTLY = (
     pytest_area("laws-long", "tests/property", "--hypothesis-profile=nightly", "--timeout=1800"),

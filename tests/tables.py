@@ -16,6 +16,7 @@ SETTINGS: Mapping[str, str] = {
     "ingest": "services.ingest.settings:IngestSettings",
     "classify": "services.classify.settings:ClassifySettings",
     "respond": "services.respond.settings:RespondSettings",
+    "watchdog": "services.watchdog.settings:WatchdogSettings",
     "archive": "services.archive.settings:ArchiveSettings",
 }
 

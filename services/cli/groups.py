@@ -9,6 +9,7 @@ HELP = {
         'echo "我要投诉" | zhishou classify text',
     ),
     "respond": ("Keep cases, clocks and replies; serve the console.", "zhishou respond run"),
+    "watchdog": ("Notice what the engine has not done, and tell it.", "zhishou watchdog run"),
     "archive": ("Keep the searchable record.", "zhishou archive run"),
     "gate": ("Check texts before they leave (发前检查).", 'echo "可能是" | zhishou gate check'),
     "policy": ("Look at policy packs (规则包) and test them.", "zhishou policy lint"),

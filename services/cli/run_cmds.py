@@ -1,4 +1,4 @@
-"""`zhishou ingest|classify|respond|archive run`: one service, for compose, Kubernetes, systemd."""
+"""`zhishou ingest|classify|respond|watchdog|archive run`: one service, for compose, Kubernetes, systemd."""
 
 from importlib import import_module
 from typing import Any
@@ -7,7 +7,7 @@ import typer
 
 from services.cli.groups import group
 
-SERVICES = ("ingest", "classify", "respond", "archive")
+SERVICES = ("ingest", "classify", "respond", "watchdog", "archive")
 
 
 def register(app: typer.Typer) -> None:

@@ -95,7 +95,7 @@ class House:
         self._console_port = _console_port(options.port)
         self._ingest_port = free_port()
         self._fresh = not options.nats_url and not any(data.part("nats").iterdir())
-        self.children = frozenset({"mock", "ingest", "classify", "respond", "archive"})
+        self.children = frozenset({"mock", "ingest", "classify", "respond", "watchdog", "archive"})
 
     async def live(self, say: Callable[[Standing], None]) -> None:
         """Start, tell, keep. Returns only by an error or by being cancelled."""
@@ -108,6 +108,7 @@ class House:
                 write_addresses(data, addresses)
                 await self._services(addresses, platform_ready)
                 say(self._standing())
+                await self._service("watchdog", addresses)
                 await self._supervisor.keep()
 
     async def _platform(self, ready: asyncio.Event) -> None:

@@ -37,6 +37,7 @@ from services.respond.shell.reply_carrier import ReplyCarrier
 from services.respond.shell.send_port import SendPort, Voice
 from services.respond.shell.standing import Standing
 from services.respond.shell.telemetry import Alarm, Telemetry
+from services.respond.shell.watch import WatchdogWatch
 from shared.bus.nats_bus import NatsBus
 from shared.contracts.ids import token
 from shared.contracts.org import Role
@@ -95,6 +96,7 @@ async def run(settings: RespondSettings) -> None:
             http_server(console, settings.console_host, settings.console_port)
         )
         public_url = settings.public_url or address
+        alarm = _alarm(pagers, around.clock, public_url)
         leader = Leader(
             World(
                 bus=around.bus,
@@ -102,7 +104,7 @@ async def run(settings: RespondSettings) -> None:
                 clock=around.clock,
                 carriers=make_carriers(settings, configuration, around, pagers, public_url),
                 registrar=registrar,
-                telemetry=Telemetry(metrics, _alarm(pagers, around.clock, public_url)),
+                telemetry=Telemetry(metrics, alarm),
             ),
             around.store,
             holder=token("respond", socket.gethostname(), str(os.getpid()), _now(around)),
@@ -121,7 +123,12 @@ async def run(settings: RespondSettings) -> None:
             Log("respond").info(Event.SERVICE_READY, http=address)
 
         await run_until_stopped(
-            {"leader": leader.run, "ready": ready, "lag": health.watch_lag},
+            {
+                "leader": leader.run,
+                "ready": ready,
+                "lag": health.watch_lag,
+                "watchdog": WatchdogWatch(around.bus, around.clock, alarm, metrics).run,
+            },
             grace_seconds=GRACE_SECONDS,
         )
 

@@ -87,14 +87,16 @@ class MemoryBus:
 
     @asynccontextmanager
     async def follow(
-        self, after_seq: int, *, limit: int = MAX_BATCH
+        self, after_seq: int, *, limit: int = MAX_BATCH, subject: str = ""
     ) -> AsyncIterator[AsyncIterator[Sequence[Message]]]:
         """Yield every message after `after_seq`; see the port."""
         self._must_be_here()
         self._must_reach(after_seq, self._made)
-        yield self._batches(after_seq, limit)
+        yield self._batches(after_seq, limit, subject)
 
-    async def _batches(self, after_seq: int, limit: int) -> AsyncIterator[Sequence[Message]]:
+    async def _batches(
+        self, after_seq: int, limit: int, subject: str
+    ) -> AsyncIterator[Sequence[Message]]:
         made = self._made
         while True:
             bell = self._changes.next
@@ -105,7 +107,9 @@ class MemoryBus:
                 batch = [] if self.away else self._log[after_seq : after_seq + limit]
             if batch:
                 after_seq = batch[-1].seq
-            yield batch
+            shown = [each for each in batch if not subject or matches(subject, each.subject)]
+            if shown or not batch:
+                yield shown
 
     @asynccontextmanager
     async def consume(

@@ -102,10 +102,10 @@ class NatsBus:
 
     @asynccontextmanager
     async def follow(
-        self, after_seq: int, *, limit: int = MAX_BATCH
+        self, after_seq: int, *, limit: int = MAX_BATCH, subject: str = ""
     ) -> AsyncIterator[AsyncIterator[Sequence[Message]]]:
         """Yield every message after `after_seq`; see the port."""
-        follower = Follower(self._link, self._clock, STREAM, after_seq, limit)
+        follower = Follower(self._link, self._clock, STREAM, after_seq, limit, subject=subject)
         await follower.open()
         try:
             yield follower.batches()

@@ -19,7 +19,17 @@ UNUSED_SECONDS = 30
 class Follower:
     """An ephemeral consumer, made again from the last message seen whenever in doubt."""
 
-    def __init__(self, link: Link, clock: Clock, stream: str, after_seq: int, limit: int) -> None:
+    def __init__(
+        self,
+        link: Link,
+        clock: Clock,
+        stream: str,
+        after_seq: int,
+        limit: int,
+        *,
+        subject: str = "",
+    ) -> None:
+        self._subject = subject
         self._link, self._clock, self._stream, self._limit = link, clock, stream, limit
         self._after_seq = after_seq
         self._incarnation = ""
@@ -43,6 +53,8 @@ class Follower:
             "num_replicas": 1,
             "inactive_threshold": UNUSED_SECONDS * SECOND,
         }
+        if self._subject:
+            config["filter_subject"] = self._subject
         body = {"stream_name": self._stream, "config": config, "action": "create"}
         await self._api(f"CONSUMER.CREATE.{self._stream}.{name}", body)
         self._consumer_seq = 0

@@ -117,9 +117,11 @@ class Bus(Protocol):
         ...
 
     def follow(
-        self, after_seq: int, *, limit: int = MAX_BATCH
+        self, after_seq: int, *, limit: int = MAX_BATCH, subject: str = ""
     ) -> AbstractAsyncContextManager[AsyncIterator[Sequence[Message]]]:
         """Yield every message after `after_seq` in stream order, in batches as they arrive.
+
+        With `subject` only those on it: one subject or one pattern.
 
         An empty batch is yielded at least every 0.5 s when nothing comes (heartbeat seen), so a
         caller can tick. The follower re-creates itself after a reconnect and never sleeps longer.

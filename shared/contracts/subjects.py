@@ -18,6 +18,8 @@ ITEMS_TO_CLASSIFY = (f"{ROOT}.item.*.>",)
 with two, the server looks through all subjects of a block for each message that it passes over."""
 DELETIONS = f"{ROOT}.item.deleted."
 CLASSIFY_CONSUMER = "classify-items"
+WATCHDOG_BEAT = "watchdog/beat"
+"""The small record in which the watchdog says when it last lived."""
 LIVE_ROOT = "zs-live.v1"
 LIVE_COMMITTED = f"{LIVE_ROOT}.committed"
 """Not stored: 'the leader has committed up to here', for consoles."""

@@ -51,6 +51,8 @@ class Event(StrEnum):
     EFFECT_FINISHED = "effect.finished"
     CONSOLE_FAILED = "console.failed"
     PAGE_SENT = "page.sent"
+    HEARTBEAT_FAILED = "heartbeat.failed"
+    WATCHDOG_ALARM = "watchdog.alarm"
     PAGE_FAILED = "page.failed"
     ACTION_DECIDED = "action.decided"
     SIGNED_IN = "person.signed_in"

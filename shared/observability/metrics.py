@@ -91,6 +91,13 @@ class Metric(Enum):
     ARCHIVED = _counter("facts_archived", "Facts written to the archive")
     ARCHIVE_CURSOR = _gauge("archive_cursor_sequence", "Sequence up to which the archive reaches")
 
+    PROMISES_OPEN = _gauge("promises_open", "What the watchdog waits to see kept or broken")
+    PROMISES_OVERDUE = _gauge("promises_overdue", "Of those, past their time without a word")
+    WATCHDOG_BEAT = _gauge(
+        "watchdog_beat_timestamp_seconds", "Last beat of the watchdog, as respond saw it"
+    )
+    WATCHDOG_ALARMS = _counter("watchdog_alarms", "Alarms the watchdog told", "what", "state")
+
     BUS_CONNECTED = _gauge("bus_connected", "1 while the connection to the log stands")
     BUS_RECONNECTS = _counter("bus_reconnects", "Connections to the log made again")
     BUS_PUBLISH = _times("bus_publish", "Time to store one batch")

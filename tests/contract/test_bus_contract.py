@@ -128,6 +128,18 @@ async def test_following_gives_what_was_there_and_what_comes(bus: Bus) -> None:
     assert [message.time for message in found] == sorted(message.time for message in found)
 
 
+async def test_following_one_subject_gives_only_that(bus: Bus) -> None:
+    await bus.publish([an_item(n) for n in range(300)])
+    wanted = (await bus.read(200, 200))[0].subject
+    found: list[Message] = []
+    async with asyncio.timeout(10), bus.follow(100, subject=wanted) as batches:
+        async for batch in batches:
+            found += batch
+            if found:
+                break
+    assert [message.seq for message in found] == [200]
+
+
 async def test_a_follower_with_nothing_to_read_yields_an_empty_batch_soon(bus: Bus) -> None:
     loop = asyncio.get_running_loop()
     async with asyncio.timeout(10), bus.follow(0) as batches:

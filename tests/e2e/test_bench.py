@@ -25,7 +25,7 @@ def test_every_item_goes_through_and_every_process_is_counted(
     assert pipeline["items"] == 512
     assert pipeline["cases"] >= 1
     processes = pipeline["cpu_us_per_item_by_process"]
-    assert set(processes) >= {"nats", "valkey", "respond", "classify", "archive"}
+    assert set(processes) >= {"nats", "valkey", "respond", "classify", "archive", "watchdog"}
     assert pipeline["cpu_us_per_item"] == pytest.approx(sum(processes.values()), abs=1.0)
     assert 0 < pipeline["p50_ms"] <= pipeline["p99_ms"]
     assert pipeline["peak_rss_mb"] > 0

@@ -22,7 +22,7 @@ from tests.fakes.waiting import alive, wait_until
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(150)]
 
-NAMES = ("mock", "ingest", "classify", "respond", "archive")
+NAMES = ("mock", "ingest", "classify", "respond", "watchdog", "archive")
 READY_SECONDS = 60.0
 QUICK_SECONDS = 8.0  # five are promised; a busy test machine gets some slack
 
@@ -152,6 +152,8 @@ def refuse_a_second_one(running: Up) -> None:
 
 
 def survive_kills(running: Up) -> None:
+    place = running.data / "run" / "watchdog.json"
+    wait_until(place.exists, READY_SECONDS)  # it starts last, after the lines
     first = {name: running.report(name)["pid"] for name in NAMES}
     os.kill(first["classify"], signal.SIGKILL)
     running.hear("classify runs again")
@@ -174,7 +176,7 @@ def test_one_command_runs_everything_survives_kills_and_ends_on_ctrl_c(tmp_path:
         refuse_a_second_one(running)
         survive_kills(running)
         pids = children_of(running.process.pid)
-        assert len(pids) == 7
+        assert len(pids) == 8
         assert running.interrupt() < QUICK_SECONDS
         assert gone(pids)
         running.hear("stopping")

@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.servers, pytest.mark.timeout(180)]
 OUR_OWN = Path("tests/recordings/market-day.jsonl")
 REAL = Path("../shared/data/streams/checked_official.jsonl.gz")
 REAL_LINES = 1_500
-SERVICES = ("ingest", "classify", "respond", "archive")
+SERVICES = ("ingest", "classify", "respond", "watchdog", "archive")
 
 
 def zhishou(*words: str) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from shared.bus.port import MAX_BATCH, Outgoing, outgoing
 from shared.runtime.clock import SystemClock
 from shared.store.redis_store import RedisStore
 
-SERVICES = ("respond", "classify", "archive")
+SERVICES = ("respond", "classify", "archive", "watchdog")
 WARM_UP = 2048
 LOOK_SECONDS = 0.02
 

@@ -14,7 +14,7 @@ from tempfile import mkdtemp
 
 from shared.errors import UserError
 
-PARTS = ("nats", "valkey", "spool", "archive", "run", "logs")
+PARTS = ("nats", "valkey", "spool", "archive", "watchdog", "run", "logs")
 LOCK_NAME = "lock"
 LEAST_FREE_BYTES = 256 * 1024 * 1024
 LONGEST_SOCKET_PATH = 103  # macOS allows 103 bytes, Linux 107

@@ -35,6 +35,7 @@ MODULES = (
     "services.respond.app",
     "services.ingest.app",
     "services.archive.app",
+    "services.watchdog.app",
 )
 """In the order in which their users are wanted; the first verdict waits for the first few."""
 WANTS = {

@@ -90,7 +90,14 @@ def reopen(work: Work, case: Case, item: CaseItem, judged: Judgement | None, by:
         degraded=bool(item.degraded),
     )
     work.decide(
-        CaseReopened(at=work.at, account_id=case.account_id, case_id=case.case_id, person_id=by)
+        CaseReopened(
+            at=work.at,
+            account_id=case.account_id,
+            case_id=case.case_id,
+            person_id=by,
+            acknowledge_due=clocks[0].due_at,
+            first_reply_due=clocks[1].due_at,
+        )
     )
     return case.model_copy(
         update={

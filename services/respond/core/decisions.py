@@ -88,6 +88,8 @@ class CaseReopened(_Decision):
     kind: Literal["case.reopened"] = "case.reopened"
     case_id: str
     person_id: str = ""
+    acknowledge_due: Time
+    first_reply_due: Time
 
 
 class SuggestionsMade(_Decision):

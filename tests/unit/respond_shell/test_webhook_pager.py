@@ -9,10 +9,11 @@ from aiohttp import web
 from pydantic import SecretStr
 
 from services.respond.notifiers.console_log import ConsoleLogPager
-from services.respond.notifiers.webhook import WebhookPager, signature
+from services.respond.notifiers.webhook import WebhookPager
 from services.respond.ports import Notice
 from shared.errors import PermanentError, TransientError
 from shared.runtime.health import http_server
+from shared.runtime.signed_post import signature
 from tests.fakes.clock import FakeClock
 
 NOTICE = Notice(page_id="p1", title="值守告警", text="受理超时", link="http://console/page/p1")

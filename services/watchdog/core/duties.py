@@ -1,0 +1,135 @@
+"""Who must have been told by when, read from the recorded decisions and nothing else."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Literal, NamedTuple
+
+GRACE = timedelta(seconds=60)
+"""After a clock has run out its breach stands in the log within a second; a minute is a fault."""
+PAGE_DELIVERY = timedelta(seconds=120)
+REPLY_DELIVERY = timedelta(minutes=10)
+"""For an approved reply that names no time after which it must not be sent any more."""
+_ITEMS = '"kind":"item.'
+_DELIVERED = frozenset({"done", "simulated"})
+_CLOCKS = ("acknowledge", "first_reply")
+
+What = Literal["clock", "page", "reply", "duty"]
+Line = Mapping[str, Any]
+
+
+class Promise(NamedTuple):
+    """By `due` the log must say that this was kept, or that it was broken."""
+
+    key: str
+    due: datetime
+    what: What
+    case_id: str
+    detail: str = ""
+
+
+class Made(NamedTuple):
+    """A promise that stands from here on; one that stands already keeps its time."""
+
+    promise: Promise
+
+
+class Kept(NamedTuple):
+    """A promise that is done with, kept or not: the log has the last word on it."""
+
+    key: str
+
+
+class Ended(NamedTuple):
+    """An effect ended. A page that did not reach its person is due at once; a reply is settled."""
+
+    key: str
+    at: datetime
+    delivered: bool
+
+
+class Settled(NamedTuple):
+    """Nothing of these kinds is owed in a case any more."""
+
+    case_id: str
+    what: tuple[What, ...]
+
+
+Change = Made | Kept | Ended | Settled
+
+
+def changes(lines: Sequence[str]) -> Iterator[Change]:
+    """Yield what canonical decision lines change, in order; kinds that promise nothing are skipped.
+
+    Raises: ValueError, KeyError when a line is no decision this version knows how to read.
+    """
+    for text in lines:
+        if _ITEMS in text:
+            continue
+        line = json.loads(text)
+        reader = _READERS.get(line["kind"])
+        if reader is not None:
+            yield from reader(line)
+
+
+def _clocks(line: Line) -> Iterator[Change]:
+    for clock in _CLOCKS:
+        key, due = f"clock:{line['case_id']}:{clock}", _time(line[f"{clock}_due"])
+        yield Kept(key)
+        yield Made(Promise(key, due + GRACE, "clock", line["case_id"], clock))
+
+
+def _resolved(line: Line) -> Iterator[Change]:
+    yield Settled(line["case_id"], ("clock", "duty", "page"))
+
+
+def _breached(line: Line) -> Iterator[Change]:
+    yield Kept(f"clock:{line['case_id']}:{line['clock']}")
+
+
+def _met(line: Line) -> Iterator[Change]:
+    yield from _breached(line)
+    yield Settled(line["case_id"], ("duty", "page"))
+
+
+def _decided(line: Line) -> Iterator[Change]:
+    yield Made(_effect(line))
+
+
+def _moved(line: Line) -> Iterator[Change]:
+    if line["status"] != "started":
+        delivered = line["status"] in _DELIVERED
+        yield Ended(f"effect:{line['effect_id']}", _time(line["at"]), delivered)
+
+
+def _effect(line: Line) -> Promise:
+    key, at = f"effect:{line['effect_id']}", _time(line["at"])
+    if line["effect_kind"] == "page":
+        return Promise(key, at + PAGE_DELIVERY, "page", line["case_id"])
+    latest = line.get("not_after")
+    due = at + REPLY_DELIVERY if latest is None else _time(latest) + GRACE
+    return Promise(key, due, "reply", line["case_id"])
+
+
+def _raised(line: Line) -> Iterator[Change]:
+    key = f"duty:{line['case_id']}"
+    if line["person_id"]:
+        yield Kept(key)
+    else:
+        yield Made(Promise(key, _time(line["at"]) + GRACE, "duty", line["case_id"]))
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+_READERS: Mapping[str, Callable[[Line], Iterator[Change]]] = {
+    "case.opened": _clocks,
+    "case.reopened": _clocks,
+    "case.resolved": _resolved,
+    "clock.met": _met,
+    "clock.breached": _breached,
+    "effect.decided": _decided,
+    "effect.moved": _moved,
+    "page.raised": _raised,
+}

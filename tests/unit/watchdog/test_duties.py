@@ -1,0 +1,115 @@
+"""What the watchdog reads out of decision lines, told by the fold itself."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from services.watchdog.core.duties import GRACE, PAGE_DELIVERY, changes
+from services.watchdog.shell.book import Place, PromiseBook
+from shared.contracts.operators import CaseReopened, CaseResolved
+from shared.contracts.system import EffectFinished, EffectStatus
+from shared.policy.model import ClockRule, Pack
+from tests.fakes.builders import a_tick, at
+from tests.fakes.core_story import Story
+
+QUICK = Pack(name="company", clocks=(ClockRule(acknowledge_minutes=5, first_reply_minutes=30),))
+FAR = at(10 * 86_400)
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> PromiseBook:
+    return PromiseBook(tmp_path / "promises.sqlite3")
+
+
+def told(book: PromiseBook, story: Story) -> dict[str, datetime]:
+    """Let the book read all the story decided, and return what stands."""
+    book.forget()
+    book.take(changes(story.lines), Place(incarnation="x", seq=1, digest="d"))
+    found, _ = book.overdue(FAR, 100)
+    return {f"{each.what}:{each.detail}": each.due for each in found}
+
+
+def test_an_opened_case_promises_both_clocks(book: PromiseBook) -> None:
+    story = Story(QUICK)
+    case = story.complain()
+    assert told(book, story) == {
+        f"clock:{clock.clock}": clock.due_at + GRACE for clock in case.clocks
+    }
+
+
+def test_a_breach_in_the_log_keeps_that_promise_and_its_page_is_owed(book: PromiseBook) -> None:
+    story = Story(QUICK)
+    due = story.complain().clocks[0].due_at
+    story.tell(a_tick(), after=6 * 60)
+    promises = told(book, story)
+    assert "clock:acknowledge" not in promises
+    assert promises["page:"] == due + PAGE_DELIVERY
+
+
+def test_a_page_that_failed_is_due_at_once_and_one_that_arrived_is_kept(book: PromiseBook) -> None:
+    story = Story(QUICK)
+    story.complain()
+    story.tell(a_tick(), after=6 * 60)
+    page = story.effect
+    ends: tuple[tuple[EffectStatus, bool], ...] = (("refused", True), ("done", False))
+    for status, owed in ends:
+        ended = EffectFinished(effect_id=page.effect_id, attempt=1, term=1, status=status)
+        trial = Story(QUICK)
+        trial.complain()
+        trial.tell(a_tick(), after=6 * 60)
+        trial.tell(ended)
+        assert ("page:" in told(book, trial)) is owed
+        if owed:
+            assert told(book, trial)["page:"] == at(trial.seconds)
+
+
+def test_with_nobody_on_duty_the_watchdog_is_the_one_who_tells(book: PromiseBook) -> None:
+    story = Story(QUICK, duty=())
+    due = story.complain().clocks[0].due_at
+    story.tell(a_tick(), after=6 * 60)
+    assert told(book, story)["duty:"] == due + GRACE
+
+
+def test_a_resolved_case_owes_nothing_and_one_opened_again_does(book: PromiseBook) -> None:
+    story = Story(QUICK)
+    case_id = story.complain().case_id
+    gone = CaseResolved(
+        op_id="a" * 12, person_id="li", case_id=case_id, without_reply=True, reason="spam"
+    )
+    story.tell(gone)
+    assert told(book, story) == {}
+    story.tell(CaseReopened(op_id="b" * 12, person_id="li", case_id=case_id, reason="again"))
+    assert told(book, story) == {
+        f"clock:{clock.clock}": clock.due_at + GRACE for clock in story.case.clocks
+    }
+
+
+def test_a_promise_keeps_its_first_time(book: PromiseBook) -> None:
+    story = Story(QUICK)
+    story.complain()
+    first = told(book, story)
+    book.take(changes(story.lines[-3:]), Place(incarnation="x", seq=2, digest="e"))
+    found, count = book.overdue(FAR, 100)
+    assert count == len(found) == len(first)
+
+
+def test_a_line_of_another_version_is_an_error_that_says_so() -> None:
+    with pytest.raises(KeyError):
+        list(changes(['{"kind":"case.opened"}']))
+    with pytest.raises(ValueError, match="Expecting"):
+        list(changes(["no json"]))
+    assert list(changes(['{"kind":"model.switched"}'])) == []
+
+
+def test_what_was_told_survives_a_restart(tmp_path: Path) -> None:
+    first = PromiseBook(tmp_path / "b" / "promises.sqlite3")
+    place = Place(incarnation="x", seq=7, digest="d")
+    story = Story(QUICK)
+    story.complain()
+    first.take(changes(story.lines), place)
+    first.close()
+    second = PromiseBook(tmp_path / "b" / "promises.sqlite3")
+    assert second.place == place
+    assert second.open_promises() == 2
+    assert second.overdue(at(0) + timedelta(days=9), 1)[1] == 2
