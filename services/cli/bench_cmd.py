@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -26,6 +27,7 @@ def bench(
     ] = 5,
     only_stages: Annotated[bool, typer.Option("--stages", help="no servers, parts alone")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="print the figures as JSON")] = False,
+    out: Annotated[Path | None, typer.Option(help="write the JSON to this file as well")] = None,
 ) -> None:
     """Run items through real servers and services; print CPU per item, latency and memory.
 
@@ -47,6 +49,8 @@ def bench(
         for line in missing(names):
             typer.echo(line, err=True)
         figures = asyncio.run(measured(Plan(items, names, rounds, cold_starts)))
+    if out is not None:
+        out.write_text(json.dumps(figures), encoding="utf-8")
     typer.echo(json.dumps(figures) if as_json else _readable(figures))
 
 

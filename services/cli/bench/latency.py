@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from services.cli.bench.machine import patience
 from services.cli.bench.pipeline import Pipeline
 from shared.bus.port import Message
 from shared.contracts.facts import decode
@@ -11,17 +12,18 @@ from shared.runtime.clock import SystemClock
 LOAD_SHARE = 0.4
 STEP_SECONDS = 0.005
 SECONDS = 4.0
+WAIT_SECONDS = 60.0
 """Long enough for eight hundred steps: the 99th percentile is no single hiccup."""
 
 
-async def delays(house: Pipeline, items_per_s: float) -> list[float]:
+async def delays(house: Pipeline, items_per_s: float, run: str = "paced") -> list[float]:
     """Return the sorted milliseconds from stored to verdict stored, by the log's own time.
 
     Items come evenly, a few every few milliseconds, at a share of what the house can do: bursts
     would measure how long a burst takes.
     """
     count = max(int(items_per_s * LOAD_SHARE * SECONDS), 64)
-    load = house.load(count, "paced")
+    load = house.load(count, run)
     low = (await house.bus.state()).last_seq + 1
     clock = SystemClock()
     began, sent = clock.monotonic(), 0
@@ -31,7 +33,8 @@ async def delays(house: Pipeline, items_per_s: float) -> list[float]:
             await house.bus.publish(load[sent:due])
             sent = max(sent, due)
         await clock.sleep(STEP_SECONDS)
-    await house.drained(count)
+    async with patience(WAIT_SECONDS, "the paced items did not come out"):
+        await house.drained(count)
     return between(await house.bus.read(low, (await house.bus.state()).last_seq))
 
 

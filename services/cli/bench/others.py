@@ -1,6 +1,5 @@
 """Those we measure against: programs of tests/bench, each with servers of its own."""
 
-import asyncio
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -8,13 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
-from services.cli.bench.machine import until, usage
+from services.cli.bench.machine import patience, until, usage
 from services.cli.bench.rounds import Round
 from services.cli.embedded.data_dir import DataDir, ephemeral
 from services.cli.embedded.process import ProcessSpec
 from services.cli.embedded.servers import SERVERS, Addresses, servers
 from services.cli.supervisor import Supervisor
-from shared.errors import UserError
 from shared.runtime.clock import SystemClock
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -61,11 +59,8 @@ class Other:
         pids = list(self.supervisor.pids.items())
         await self.supervisor.start(self._spec("source", run))
         before, began = usage(pids), perf_counter()
-        try:
-            async with asyncio.timeout(ROUND_SECONDS):
-                await until(lambda: self._said_done() > heard, LOOK_SECONDS)
-        except TimeoutError:
-            raise UserError(f"{self.kind.program} lost items", fix="see its log") from None
+        async with patience(ROUND_SECONDS, f"{self.kind.program} did not finish its items"):
+            await until(lambda: self._said_done() > heard, LOOK_SECONDS)
         seconds = perf_counter() - began
         return Round(self.items, seconds, usage(pids).since(before))
 

@@ -12,7 +12,7 @@ from time import perf_counter
 
 from services.classify.training.data import OWN_ROWS
 from services.cli.bench.load import ACCOUNT, PLATFORM, items
-from services.cli.bench.machine import Usage, until, usage
+from services.cli.bench.machine import Usage, patience, until, usage
 from services.cli.bench.rounds import Round
 from services.cli.children import child, service
 from services.cli.embedded.data_dir import DataDir, ephemeral, write_private
@@ -27,6 +27,7 @@ from shared.store.redis_store import RedisStore
 SERVICES = ("respond", "classify", "archive", "watchdog")
 WARM_UP = 2048
 LOOK_SECONDS = 0.02
+ROUND_SECONDS = 300.0
 
 
 @dataclass(slots=True)
@@ -37,6 +38,7 @@ class Pipeline:
     store: RedisStore
     supervisor: Supervisor
     data: DataDir
+    addresses: Addresses
     items: int
     judged: int = 0
     cases: int = 0
@@ -49,11 +51,12 @@ class Pipeline:
         """Publish the items as fast as the log takes them; ends when all work on them is done."""
         load = self.load(self.items, run)
         before, began = self.usage(), perf_counter()
-        for start in range(0, len(load), MAX_BATCH):
-            await self.bus.publish(load[start : start + MAX_BATCH])
-        await self.drained(self.items)
-        seconds = perf_counter() - began
-        await self.archived()
+        async with patience(ROUND_SECONDS, "the pipeline did not finish its items"):
+            for start in range(0, len(load), MAX_BATCH):
+                await self.bus.publish(load[start : start + MAX_BATCH])
+            await self.drained(self.items)
+            seconds = perf_counter() - began
+            await self.archived()
         return Round(self.items, seconds, self.usage().since(before))
 
     def load(self, count: int, run: str) -> list[Outgoing]:
@@ -90,7 +93,7 @@ async def pipeline(count: int) -> AsyncIterator[Pipeline]:
                 bus = await NatsBus.connect(addresses.nats_url, clock=SystemClock(), name="bench")
                 store = await RedisStore.connect(addresses.redis_url)
                 try:
-                    made = Pipeline(bus, store, supervisor, data, WARM_UP)
+                    made = Pipeline(bus, store, supervisor, data, addresses, WARM_UP)
                     await made.round("warm")
                     made.items = count
                     yield made

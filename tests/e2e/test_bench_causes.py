@@ -1,0 +1,36 @@
+"""What an item costs has causes that can be counted; these hold on any machine, busy or not."""
+
+from collections import Counter
+
+import pytest
+from redis.asyncio import Redis
+
+from services.cli.bench.pipeline import Pipeline, pipeline
+
+ITEMS = 2048
+BYTES_AN_ITEM = 2000
+"""An item of the bench, its verdict and a tenth of a case, as the log keeps them."""
+ITEMS_A_COMMIT = 16
+FACTS_AN_ITEM = 1.2
+"""The item itself; its verdict and the decisions on it share theirs with others."""
+
+
+async def fcalls(house: Pipeline) -> int:
+    async with Redis.from_url(house.addresses.redis_url) as redis:
+        stats = await redis.info("commandstats")
+    return int(stats.get("cmdstat_fcall", {}).get("calls", 0))
+
+
+@pytest.mark.servers
+async def test_a_batch_is_one_commit_and_few_messages() -> None:
+    async with pipeline(ITEMS) as house:
+        low, before = (await house.bus.state()).last_seq + 1, await fcalls(house)
+        await house.round("counted")
+        calls = await fcalls(house) - before
+        messages = await house.bus.read(low, (await house.bus.state()).last_seq)
+    kinds = Counter(".".join(each.subject.split(".")[2:4]) for each in messages)
+    assert kinds["item.received"] == ITEMS
+    assert kinds["item.classified"] <= ITEMS / ITEMS_A_COMMIT
+    assert len(messages) <= FACTS_AN_ITEM * ITEMS, kinds
+    assert sum(len(each.data) for each in messages) <= BYTES_AN_ITEM * ITEMS
+    assert calls <= 2 * ITEMS / ITEMS_A_COMMIT, "commits, their outboxes and the lease together"
