@@ -80,6 +80,14 @@ def test_a_skipped_fact_is_passed_over() -> None:
     assert state.get("account:weibo-mall", Account) is None
 
 
+def test_what_was_quarantined_before_parts_its_batch_and_nothing_else_is_lost() -> None:
+    state = State()
+    facts = stored(a_person("li"), an_account(), a_person("wang"))
+    fold(state, facts, {}, frozenset({Place(2)}))
+    assert state.get("account:weibo-mall", Account) is None
+    assert {person.key for person in state.under("person")} == {"person:li", "person:wang"}
+
+
 def test_one_verdict_that_cannot_be_folded_does_not_take_its_batch_along() -> None:
     parts = [a_verdict(name, Label.COMPLAINT).verdicts[0] for name in ("c1", "c2", "c3")]
     later = START + timedelta(seconds=10)

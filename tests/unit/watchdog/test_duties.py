@@ -10,7 +10,7 @@ from services.watchdog.shell.book import Place, PromiseBook
 from shared.contracts.operators import CaseReopened, CaseResolved
 from shared.contracts.system import EffectFinished, EffectStatus
 from shared.policy.model import ClockRule, Pack
-from tests.fakes.builders import a_tick, at
+from tests.fakes.builders import a_claim, a_draft, a_start, a_tick, an_approval, an_end, at
 from tests.fakes.core_story import Story
 
 QUICK = Pack(name="company", clocks=(ClockRule(acknowledge_minutes=5, first_reply_minutes=30),))
@@ -62,6 +62,23 @@ def test_a_page_that_failed_is_due_at_once_and_one_that_arrived_is_kept(book: Pr
         assert ("page:" in told(book, trial)) is owed
         if owed:
             assert told(book, trial)["page:"] == at(trial.seconds)
+
+
+def test_an_approved_reply_is_owed_until_it_ends_and_then_so_are_no_clocks(
+    book: PromiseBook,
+) -> None:
+    story = Story(QUICK)
+    case_id = story.complain().case_id
+    story.tell(a_claim(case_id), a_draft(case_id), an_approval(case_id))
+    story.tell(a_tick(), after=16)
+    effect = story.effect
+    assert effect.not_after is not None
+    latest = effect.not_after + GRACE
+    assert told(book, story)["reply:"] == latest
+    story.tell(a_start(effect.effect_id))
+    assert told(book, story)["reply:"] == latest, "an attempt keeps no promise"
+    story.tell(an_end(effect.effect_id))
+    assert told(book, story) == {}
 
 
 def test_with_nobody_on_duty_the_watchdog_is_the_one_who_tells(book: PromiseBook) -> None:
