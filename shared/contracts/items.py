@@ -87,23 +87,20 @@ class ItemDeleted(_ItemFact):
     deleted_by: Literal["author", "platform", "unknown"] = "unknown"
 
 
-class ItemVerdict(Frozen):
+class ItemVerdict(Verdict):
     """The verdict on exactly this version of this item, by exactly this model (invariant 9)."""
 
-    platform: str
-    account_id: str
     item_id: str
     item_version: str
-    verdict: Verdict
 
 
 class ItemClassified(FactBase):
     """The verdicts of one batch, of any accounts, in the order of their items."""
 
     kind: Literal["item.classified"] = "item.classified"
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     verdicts: tuple[ItemVerdict, ...]
 
     def cause(self) -> tuple[str, ...]:
-        parts = ((each.item_id, each.item_version, each.verdict.model) for each in self.verdicts)
+        parts = ((each.item_id, each.item_version, each.model) for each in self.verdicts)
         return tuple(word for part in parts for word in part)

@@ -3,10 +3,30 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from shared.contracts.verdicts import Label, Reason, Verdict
+
 Payload = dict[str, Any]
 Upcast = Callable[[Payload], Payload]
 
-UPCASTS: Mapping[tuple[str, int], Upcast] = {}
+
+def _pack_verdicts(payload: Payload) -> Payload:
+    """Verdicts of version 1 were nested, every probability and reason an object of its own."""
+    return {**payload, "version": 2, "verdicts": [_packed(each) for each in payload["verdicts"]]}
+
+
+def _packed(each: Payload) -> Payload:
+    old: Payload = each["verdict"]
+    believed: Mapping[Label, float] = {Label(key): value for key, value in old["labels"].items()}
+    reasons = [Reason.model_validate(reason) for reason in old.get("reasons", ())]
+    decided = [Label(label) for label in old.get("decided", ())]
+    fresh = Verdict.of(believed, model=old["model"], decided=decided, reasons=reasons)
+    same = ("abstained", "anger", "signature", "exact", "degraded")
+    kept = {name: old[name] for name in same if name in old}
+    named = {name: each[name] for name in ("item_id", "item_version")}
+    return {**fresh.model_dump(), **kept, **named}
+
+
+UPCASTS: Mapping[tuple[str, int], Upcast] = {("item.classified", 1): _pack_verdicts}
 """(kind, version) -> the function that turns that version into the next one."""
 
 

@@ -1,16 +1,23 @@
 """What classify says of one version of one item: probabilities, reasons, and doubt."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
-from typing import Literal, cast
+from functools import lru_cache
+from typing import Final, Literal, Self, cast
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core.core_schema import CoreSchema, simple_ser_schema
 
-from shared.contracts.base import Frozen, Probability
+from shared.contracts.base import Frozen
+
+MILLION: Final = 1_000_000
 
 
 class Label(StrEnum):
-    """The labels of the field; several may hold at once (architecture, section 3)."""
+    """The labels of the field; several may hold at once (architecture, section 3).
+
+    Verdicts are written in this order: a new label comes last.
+    """
 
     COMPLAINT = "complaint"
     QUESTION = "question"
@@ -40,7 +47,7 @@ class Label(StrEnum):
 
 
 class Reason(Frozen):
-    """Why a label: a span [start, end) of the original text, in code points."""
+    """Why a label: a span [start, end) of the original text, in code points; weight to 0.001."""
 
     label: Label
     start: int
@@ -53,18 +60,81 @@ class Reason(Frozen):
 class Verdict(Frozen):
     """The verdict of one model on one text. `degraded` names every missing part; never silent.
 
-    `labels` holds the probability of each label the model knows; a label that is absent was not
-    judged, which is not "no". `decided` are those over their threshold. `abstained` asks for a
-    person. `signature` is the MinHash of the canonical text (8 hex digits a value), `exact` the
-    token of the canonical text; both serve near-duplicate clusters. `anger` is 0 to 100.
+    Every item has one, and of nine in ten only what was decided is ever looked at, so the rest is
+    written as short text and read when it is asked for: `beliefs` are probabilities in millionths
+    in the order of `Label`, apart by spaces ("-", or nothing: not judged, which is not "no");
+    `held` are the labels over their threshold, apart by commas; `why` are the reasons, apart by
+    semicolons, each as `label start end source thousandths [rule]`. `abstained` asks for a person.
+    `signature` is the MinHash of the canonical text (8 hex digits a value), `exact` the token of
+    the canonical text; both serve near-duplicate clusters. `anger` is 0 to 100.
     """
 
-    labels: dict[Label, Probability]
-    decided: tuple[Label, ...] = ()
+    model: str
+    beliefs: str = ""
+    held: str = ""
     abstained: bool = False
-    reasons: tuple[Reason, ...] = ()
+    why: str = ""
     anger: int = 0
     signature: str = ""
     exact: str = ""
-    model: str
     degraded: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        labels: Mapping[Label, float],
+        *,
+        model: str,
+        decided: Sequence[Label] = (),
+        reasons: Iterable[Reason] = (),
+        abstained: bool = False,
+        anger: int = 0,
+        degraded: tuple[str, ...] = (),
+    ) -> Self:
+        """Return a verdict of probabilities by label."""
+        believed = (round(labels[label] * MILLION) if label in labels else "-" for label in Label)
+        return cls(
+            model=model,
+            beliefs=" ".join(map(str, believed)),
+            held=",".join(decided),
+            abstained=abstained,
+            why=";".join(map(_spelt, reasons)),
+            anger=anger,
+            degraded=degraded,
+        )
+
+    @property
+    def labels(self) -> dict[Label, float]:
+        """Return the probability of each label that was judged."""
+        parts = zip(Label, self.beliefs.split(), strict=False)
+        return {label: int(part) / MILLION for label, part in parts if part != "-"}
+
+    @property
+    def decided(self) -> tuple[Label, ...]:
+        """Return the labels that hold, in the order of `Label`. Raises ValueError for none of ours."""
+        return labels_of(self.held)
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Return why they hold. Raises ValueError for what is no reason."""
+        return tuple(_read(part) for part in self.why.split(";")) if self.why else ()
+
+
+@lru_cache(maxsize=4096)
+def labels_of(held: str) -> tuple[Label, ...]:
+    """Return the labels in `held`, apart by commas."""
+    return tuple(map(Label, held.split(","))) if held else ()
+
+
+def _spelt(reason: Reason) -> str:
+    rule = f" {reason.rule}" if reason.rule else ""
+    thousandths = round(reason.weight * 1000)
+    return f"{reason.label} {reason.start} {reason.end} {reason.source} {thousandths}{rule}"
+
+
+def _read(part: str) -> Reason:
+    label, start, end, source, weight, *rule = part.split(" ")
+    fields = {"label": label, "start": start, "end": end, "source": source}
+    return Reason.model_validate(
+        {**fields, "weight": int(weight) / 1000, "rule": rule[0] if rule else None}
+    )

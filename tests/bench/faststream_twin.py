@@ -51,11 +51,9 @@ def respond(broker: NatsBroker, redis: Redis, count: int) -> None:
     async def handle(classified: ItemClassified) -> None:
         nonlocal seen
         for each in classified.verdicts:
-            if Label.COMPLAINT in each.verdict.decided:
+            if Label.COMPLAINT in each.decided:
                 async with redis.pipeline(transaction=True) as pipe:
-                    _ = pipe.hset(
-                        f"case:{each.item_id}", "verdict", each.verdict.model_dump_json()
-                    )
+                    _ = pipe.hset(f"case:{each.item_id}", "verdict", each.model_dump_json())
                     _ = pipe.zadd("clocks", {each.item_id: CLOCK_SECONDS})
                     await pipe.execute()
         seen += 1

@@ -126,21 +126,20 @@ def a_verdict(
     probability: float = 0.9,
     kind: str = "comment",
 ) -> ItemClassified:
-    each = ItemVerdict(
-        platform="weibo",
-        account_id=account,
-        item_id=the_item(native_id, account, kind),
-        item_version=version,
-        verdict=Verdict(
-            labels=dict.fromkeys(labels, probability),
-            decided=labels,
-            abstained=abstained,
-            anger=anger,
-            model=model,
-            degraded=degraded,
-        ),
+    verdict = Verdict.of(
+        dict.fromkeys(labels, probability),
+        decided=labels,
+        abstained=abstained,
+        anger=anger,
+        model=model,
+        degraded=degraded,
     )
-    return ItemClassified(verdicts=(each,))
+    return classified(the_item(native_id, account, kind), version, verdict)
+
+
+def classified(item_id: str, version: str, verdict: Verdict) -> ItemClassified:
+    named = ItemVerdict(**verdict.model_dump(), item_id=item_id, item_version=version)
+    return ItemClassified(verdicts=(named,))
 
 
 def an_account(account: str = ACCOUNT, pack: str = "company") -> AccountRegistered:

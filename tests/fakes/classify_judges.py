@@ -41,8 +41,8 @@ class FakeLastResort:
 
 def _verdict(reasons: int = 0) -> Verdict:
     why = Reason(label=Label.OTHER, start=0, end=1, source="model", weight=1.0)
-    return Verdict(
-        labels={Label.OTHER: 1.0},
+    return Verdict.of(
+        {Label.OTHER: 1.0},
         decided=(Label.OTHER,),
         reasons=(why,) * reasons,
         model=FakeJudge.model,

@@ -28,7 +28,6 @@ from shared.contracts.items import (
     ItemClassified,
     ItemKind,
     ItemReceived,
-    ItemVerdict,
     Thread,
 )
 from shared.contracts.operators import (
@@ -44,6 +43,7 @@ from shared.contracts.verdicts import Label, Verdict
 from shared.observability.metrics import Metrics
 from shared.policy.model import Channel, ClockRule, Pack, ReplyTemplate, Taboo
 from shared.runtime.accounts import AccountConfig
+from tests.fakes.builders import classified
 from tests.fakes.clock import FakeClock
 from tests.fakes.gated_bus import GatedBus
 from tests.fakes.pager import FakePager
@@ -263,13 +263,7 @@ def a_comment(number: int, at: datetime) -> ItemReceived:
 
 
 def a_verdict(item: ItemReceived, model: str = "m1") -> ItemClassified:
-    each = ItemVerdict(
-        platform=item.platform,
-        account_id=item.account_id,
-        item_id=item.item_id,
-        item_version=item.item_version,
-        verdict=Verdict(
-            labels={Label.COMPLAINT: 0.95}, decided=(Label.COMPLAINT,), anger=40, model=model
-        ),
+    verdict = Verdict.of(
+        {Label.COMPLAINT: 0.95}, decided=(Label.COMPLAINT,), anger=40, model=model
     )
-    return ItemClassified(verdicts=(each,))
+    return classified(item.item_id, item.item_version, verdict)

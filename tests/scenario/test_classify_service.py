@@ -71,8 +71,8 @@ async def test_the_service_judges_what_waits_in_the_log_and_stops(
     await bus.close()
     batches = [each for each in written if isinstance(each, ItemClassified)]
     judged = [part for each in batches for part in each.verdicts]
-    (model,) = {each.verdict.model for each in judged}
+    (model,) = {each.model for each in judged}
     assert [each.item_id for each in judged] == [each.item_id for each in items]
-    assert all(Label.COMPLAINT in each.verdict.decided for each in judged)
+    assert all(Label.COMPLAINT in each.decided for each in judged)
     assert [each.model for each in written if isinstance(each, ModelActivated)] == [model]
     assert json.loads((tmp_path / "run.json").read_text())["model"] == model

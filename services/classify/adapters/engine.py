@@ -89,4 +89,4 @@ def _blind() -> Judge:
 
 
 def _ask_a_person(judge: Judge) -> Verdict:
-    return Verdict(labels={}, abstained=True, model=judge.model, degraded=judge.degraded)
+    return Verdict(abstained=True, model=judge.model, degraded=judge.degraded)

@@ -25,6 +25,7 @@ MODEL, LEXICON, RULE = range(3)
 FORMS: Final = ("identity_number", "bank_card", "phone", "number_plate")
 RULES: Final = (*CATEGORIES, *FORMS, None)
 NO_RULE: Final = len(RULES) - 1
+_RULED: Final = tuple(f" {rule}" if rule else "" for rule in RULES)
 _PRIVACY: Final = LABELS.index(Label.PRIVACY)
 
 
@@ -118,31 +119,23 @@ def _apart(start: int, end: int, chosen: list[tuple[int, int]]) -> bool:
     return all(end <= other_start or other_end <= start for other_start, other_end in chosen)
 
 
-def reasons(found: Evidence, texts: Canonical) -> dict[int, list[dict[str, object]]]:
-    """Return for each text that has any the fields of its reasons, placed in the original."""
+def reasons(found: Evidence, texts: Canonical) -> dict[int, str]:
+    """Return for each text that has any its reasons, placed in the original, as verdicts spell them."""
     best = np.array(strongest(found), np.int64)
     kept = Evidence(*(column.take(best) for column in found))
     shift = texts.starts.take(kept.text)
-    placed: dict[int, list[dict[str, object]]] = defaultdict(list)
+    placed: dict[int, list[str]] = defaultdict(list)
     rows = zip(
         kept.text.tolist(),
         kept.label.tolist(),
         texts.origin.take(shift + kept.start).tolist(),
         (texts.origin.take(shift + kept.end - 1) + 1).tolist(),
-        (kept.weight / 1000).tolist(),
+        kept.weight.tolist(),
         kept.source.tolist(),
         kept.rule.tolist(),
         strict=True,
     )
     for text, label, start, end, weight, source, rule in rows:
-        placed[text].append(
-            {
-                "label": LABELS[label],
-                "start": start,
-                "end": end,
-                "source": SOURCES[source],
-                "weight": weight,
-                "rule": RULES[rule],
-            }
-        )
-    return placed
+        spelt = f"{LABELS[label]} {start} {end} {SOURCES[source]} {weight}{_RULED[rule]}"
+        placed[text].append(spelt)
+    return {text: ";".join(each) for text, each in placed.items()}

@@ -7,7 +7,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import TypeAdapter
 
 from services.classify.core import evidence, rules, scores
 from services.classify.core.features import Features, extract, gram_hashes
@@ -17,14 +16,13 @@ from services.classify.core.privacy import FEWEST_DIGITS, PersonalData, personal
 from services.classify.core.rules import LABELS
 from services.classify.core.stretches import stretches
 from services.classify.core.verdict import INDEX, Bar, Judgement, decide
+from shared.contracts.base import built
 from shared.contracts.ids import token
 from shared.contracts.verdicts import Label, Verdict
 from shared.text.normalise import Canonical
 
 SHINGLE: Final = 3
 _ZERO, _NINE = ord("0"), ord("9")
-_VERDICTS: Final = TypeAdapter(list[Verdict])
-"""One call for a batch costs half of one call for each."""
 
 
 @dataclass(frozen=True)
@@ -109,8 +107,8 @@ class _Batch:
         return self.judge.signer.sign(hashes, starts)
 
     @cached_property
-    def reasons(self) -> dict[int, list[dict[str, object]]]:
-        """Return for each text why the labels decided for it hold."""
+    def reasons(self) -> dict[int, str]:
+        """Return for each text why the labels decided for it hold, as a verdict spells it."""
         decided, weights = self.judgement.decided, self.judge.weights
         found = [
             evidence.by_terms(self.entries, self.judge.lexicon, decided),
@@ -134,7 +132,7 @@ def judge_batch(judge: Judge, texts: Canonical) -> list[Verdict]:
         return []
     batch = _Batch(judge, texts)
     rows = zip(
-        (batch.beliefs / scores.MILLION).tolist(),
+        batch.beliefs.tolist(),
         batch.judgement.decided.tolist(),
         batch.judgement.abstained.tolist(),
         batch.anger,
@@ -142,19 +140,20 @@ def judge_batch(judge: Judge, texts: Canonical) -> list[Verdict]:
         texts.texts,
         strict=True,
     )
-    return _VERDICTS.validate_python(
-        [
+    return [
+        built(
+            Verdict,
             {
-                "labels": dict(zip(LABELS, beliefs, strict=True)),
-                "decided": tuple(compress(LABELS, decided)),
+                "model": judge.model,
+                "beliefs": " ".join(map(str, beliefs)),
+                "held": ",".join(compress(LABELS, decided)),
                 "abstained": abstained,
-                "reasons": batch.reasons.get(index, ()),
+                "why": batch.reasons.get(index, ""),
                 "anger": anger,
                 "signature": signature,
                 "exact": token("text", text) if text else "",
-                "model": judge.model,
                 "degraded": judge.degraded,
-            }
-            for index, (beliefs, decided, abstained, anger, signature, text) in enumerate(rows)
-        ]
-    )
+            },
+        )
+        for index, (beliefs, decided, abstained, anger, signature, text) in enumerate(rows)
+    ]

@@ -8,6 +8,7 @@ from typing import Final
 
 from services.classify.core.needs import BatchJudge, LastResort
 from shared.bus.port import Bus, Delivery, WorkQueue, outgoing
+from shared.contracts.base import built
 from shared.contracts.facts import UndecodableError, decode
 from shared.contracts.items import ItemClassified, ItemEdited, ItemReceived, ItemVerdict
 from shared.contracts.subjects import CLASSIFY_CONSUMER, DELETIONS, ITEMS_TO_CLASSIFY
@@ -23,8 +24,8 @@ from shared.runtime.consume import batches
 MAX_DELIVER: Final = 5
 RETRY_SECONDS: Final = 1.0
 ALIVE_SECONDS: Final = 1.0
-MAX_REASONS: Final = 3000
-"""In one fact: at about 150 bytes each far below the 1 MiB that a server takes."""
+MAX_REASONS: Final = 400_000
+"""Characters of reasons in one fact: with all else far below the 1 MiB that a server takes."""
 
 Item = ItemReceived | ItemEdited
 
@@ -179,8 +180,8 @@ def _item(delivery: Delivery) -> Item:
 
 def _facts(parts: Sequence[ItemVerdict]) -> Iterator[ItemClassified]:
     """Yield one fact; more if their reasons are so many that the log would refuse it."""
-    reasons = sum(len(each.verdict.reasons) for each in parts)
-    if len(parts) > 1 and reasons > MAX_REASONS:
+    size = sum(len(each.why) for each in parts)
+    if len(parts) > 1 and size > MAX_REASONS:
         half = len(parts) // 2
         yield from _facts(parts[:half])
         yield from _facts(parts[half:])
@@ -189,10 +190,5 @@ def _facts(parts: Sequence[ItemVerdict]) -> Iterator[ItemClassified]:
 
 
 def _part(item: Item, verdict: Verdict) -> ItemVerdict:
-    return ItemVerdict(
-        platform=item.platform,
-        account_id=item.account_id,
-        item_id=item.item_id,
-        item_version=item.item_version,
-        verdict=verdict,
-    )
+    named = {"item_id": item.item_id, "item_version": item.item_version}
+    return built(ItemVerdict, {**verdict.__dict__, **named})

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count, islice
 
 from services.cli.replay.timeline import Timeline
+from shared.contracts.base import built
 from shared.contracts.facts import Fact, Stored
 from shared.contracts.items import (
     ItemClassified,
@@ -146,13 +147,8 @@ def _with_verdicts(
 
 def verdict_on(fact: ItemReceived | ItemEdited, verdict: Verdict) -> ItemClassified:
     """Return the fact that classify would publish for this version of this item alone."""
-    each = ItemVerdict(
-        platform=fact.platform,
-        account_id=fact.account_id,
-        item_id=fact.item_id,
-        item_version=fact.item_version,
-        verdict=verdict,
-    )
+    named = {"item_id": fact.item_id, "item_version": fact.item_version}
+    each = built(ItemVerdict, {**verdict.__dict__, **named})
     return ItemClassified(verdicts=(each,))
 
 

@@ -22,13 +22,12 @@ from services.respond.core.case import (
     ReplyStatus,
     Suggestion,
 )
-from services.respond.core.state import Aggregate, Timer, built
-from shared.contracts.base import Time
-from shared.contracts.items import ItemReceived
+from services.respond.core.state import Aggregate, Timer
+from shared.contracts.base import Time, built
+from shared.contracts.items import ItemReceived, ItemVerdict
 from shared.contracts.operators import Outcome, Slot
 from shared.contracts.org import AccountRegistered, Duty, PersonRegistered
 from shared.contracts.system import EffectStatus
-from shared.contracts.verdicts import Verdict
 from shared.policy.gate.findings import GateFinding
 
 __all__ = [
@@ -115,7 +114,7 @@ class EarlyChange(Aggregate):
     item_version: str = ""
     text: str | None = None
     deleted: bool = False
-    verdict: Verdict | None = None
+    verdict: ItemVerdict | None = None
     forget_at: Time
 
     @cached_property

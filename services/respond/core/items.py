@@ -73,16 +73,16 @@ def deleted(work: Work, fact: ItemDeleted) -> None:
 
 def classified(work: Work, fact: ItemVerdict) -> None:
     """Take the first verdict of an active model on the newest version; ignore any other."""
-    if not _counts(work, fact.verdict.model):
+    if not _counts(work, fact.model):
         return
     pending = work.get(f"pending:{fact.item_id}", PendingItem)
     if pending is not None:
         if pending.fact.item_version == fact.item_version:
-            settle(work, pending, fact.verdict)
+            settle(work, pending, fact)
         return
     early = work.get(f"early:{fact.item_id}", EarlyChange)
     if early is not None and early.item_version == fact.item_version and early.verdict is None:
-        work.put(early.model_copy(update={"verdict": fact.verdict}))
+        work.put(early.model_copy(update={"verdict": fact}))
         return
     case = _case_of(work, fact.item_id)
     if case is not None:

@@ -33,7 +33,7 @@ def judge(verdict: Verdict, pack: Pack) -> Judgement:
 
 def unclassified() -> Verdict:
     """Return what holds for an item whose verdict did not come in time (invariant 14)."""
-    return Verdict(labels={}, abstained=True, model="", degraded=(UNCLASSIFIED,))
+    return Verdict(abstained=True, model="", degraded=(UNCLASSIFIED,))
 
 
 def in_order(labels: set[Label]) -> tuple[Label, ...]:

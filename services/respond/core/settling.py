@@ -6,8 +6,8 @@ from services.respond.core.aggregates import Case, CaseItem, PendingItem
 from services.respond.core.cases import admit, refresh
 from services.respond.core.decisions import ItemJudged
 from services.respond.core.judging import Judgement, judge, unclassified
-from services.respond.core.state import built
 from services.respond.core.work import Work
+from shared.contracts.base import built
 from shared.contracts.items import ItemReceived, ItemVerdict
 from shared.contracts.verdicts import Verdict
 
@@ -45,12 +45,11 @@ def _settle(work: Work, pending: PendingItem, verdict: Verdict) -> None:
     work.decisions.insert(place, line)
 
 
-def judge_again(work: Work, case: Case, fact: ItemVerdict) -> None:
+def judge_again(work: Work, case: Case, verdict: ItemVerdict) -> None:
     """An edit's verdict, or one that came after its time, for an item that is in a case."""
-    found = next((item for item in case.items if item.item_id == fact.item_id), None)
-    if found is None or found.item_version != fact.item_version or found.model:
+    found = next((item for item in case.items if item.item_id == verdict.item_id), None)
+    if found is None or found.item_version != verdict.item_version or found.model:
         return
-    verdict = fact.verdict
     pack, _ = work.pack_of(case.account_id)
     judged = judge(verdict, pack)
     work.count("items_classified")

@@ -8,31 +8,10 @@ from bisect import bisect_left, insort
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import ClassVar, NamedTuple, Self, TypeVar
 
 from shared.contracts.base import Frozen
-
-Built = TypeVar("Built", bound=Frozen)
-
-
-def built(kind: type[Built], values: dict[str, object]) -> Built:
-    """Return a value of parts that are valid already: all its fields, cached properties too.
-
-    For what is made once an item; `model_construct` walks every field for its default and takes
-    six times as long.
-    """
-    made = kind.__new__(kind)
-    object.__setattr__(made, "__dict__", values)
-    object.__setattr__(made, "__pydantic_fields_set__", _names(kind))
-    object.__setattr__(made, "__pydantic_extra__", None)
-    object.__setattr__(made, "__pydantic_private__", None)
-    return made
-
-
-@lru_cache(maxsize=32)
-def _names(kind: type[Frozen]) -> set[str]:
-    return set(kind.model_fields)
 
 
 class Timer(NamedTuple):

@@ -91,7 +91,7 @@ async def test_deletions_come_with_the_items_and_pass_by() -> None:
 
 async def test_verdicts_with_very_many_reasons_are_split_over_several_facts() -> None:
     house = House()
-    house.judge.reasons = 2000
+    house.judge.reasons = 20_000
     items = [an_item(str(n), "长" * 300) for n in range(4)]
     written = await house.run([outgoing(each) for each in items], 4)
     assert _judged(written) == [each.item_id for each in items]

@@ -1,0 +1,69 @@
+"""A verdict keeps what it was made of, in the little text it is written as."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.contracts.facts import decode
+from shared.contracts.items import ItemClassified
+from shared.contracts.verdicts import Label, Reason, Verdict
+
+WHY = (
+    Reason(label=Label.PRAISE, start=3, end=6, source="model", weight=0.133),
+    Reason(label=Label.PRIVACY, start=0, end=11, source="rule", weight=0.97, rule="phone"),
+)
+
+
+@given(
+    st.dictionaries(st.sampled_from(Label), st.integers(0, 1_000_000)),
+    st.sets(st.sampled_from(Label)),
+)
+def test_what_was_judged_is_read_as_it_was_written(
+    believed: dict[Label, int], decided: set[Label]
+) -> None:
+    labels = {label: value / 1_000_000 for label, value in believed.items()}
+    held = tuple(label for label in Label if label in decided)
+    verdict = Verdict.of(labels, decided=held, reasons=WHY, model="m")
+    again = Verdict.model_validate_json(verdict.model_dump_json())
+    assert (again.labels, again.decided, again.reasons) == (labels, held, WHY)
+
+
+def test_a_label_that_is_younger_than_the_verdict_was_not_judged() -> None:
+    assert Verdict(model="m", beliefs="1 - 3").labels == {
+        Label.COMPLAINT: 0.000001,
+        Label.SUGGESTION: 0.000003,
+    }
+    assert Verdict(model="m").labels == {}
+    assert Verdict(model="m").reasons == ()
+    assert Verdict(model="m").decided == ()
+
+
+def test_what_is_no_label_is_an_error_and_not_nothing() -> None:
+    with pytest.raises(ValueError, match="nonsense"):
+        _ = Verdict(model="m", held="nonsense").decided
+
+
+def test_a_verdict_of_the_first_version_is_still_read() -> None:
+    old = {
+        "labels": {"complaint": 0.931, "other": 0.02},
+        "decided": ["complaint"],
+        "abstained": True,
+        "reasons": [each.model_dump(mode="json") for each in WHY],
+        "anger": 7,
+        "signature": "00ff",
+        "exact": "e",
+        "model": "m1",
+        "degraded": ["no_lexicon"],
+    }
+    named = {"platform": "weibo", "account_id": "a", "item_id": "i", "item_version": "v"}
+    fact = {"kind": "item.classified", "version": 1, "verdicts": [{**named, "verdict": old}]}
+    raised = decode(json.dumps(fact))
+    assert isinstance(raised, ItemClassified)
+    (verdict,) = raised.verdicts
+    assert verdict.labels == {Label.COMPLAINT: 0.931, Label.OTHER: 0.02}
+    assert (verdict.item_id, verdict.item_version, verdict.model) == ("i", "v", "m1")
+    assert (verdict.decided, verdict.reasons) == ((Label.COMPLAINT,), WHY)
+    assert (verdict.abstained, verdict.anger, verdict.signature) == (True, 7, "00ff")
+    assert (verdict.exact, verdict.degraded) == ("e", ("no_lexicon",))
