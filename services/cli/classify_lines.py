@@ -9,11 +9,24 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from services.classify.adapters.engine import Classifier
 from services.cli.lines import decoded
 from services.respond.core.judging import judge
-from shared.contracts.verdicts import Verdict
+from services.respond.core.weights import weighing_of
+from shared.contracts.verdicts import Label, Verdict
 from shared.policy.model import Pack
-from shared.policy.severity import severity
+from shared.policy.weighing import Matter, Weighing, weigh
 
 FIX = 'write {"id": "...", "text": "..."} or a plain line of UTF-8 text'
+
+
+class Writer(BaseModel):
+    """Who wrote it, as far as the line says."""
+
+    model_config = ConfigDict(extra="ignore", strict=True)
+
+    id: str = ""
+    name: str | None = None
+    followers: int | None = None
+    verified: str | None = None
+    earlier_cases: int | None = None
 
 
 class Asked(BaseModel):
@@ -23,6 +36,8 @@ class Asked(BaseModel):
 
     id: str | int | None = None
     text: str
+    author: Writer = Writer()
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +83,39 @@ def answers(
 
 
 def _answer(asked: Asked, verdict: Verdict, pack: Pack | None) -> dict[str, object]:
-    if pack is None:
-        decided = verdict.decided
-        weight = severity(decided, verdict.anger, abstained=verdict.abstained).value
-    else:
-        read = judge(verdict, pack)
-        decided, weight = read.decided, read.severity
+    decided = verdict.decided if pack is None else judge(verdict, pack).decided
+    weight = weigh(
+        _matter(asked, verdict, decided), Weighing() if pack is None else weighing_of(pack)
+    )
     return {
         "id": asked.id,
         "labels": {label.value: value for label, value in verdict.labels.items()},
         "decided": [label.value for label in decided],
         "abstained": verdict.abstained,
-        "severity": weight,
+        "severity": weight.value,
+        "severity_parts": [each.model_dump() for each in weight.parts],
+        "topics": list(weight.topics),
+        "from": list(weight.origins),
+        "unknown": list(weight.unknown),
         "anger": verdict.anger,
         "reasons": [each.model_dump(mode="json", exclude_none=True) for each in verdict.reasons],
         "model": verdict.model,
         "policy": "" if pack is None else pack.content_hash(),
         "degraded": list(verdict.degraded),
     }
+
+
+def _matter(asked: Asked, verdict: Verdict, decided: tuple[Label, ...]) -> Matter:
+    return Matter(
+        text=asked.text,
+        decided=decided,
+        anger=verdict.anger,
+        abstained=verdict.abstained,
+        author_id=asked.author.id,
+        author_name=asked.author.name,
+        followers=asked.author.followers,
+        verified=asked.author.verified,
+        earlier_cases=asked.author.earlier_cases,
+        private=asked.private,
+        degraded=bool(verdict.degraded),
+    )

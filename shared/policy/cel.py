@@ -15,9 +15,15 @@ CASE_VARIABLES: Final[Mapping[str, str]] = {
     "case.labels": "list",
     "case.private": "bool",
     "case.degraded": "bool",
+    "case.topics": "list",
+    "case.reopened": "int",
     "author.followers": "int",
+    "author.from": "list",
+    "author.earlier_cases": "int",
 }
-"""What a rule about a case may look at. Followers are -1 when the platform does not say."""
+"""What a rule about a case may look at. Followers, and earlier cases where no history is kept, are
+-1 when they are not known. `author.from` are the origins of the pack: press, authority, employee.
+"""
 
 _MAX_SOURCE = 2_000
 

@@ -14,7 +14,13 @@ Scalar = str | int | float | bool | None
 Sources = Mapping[str, Mapping[str, bytes]]
 """Pack name -> file name -> content. All YAML files of a pack make one mapping."""
 
-_KEYED: Final = {"templates": "id", "taboos": "category"}
+_KEYED: Final = {
+    "templates": "id",
+    "taboos": "category",
+    "topics": "id",
+    "origins": "id",
+    "severity": "id",
+}
 """Lists whose entries a child replaces one by one, by this key; other lists it replaces whole."""
 _PARENT: Final = "inherits"
 

@@ -4,12 +4,14 @@ import hashlib
 import json
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
 from shared.contracts.operators import Slot
 from shared.contracts.verdicts import Label
 from shared.policy.cel import Condition, RuleError, Value
+from shared.policy.rules import Rules
 from shared.policy.templates import TemplateError, check_template
+from shared.policy.weighing import Origin, SeverityRule, Topic
 
 PerMille = Annotated[int, Field(ge=0, le=1000)]
 Minutes = Annotated[int, Field(ge=1, le=60 * 24 * 90)]
@@ -17,11 +19,7 @@ Level = Literal["warn", "hold", "block"]
 Situation = Literal["complaint", "question", "rumour", "crisis", "praise", "self_harm", "other"]
 
 
-class _Rules(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class ClockRule(_Rules):
+class ClockRule(Rules):
     """The first rule whose `when` holds sets both clocks of a case. Minutes are wall time."""
 
     when: str = Field("true", description="CEL over case.* and author.*")
@@ -41,7 +39,7 @@ class ClockRule(_Rules):
         return self._condition.holds(values)
 
 
-class Taboo(_Rules):
+class Taboo(Rules):
     """A family of phrases that outgoing texts must not use, and what is not meant by it."""
 
     category: str
@@ -60,7 +58,7 @@ class Taboo(_Rules):
     rewordings: dict[str, str] = Field(default_factory=dict)
 
 
-class ReplyTemplate(_Rules):
+class ReplyTemplate(Rules):
     """An approved wording. `situation` and `labels` say when it is offered."""
 
     id: str
@@ -80,19 +78,19 @@ class ReplyTemplate(_Rules):
         return self
 
 
-class Channel(_Rules):
+class Channel(Rules):
     """What a platform can carry. A unit is one full-width or two half-width characters."""
 
     limit_units: Annotated[int, Field(ge=1)]
 
 
-class Paging(_Rules):
+class Paging(Rules):
     """When the person on call is told. Only breaches page for now."""
 
     on_breach: tuple[Literal["acknowledge", "first_reply"], ...] = ("acknowledge", "first_reply")
 
 
-class NightRule(_Rules):
+class NightRule(Rules):
     """What `action` needs while at most `people_awake` people are on duty (invariant 19)."""
 
     action: Literal["receipt", "answer", "statement", "self_harm", "stop", "hold", "delete"]
@@ -100,7 +98,7 @@ class NightRule(_Rules):
     alone: bool
 
 
-class Pack(_Rules):
+class Pack(Rules):
     """All rules of one organisation or account."""
 
     name: str
@@ -123,6 +121,11 @@ class Pack(_Rules):
         Label.FRAUD,
     )
     abstain_opens_case: bool = True
+    topics: tuple[Topic, ...] = ()
+    origins: tuple[Origin, ...] = Field(
+        (), description="who is writing, beside the platform's mark"
+    )
+    severity: tuple[SeverityRule, ...] = Field((), description="all that hold are added up")
     clocks: tuple[ClockRule, ...] = ()
     verdict_seconds: Annotated[int, Field(ge=1)] = 60
     undo_seconds: Annotated[int, Field(ge=0, le=600)] = 15

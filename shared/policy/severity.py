@@ -27,17 +27,19 @@ MOST: Final = 100
 
 
 class Severity(NamedTuple):
-    """The value, and what it is made of: the label, the author's anger, the doubt."""
+    """The value, and what it is made of: the gravest label, the author's anger, the doubt."""
 
     value: int
     label: int
     anger: int
     doubt: int
+    gravest: Label
 
 
 def severity(decided: Sequence[Label], anger: int, *, abstained: bool = False) -> Severity:
-    """Return how much a verdict with these labels matters."""
-    label = max((WEIGHTS.get(each, LEAST) for each in decided), default=LEAST)
+    """Return how much a verdict with these labels matters, whoever wrote and about whatever."""
+    gravest = max(decided, key=lambda each: WEIGHTS.get(each, LEAST), default=Label.OTHER)
+    label = WEIGHTS.get(gravest, LEAST)
     heat = anger // ANGER_SHARE
     doubt = DOUBT if abstained else 0
-    return Severity(min(MOST, label + heat + doubt), label, heat, doubt)
+    return Severity(min(MOST, label + heat + doubt), label, heat, doubt, gravest)

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from services.respond.core.case import (
     KEEP,
+    AuthorRecord,
     Case,
     CaseClock,
     CaseItem,
@@ -35,6 +36,7 @@ __all__ = [
     "KEEP",
     "OUTCOMES_KEPT",
     "Account",
+    "AuthorRecord",
     "Case",
     "CaseClock",
     "CaseItem",
@@ -284,5 +286,6 @@ AGGREGATES: dict[str, type[Aggregate]] = {
     "outcome": StoredOutcome,
     "ring": OutcomeRing,
     "early": EarlyChange,
+    "author": AuthorRecord,
 }
 """Key prefix -> class of the persisted aggregates."""

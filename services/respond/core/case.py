@@ -16,6 +16,7 @@ from shared.contracts.operators import Slot
 from shared.contracts.system import Receipt
 from shared.contracts.verdicts import Label, Reason
 from shared.policy.gate.findings import GateFinding
+from shared.policy.weighing import Part
 
 KEEP = 200
 RETIRE_AFTER = timedelta(days=7)
@@ -57,6 +58,8 @@ class CaseItem(Frozen):
     corrected: tuple[Label, ...] | None = None
     edits: int = 0
     deleted: bool = False
+    topics: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
 
 
 class CaseClock(Frozen):
@@ -120,7 +123,12 @@ class Case(Aggregate):
     status: CaseStatus
     opened_at: Time
     severity: int
+    weight: tuple[Part, ...] = ()
+    """What the severity is made of: the parts of the item that brought it."""
+    unknown: tuple[str, ...] = ()
     labels: tuple[Label, ...]
+    topics: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
     items: tuple[CaseItem, ...]
     item_count: int
     owner_id: str | None = None
@@ -173,6 +181,21 @@ class OpenThread(Aggregate):
     @cached_property
     def key(self) -> str:
         return f"open:{self.thread_key}"
+
+
+class AuthorRecord(Aggregate):
+    """How often somebody's matter became a case; kept by a token of who it is, for half a year."""
+
+    author_key: str
+    cases: int
+    forget_at: Time
+
+    @cached_property
+    def key(self) -> str:
+        return f"author:{self.author_key}"
+
+    def timers(self) -> tuple[Timer, ...]:
+        return (Timer(self.forget_at, f"forget:{self.author_key}", self.key),)
 
 
 def note(case: Case, entry: HistoryEntry) -> tuple[HistoryEntry, ...]:

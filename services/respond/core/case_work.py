@@ -6,7 +6,7 @@ from services.respond.core.cases import reopen
 from services.respond.core.clocks import meet, owes
 from services.respond.core.decisions import CaseResolved
 from services.respond.core.effects import end
-from services.respond.core.judging import in_order
+from services.respond.core.judging import Judgement, in_order
 from services.respond.core.replies import Refusal, give_up
 from services.respond.core.work import Work
 from shared.contracts import operators as asked
@@ -63,7 +63,8 @@ def open_again(work: Work, case: Case, fact: asked.CaseReopened) -> Case | Refus
         return Refusal("not_resolved", "the case is open")
     if not fact.reason.strip():
         return Refusal("needs_reason", "say why it is opened again")
-    return reopen(work, case, case.items[-1], None, by=fact.person_id)
+    judged = Judgement(case.labels, case.severity, opens_case=True)
+    return reopen(work, case, case.items[-1], judged, by=fact.person_id)
 
 
 def add_note(work: Work, case: Case, fact: asked.CaseNoted) -> Case | Refusal:

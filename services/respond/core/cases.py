@@ -14,6 +14,7 @@ from services.respond.core.clocks import start_clocks
 from services.respond.core.decisions import CaseJoined, CaseOpened, CaseReopened
 from services.respond.core.judging import Judgement, in_order
 from services.respond.core.suggest import suggest
+from services.respond.core.weights import conditions, graver, remember, weighed
 from services.respond.core.work import Work
 from shared.contracts.ids import token
 from shared.contracts.items import ItemKind, ItemReceived
@@ -56,8 +57,12 @@ def case_item(pending: PendingItem, verdict: Verdict, judged: Judgement) -> Case
     )
 
 
-def admit(work: Work, pending: PendingItem, verdict: Verdict, judged: Judgement) -> str:
+def admit(
+    work: Work, pending: PendingItem, verdict: Verdict, judged: Judgement
+) -> tuple[str, Judgement]:
     """Bring a judged item to its case; return the case id, or "" when it is no matter for one.
+
+    What reaches people is weighed whole, by its text, its author and what came before.
 
     A further word in an open case always joins it; a resolved case opens again only for an item
     that would open one by itself, so that a "thank you" wakes nobody.
@@ -65,30 +70,26 @@ def admit(work: Work, pending: PendingItem, verdict: Verdict, judged: Judgement)
     key = thread_key(pending.fact)
     place = work.get(f"open:{key}", OpenThread)
     case = work.case(place.case_id) if place else None
-    if case is not None and case.status != "resolved":
-        return _join(work, case, case_item(pending, verdict, judged), judged)
     gone = pending.deleted and Label.SELF_HARM not in judged.decided
-    if not judged.opens_case or gone:
-        return ""
+    is_open = case is not None and case.status != "resolved"
+    if not is_open and (gone or not judged.opens_case):
+        return "", judged
+    pack, _ = work.pack_of(pending.fact.account_id)
     item = case_item(pending, verdict, judged)
-    if case is not None:
-        return _join(work, reopen(work, case, item, judged), item, judged)
-    return _open(work, key, pending, item, judged)
+    item, judged = weighed(work, pack, item, judged, where=pending.fact.scope(), case=case)
+    if case is None:
+        return _open(work, key, pending, item, judged), judged
+    if not is_open:
+        case = reopen(work, case, item, judged)
+    return _join(work, case, item, judged), judged
 
 
-def reopen(work: Work, case: Case, item: CaseItem, judged: Judgement | None, by: str = "") -> Case:
+def reopen(work: Work, case: Case, item: CaseItem, judged: Judgement, by: str = "") -> Case:
     """Return the case open again, its clocks started anew (by `by`, or by its author)."""
     pack, _ = work.pack_of(case.account_id)
     started = work.at if by else item.received_at
-    clocks = start_clocks(
-        pack,
-        received_at=started,
-        severity=judged.severity if judged else case.severity,
-        labels=judged.decided if judged else case.labels,
-        item_kind=item.item_kind,
-        author=item.author,
-        degraded=bool(item.degraded),
-    )
+    values = conditions(work, (case.platform, case.account_id), item, judged, case)
+    clocks = start_clocks(pack, started, values)
     work.decide(
         CaseReopened(
             at=work.at,
@@ -116,21 +117,20 @@ def refresh(case: Case, items: tuple[CaseItem, ...]) -> Case:
     """Return the case with these items; labels and severity never fall by what comes later."""
     labels = in_order({*case.labels, *(label for item in items for label in item.decided)})
     degraded = tuple(dict.fromkeys(part for item in items for part in item.degraded))
-    return case.model_copy(update={"items": items, "labels": labels, "degraded": degraded})
+    about = {
+        "topics": _union(case.topics, *(item.topics for item in items)),
+        "origins": _union(case.origins, *(item.origins for item in items)),
+    }
+    known = {"items": items, "labels": labels, "degraded": degraded}
+    return case.model_copy(update={**known, **about})
 
 
 def _open(work: Work, key: str, pending: PendingItem, item: CaseItem, judged: Judgement) -> str:
     fact = pending.fact
     pack, _ = work.pack_of(fact.account_id)
-    clocks = start_clocks(
-        pack,
-        received_at=pending.received_at,
-        severity=judged.severity,
-        labels=judged.decided,
-        item_kind=fact.item_kind,
-        author=fact.author,
-        degraded=bool(item.degraded),
-    )
+    values = conditions(work, fact.scope(), item, judged, None)
+    clocks = start_clocks(pack, pending.received_at, values)
+    remember(work, fact.scope(), fact.author)
     case = Case(
         case_id=token("case", key, fact.item_id),
         number=work.total("next_case"),
@@ -140,7 +140,11 @@ def _open(work: Work, key: str, pending: PendingItem, item: CaseItem, judged: Ju
         status="open",
         opened_at=work.at,
         severity=judged.severity,
+        weight=judged.weight.parts,
+        unknown=judged.weight.unknown,
         labels=in_order(set(judged.decided)),
+        topics=item.topics,
+        origins=item.origins,
         items=(item,),
         item_count=1,
         clocks=clocks,
@@ -182,7 +186,9 @@ def _join(work: Work, case: Case, item: CaseItem, judged: Judgement) -> str:
             "labels": labels,
             "degraded": tuple(dict.fromkeys((*case.degraded, *item.degraded))),
             "item_count": case.item_count + 1,
-            "severity": max(case.severity, judged.severity),
+            "topics": _union(case.topics, item.topics),
+            "origins": _union(case.origins, item.origins),
+            **graver(case, judged),
         }
     )
     work.decide(
@@ -198,3 +204,7 @@ def _join(work: Work, case: Case, item: CaseItem, judged: Judgement) -> str:
     fresh = joined if joined.labels == case.labels else suggest(work, joined)
     work.put(fresh, ItemPlace(item_id=item.item_id, case_id=case.case_id))
     return case.case_id
+
+
+def _union(*held: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each for part in held for each in part))

@@ -4,34 +4,17 @@ from datetime import datetime, timedelta
 
 from services.respond.core.aggregates import Case, CaseClock, ClockKind
 from services.respond.core.decisions import ClockBreached, ClockMet
-from services.respond.core.judging import LABEL_ORDER
 from services.respond.core.pages import page_for_breach
 from services.respond.core.work import Work
-from shared.contracts.items import Author, ItemKind
-from shared.contracts.verdicts import Label
+from shared.policy.cel import Value
 from shared.policy.model import Pack
 
 
 def start_clocks(
-    pack: Pack,
-    *,
-    received_at: datetime,
-    severity: int,
-    labels: tuple[Label, ...],
-    item_kind: ItemKind,
-    author: Author,
-    degraded: bool,
+    pack: Pack, received_at: datetime, values: dict[str, Value]
 ) -> tuple[CaseClock, CaseClock]:
-    """Return both clocks by the pack's first rule that holds."""
-    rule = pack.clocks_for(
-        {
-            "case.severity": severity,
-            "case.labels": [str(label) for label in sorted(labels, key=LABEL_ORDER.__getitem__)],
-            "case.private": item_kind is ItemKind.MESSAGE,
-            "case.degraded": degraded,
-            "author.followers": -1 if author.followers is None else author.followers,
-        }
-    )
+    """Return both clocks by the pack's first rule that holds for `values`."""
+    rule = pack.clocks_for(values)
     return (
         _clock("acknowledge", received_at, rule.acknowledge_minutes),
         _clock("first_reply", received_at, rule.first_reply_minutes),

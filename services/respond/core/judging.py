@@ -5,18 +5,23 @@ from dataclasses import dataclass
 from shared.contracts.verdicts import Label, Verdict
 from shared.policy.model import Pack
 from shared.policy.severity import severity
+from shared.policy.weighing import Weight
 
 LABEL_ORDER = {label: place for place, label in enumerate(Label)}
 UNCLASSIFIED = "unclassified"
 
 
+UNWEIGHED = Weight(0)
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A verdict as this organisation reads it."""
+    """A verdict as this organisation reads it; `weight` is there once it has reached people."""
 
     decided: tuple[Label, ...]
     severity: int
     opens_case: bool
+    weight: Weight = UNWEIGHED
 
 
 def judge(verdict: Verdict, pack: Pack) -> Judgement:

@@ -6,6 +6,7 @@ from services.respond.core.aggregates import Case, CaseItem, PendingItem
 from services.respond.core.cases import admit, refresh
 from services.respond.core.decisions import ItemJudged
 from services.respond.core.judging import Judgement, judge, unclassified
+from services.respond.core.weights import graver, weighed
 from services.respond.core.work import Work
 from shared.contracts.base import built
 from shared.contracts.items import ItemReceived, ItemVerdict
@@ -32,7 +33,7 @@ def _settle(work: Work, pending: PendingItem, verdict: Verdict) -> None:
     judged = judge(verdict, pack)
     work.drop(pending.key)
     place = len(work.decisions)
-    case_id = admit(work, pending, verdict, judged)
+    case_id, judged = admit(work, pending, verdict, judged)
     line = _said(
         work,
         fact,
@@ -64,8 +65,11 @@ def judge_again(work: Work, case: Case, verdict: ItemVerdict) -> None:
             "degraded": verdict.degraded,
         }
     )
+    item, judged = weighed(
+        work, pack, item, judged, where=(case.platform, case.account_id), case=case
+    )
     fresh = refresh(case, tuple(item if each is found else each for each in case.items))
-    work.put(fresh.model_copy(update={"severity": max(case.severity, judged.severity)}))
+    work.put(fresh.model_copy(update=graver(case, judged)))
     line = _said(
         work,
         item,

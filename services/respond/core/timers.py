@@ -1,6 +1,7 @@
 """What happens when a time comes: each timer fires once, in its own due time (invariant 5)."""
 
 from services.respond.core.aggregates import (
+    AuthorRecord,
     Case,
     EarlyChange,
     Effect,
@@ -32,7 +33,7 @@ def _fire(work: Work, holder: Aggregate | None, timer: Timer) -> None:
             overdue(work, holder)
         case Effect():
             expire(work, holder)
-        case EarlyChange():
+        case EarlyChange() | AuthorRecord():
             work.drop(holder.key)
         case _:
             message = f"nobody knows the timer {timer.timer_id}"

@@ -5,15 +5,13 @@ reported of others (您提到……可能……), and what we say we will not sa
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Iterator
 from typing import Final
 
 from shared.policy.gate.findings import GateContext, GateFinding, HistoryDigest
 from shared.policy.gate.plain import Plain, plain
 from shared.policy.model import Level, Pack, Taboo
-
-Span = tuple[int, int]
+from shared.policy.phrases import Span, flat_forms, inside, pattern, places
 
 _QUOTES: Final = re.compile(r"“([^”]*)”|「([^」]*)」|『([^』]*)』|\"([^\"]*)\"|‘([^’]*)’")
 _REPORTED: Final = re.compile(
@@ -47,11 +45,11 @@ def quotes(text: str) -> bool:
 
 def _family(text: Plain, taboo: Taboo, cited: tuple[Span, ...]) -> Iterator[GateFinding]:
     harmless: tuple[Span, ...] | None = None
-    for hit in _pattern(_forms(taboo)).finditer(text.text):
+    for hit in pattern(_forms(taboo)).finditer(text.text):
         start, end = text.span(hit.start(), hit.end())
         if harmless is None:
-            harmless = tuple(_places(text, taboo.unless))
-        if _inside(hit.span(), harmless) or _inside((start, end), cited):
+            harmless = tuple(places(text, taboo.unless))
+        if inside(hit.span(), harmless) or inside((start, end), cited):
             continue
         if taboo.spare_reported and _is_reported(text.original, start):
             continue
@@ -74,34 +72,13 @@ def _level(text: Plain, taboo: Taboo, hit: re.Match[str]) -> Level:
 
 def _forms(taboo: Taboo) -> tuple[str, ...]:
     variants = tuple(each for known in taboo.variants.values() for each in known)
-    return _flat_forms((*taboo.phrases, *variants))
-
-
-@lru_cache(maxsize=512)
-def _flat_forms(written: tuple[str, ...]) -> tuple[str, ...]:
-    """The words of a pack are the same for every text: flattened once, not once a check."""
-    return tuple(sorted({plain(each).text for each in written}, key=_longest))
-
-
-@lru_cache(maxsize=256)
-def _pattern(forms: tuple[str, ...]) -> re.Pattern[str]:
-    """A single letter or digit between the characters does not hide a phrase."""
-    return re.compile("|".join("[0-9a-z]?".join(map(re.escape, each)) for each in forms))
-
-
-def _places(text: Plain, words: Iterable[str]) -> Iterator[Span]:
-    for flat in _flat_forms(tuple(words)):
-        start = text.text.find(flat)
-        while flat and start >= 0:
-            if not text.crosses_break(start, start + len(flat)):
-                yield start, start + len(flat)
-            start = text.text.find(flat, start + 1)
+    return flat_forms((*taboo.phrases, *variants))
 
 
 def _rewording(taboo: Taboo, found: str) -> str | None:
     for phrase in taboo.phrases:
-        forms = _flat_forms((phrase, *taboo.variants.get(phrase, ())))
-        if _pattern(forms).fullmatch(found):
+        forms = flat_forms((phrase, *taboo.variants.get(phrase, ())))
+        if pattern(forms).fullmatch(found):
             return taboo.rewordings.get(phrase)
     return None
 
@@ -120,11 +97,3 @@ def _cited(original: str, customer: str) -> Iterator[Span]:
 def _is_reported(original: str, start: int) -> bool:
     clause = _CLAUSE_END.split(original[:start])[-1]
     return bool(_REPORTED.search(clause) or _NOT_SAID.search(clause))
-
-
-def _inside(span: Span, spans: tuple[Span, ...]) -> bool:
-    return any(first <= span[0] and span[1] <= last for first, last in spans)
-
-
-def _longest(word: str) -> tuple[int, str]:
-    return (-len(word), word)

@@ -136,6 +136,6 @@ def test_an_empty_lexicon_can_be_built() -> None:
 
 def test_severity_is_the_sum_of_its_parts() -> None:
     weighed = severity((Label.COMPLAINT, Label.QUESTION), 50, abstained=True)
-    assert weighed == (65, 45, 10, 10)
+    assert weighed == (65, 45, 10, 10, Label.COMPLAINT)
     assert severity((), 0).value == 10
     assert severity((Label.SELF_HARM,), 100, abstained=True).value == 100

@@ -1,0 +1,92 @@
+"""What an item weighs once it reaches people: its text, its author, and what came before."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from services.respond.core.aggregates import AuthorRecord, Case, CaseItem
+from services.respond.core.judging import Judgement
+from services.respond.core.work import Work
+from shared.contracts.ids import token
+from shared.contracts.items import Author, ItemKind
+from shared.policy.cel import Value
+from shared.policy.model import Pack
+from shared.policy.weighing import Matter, Weighing, case_values, weigh
+
+REMEMBERED = timedelta(days=180)
+"""How long an author's earlier cases count; ours."""
+
+
+def weighed(
+    work: Work,
+    pack: Pack,
+    item: CaseItem,
+    judged: Judgement,
+    *,
+    where: tuple[str, str],
+    case: Case | None,
+) -> tuple[CaseItem, Judgement]:
+    """Return item and judgement with their whole weight; `case` is the one it comes to, if any.
+
+    `where` is platform and account.
+    """
+    weight = weigh(_matter(work, where, item, judged, case), weighing_of(pack))
+    known = {"topics": weight.topics, "origins": weight.origins}
+    return item.model_copy(update=known), replace(judged, severity=weight.value, weight=weight)
+
+
+def conditions(
+    work: Work, where: tuple[str, str], item: CaseItem, judged: Judgement, case: Case | None
+) -> dict[str, Value]:
+    """Return what the pack's clock rules may look at when an item opens a case, or opens it again."""
+    matter = _matter(work, where, item, judged, case)
+    return case_values(matter, judged.severity, item.topics, item.origins)
+
+
+def graver(case: Case, judged: Judgement) -> dict[str, object]:
+    """Return what changes when an item is graver than all before it in the case."""
+    if judged.severity <= case.severity:
+        return {}
+    weight = judged.weight
+    return {"severity": judged.severity, "weight": weight.parts, "unknown": weight.unknown}
+
+
+def weighing_of(pack: Pack) -> Weighing:
+    """Return the parts of the pack by which an item is weighed."""
+    return Weighing(pack.topics, pack.origins, pack.severity)
+
+
+def remember(work: Work, where: tuple[str, str], author: Author) -> None:
+    """Count one more case of this author."""
+    key = _key(where, author)
+    cases = _cases(work, key) + 1
+    work.put(AuthorRecord(author_key=key, cases=cases, forget_at=work.at + REMEMBERED))
+
+
+def _matter(
+    work: Work, where: tuple[str, str], item: CaseItem, judged: Judgement, case: Case | None
+) -> Matter:
+    earlier = _cases(work, _key(where, item.author))
+    return Matter(
+        text=item.text,
+        decided=judged.decided,
+        anger=item.anger,
+        abstained=item.abstained,
+        author_id=item.author.author_id,
+        author_name=item.author.name,
+        followers=item.author.followers,
+        verified=item.author.verified,
+        earlier_cases=earlier if case is None else max(0, earlier - 1),
+        reopened=0 if case is None else case.reopened + (case.status == "resolved"),
+        private=item.item_kind is ItemKind.MESSAGE,
+        degraded=bool(item.degraded),
+    )
+
+
+def _cases(work: Work, author_key: str) -> int:
+    known = work.get(f"author:{author_key}", AuthorRecord)
+    return known.cases if known else 0
+
+
+def _key(where: tuple[str, str], author: Author) -> str:
+    """Per account, so that what happens on one changes nothing on another."""
+    return token("author", *where, author.author_id)

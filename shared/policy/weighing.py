@@ -1,0 +1,220 @@
+"""How much an item matters, 0 to 100, as a sum that can be read out: what, how much, and why.
+
+The values are ours unless a pack says otherwise; a pack adds to the sum, or takes from it, by
+rules of its own. What is not known counts for nothing and is named, so that nobody reads a
+missing follower count as a small one.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Final, NamedTuple
+
+from pydantic import Field, PrivateAttr, model_validator
+
+from shared.contracts.base import Frozen
+from shared.contracts.verdicts import Label
+from shared.policy.cel import CASE_VARIABLES, Condition, RuleError, Value
+from shared.policy.gate.plain import Plain, plain
+from shared.policy.phrases import first_hit
+from shared.policy.rules import Rules
+from shared.policy.severity import MOST, severity
+
+Points = Annotated[int, Field(ge=-MOST, le=MOST)]
+TOPICS_MOST: Final = 40
+"""All topics of one text together; a text that names everything is not the gravest of all."""
+REACH: Final = ((10_000_000, 20), (1_000_000, 15), (100_000, 10), (10_000, 5), (1_000, 2))
+"""Followers at least, points."""
+EARLIER: Final = ((10, 10), (3, 6), (1, 3))
+"""Earlier cases of the same person at least, points."""
+REOPENED, REOPENED_MOST = 5, 10
+
+
+class Topic(Rules):
+    """A subject that a text may be about. Not found says nothing: it is no "not about this"."""
+
+    id: str
+    title: str
+    points: Points = 0
+    phrases: tuple[str, ...]
+    unless: tuple[str, ...] = Field((), description="longer words in which a phrase is harmless")
+
+
+class Origin(Rules):
+    """Who is writing, as far as name and the platform's mark tell: press, authority, VIP, ..."""
+
+    id: str
+    title: str
+    points: Points = 0
+    names: tuple[str, ...] = Field((), description="exact names or ids, kept by hand")
+    verified: tuple[str, ...] = Field((), description="words in the platform's verification")
+    unless: tuple[str, ...] = Field((), description="longer words in which those are harmless")
+
+
+class SeverityRule(Rules):
+    """Points that are added when a condition holds."""
+
+    id: str
+    when: str = Field(description="CEL over case.* and author.*; case.severity is the sum so far")
+    points: Points
+    reason: str = ""
+    _condition: Condition = PrivateAttr()
+
+    @model_validator(mode="after")
+    def _compile(self) -> "SeverityRule":
+        try:
+            self._condition = Condition(self.when, CASE_VARIABLES)
+        except RuleError as error:
+            raise ValueError(str(error)) from error
+        return self
+
+    def holds(self, values: Mapping[str, Value]) -> bool:
+        return self._condition.holds(values)
+
+
+class Weighing(NamedTuple):
+    """The parts of a pack that this rests on."""
+
+    topics: tuple[Topic, ...] = ()
+    origins: tuple[Origin, ...] = ()
+    rules: tuple[SeverityRule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What the weight of an item depends on. None is unknown."""
+
+    text: str
+    decided: tuple[Label, ...]
+    anger: int
+    abstained: bool
+    author_id: str = ""
+    author_name: str | None = None
+    followers: int | None = None
+    verified: str | None = None
+    earlier_cases: int | None = None
+    reopened: int = 0
+    private: bool = False
+    degraded: bool = False
+
+
+class Part(Frozen):
+    """One summand: `kind` is label, anger, doubt, reach, topic, origin, history or rule.
+
+    `title` is what a pack calls it.
+    """
+
+    kind: str
+    name: str = ""
+    points: int
+    title: str = ""
+
+
+class Weight(NamedTuple):
+    """The sum, its parts, what the text is about, where it comes from, and what was not known."""
+
+    value: int
+    parts: tuple[Part, ...] = ()
+    topics: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+def weigh(matter: Matter, weighing: Weighing) -> Weight:
+    """Return how much this matters and why. A pack's rule that fails counts as one that holds."""
+    topics = tuple(_topics(plain(matter.text), weighing.topics))
+    origins = tuple(_origins(matter, weighing.origins))
+    parts = [*_verdict(matter), *_topic_parts(topics), *_reach(matter.followers)]
+    parts += [
+        Part(kind="origin", name=each.id, points=each.points, title=each.title) for each in origins
+    ]
+    parts += _history(matter)
+    held = tuple(each.id for each in topics), tuple(each.id for each in origins)
+    values = case_values(matter, sum(each.points for each in parts), *held)
+    parts += [
+        Part(kind="rule", name=rule.id, points=rule.points, title=rule.reason)
+        for rule in weighing.rules
+        if _holds(rule, values)
+    ]
+    value = max(0, min(MOST, sum(each.points for each in parts)))
+    shown = tuple(each for each in parts if each.points)
+    return Weight(value, shown, *held, tuple(_unknown(matter)))
+
+
+def case_values(
+    matter: Matter, severity_so_far: int, topics: Sequence[str], origins: Sequence[str]
+) -> dict[str, Value]:
+    """Return what a pack's conditions may look at."""
+    return {
+        "case.severity": severity_so_far,
+        "case.labels": [str(label) for label in Label if label in matter.decided],
+        "case.private": matter.private,
+        "case.degraded": matter.degraded,
+        "case.topics": list(topics),
+        "case.reopened": matter.reopened,
+        "author.followers": _or_unknown(matter.followers),
+        "author.from": list(origins),
+        "author.earlier_cases": _or_unknown(matter.earlier_cases),
+    }
+
+
+def _verdict(matter: Matter) -> Iterator[Part]:
+    base = severity(matter.decided, matter.anger, abstained=matter.abstained)
+    yield Part(kind="label", name=base.gravest, points=base.label)
+    yield Part(kind="anger", points=base.anger)
+    yield Part(kind="doubt", points=base.doubt)
+
+
+def _topics(text: Plain, topics: Sequence[Topic]) -> Iterator[Topic]:
+    return (each for each in topics if first_hit(text, each.phrases, each.unless))
+
+
+def _topic_parts(topics: Sequence[Topic]) -> Iterator[Part]:
+    left = TOPICS_MOST
+    for each in sorted(topics, key=lambda topic: (-topic.points, topic.id)):
+        points = min(each.points, left)
+        left -= max(points, 0)
+        yield Part(kind="topic", name=each.id, points=points, title=each.title)
+
+
+def _origins(matter: Matter, origins: Sequence[Origin]) -> Iterator[Origin]:
+    named = {matter.author_id, matter.author_name}
+    mark = plain(matter.verified or "")
+    for each in origins:
+        if named.intersection(each.names) or first_hit(mark, each.verified, each.unless):
+            yield each
+
+
+def _reach(followers: int | None) -> Iterator[Part]:
+    if followers is not None:
+        yield Part(kind="reach", name=str(followers), points=_step(REACH, followers))
+
+
+def _history(matter: Matter) -> Iterator[Part]:
+    earlier = matter.earlier_cases or 0
+    yield Part(kind="history", name="earlier_cases", points=_step(EARLIER, earlier))
+    again = min(REOPENED * matter.reopened, REOPENED_MOST)
+    yield Part(kind="history", name="reopened", points=again)
+
+
+def _unknown(matter: Matter) -> Iterator[str]:
+    if matter.followers is None:
+        yield "followers"
+    if matter.verified is None:
+        yield "verified"
+    if matter.earlier_cases is None:
+        yield "history"
+
+
+def _holds(rule: SeverityRule, values: Mapping[str, Value]) -> bool:
+    try:
+        return rule.holds(values)
+    except RuleError:
+        return rule.points > 0
+
+
+def _step(steps: Sequence[tuple[int, int]], value: int) -> int:
+    return next((points for least, points in steps if value >= least), 0)
+
+
+def _or_unknown(value: int | None) -> int:
+    return -1 if value is None else value
