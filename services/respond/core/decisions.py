@@ -16,7 +16,7 @@ from shared.contracts.operators import Slot
 from shared.contracts.verdicts import Label
 
 _spell = JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
-CORE_VERSION = "1"
+CORE_VERSION = "2"
 CHAIN_START = ""
 
 

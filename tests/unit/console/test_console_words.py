@@ -20,6 +20,7 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 BY_VALUE = (
     "label.",
     "severity.",
+    "weight.",
     "mode.",
     "kind.",
     "slot.",

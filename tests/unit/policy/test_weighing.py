@@ -116,6 +116,7 @@ def test_a_phrase_does_not_stand_across_the_end_of_a_clause() -> None:
     assert first_hit(plain("真好，像新的"), topic.phrases, ()) is None
     assert first_hit(plain("真的 好·像"), topic.phrases, ()) == (3, 6)
     assert first_hit(plain("好像"), (), ()) is None
+    assert first_hit(plain("会员过期后买的牛奶也过期"), ("过期",), ("会员过期",)) == (10, 12)
 
 
 @given(st.text(max_size=60), st.integers(0, 100), st.integers(0, 10**8))
