@@ -26,11 +26,15 @@ class _CaseOperation(_OperatorFact):
 
 
 class CaseClaimed(_CaseOperation):
-    """Take (or, with `take_over` and a reason, take over) a case."""
+    """Take (or, with `take_over` and a reason, take over) a case.
+
+    `alike` here and below: the same for the open cases of near-identical items, where it may be.
+    """
 
     kind: Literal["operator.claimed"] = "operator.claimed"
     take_over: bool = False
     reason: str = ""
+    alike: bool = False
 
 
 class CaseReleased(_CaseOperation):
@@ -104,6 +108,7 @@ class CaseResolved(_CaseOperation):
     kind: Literal["operator.resolved"] = "operator.resolved"
     without_reply: bool = False
     reason: str = ""
+    alike: bool = False
 
 
 class CaseReopened(_CaseOperation):
@@ -127,6 +132,7 @@ class LabelsCorrected(_CaseOperation):
     item_id: str
     item_version: str
     labels: tuple[Label, ...]
+    alike: bool = False
 
 
 class PageAcknowledged(_OperatorFact):

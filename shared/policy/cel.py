@@ -17,12 +17,14 @@ CASE_VARIABLES: Final[Mapping[str, str]] = {
     "case.degraded": "bool",
     "case.topics": "list",
     "case.reopened": "int",
+    "case.alike": "int",
+    "case.coordinated": "bool",
     "author.followers": "int",
     "author.from": "list",
     "author.earlier_cases": "int",
 }
-"""What a rule about a case may look at. Followers, and earlier cases where no history is kept, are
--1 when they are not known. `author.from` are the origins of the pack: press, authority, employee.
+"""What a rule about a case may look at. Followers, earlier cases and `case.alike` (items with
+nearly the same words in the last hour) are -1 when they are not known. `author.from` are the origins of the pack: press, authority, employee.
 """
 
 _MAX_SOURCE = 2_000

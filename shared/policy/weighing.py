@@ -26,6 +26,9 @@ REACH: Final = ((10_000_000, 20), (1_000_000, 15), (100_000, 10), (10_000, 5), (
 """Followers at least, points."""
 EARLIER: Final = ((10, 10), (3, 6), (1, 3))
 """Earlier cases of the same person at least, points."""
+SPREAD: Final = ((200, 20), (50, 15), (10, 8), (3, 3))
+"""Near-identical items in the last hour at least, points."""
+COORDINATED: Final = 5
 REOPENED, REOPENED_MOST = 5, 10
 
 
@@ -95,10 +98,13 @@ class Matter:
     reopened: int = 0
     private: bool = False
     degraded: bool = False
+    alike: int | None = None
+    """Items with nearly the same words in the last hour, this one among them."""
+    coordinated: bool = False
 
 
 class Part(Frozen):
-    """One summand: `kind` is label, anger, doubt, reach, topic, origin, history or rule.
+    """One summand: `kind` is label, anger, doubt, reach, topic, origin, history, spread, ... or rule.
 
     `title` is what a pack calls it.
     """
@@ -127,7 +133,7 @@ def weigh(matter: Matter, weighing: Weighing) -> Weight:
     parts += [
         Part(kind="origin", name=each.id, points=each.points, title=each.title) for each in origins
     ]
-    parts += _history(matter)
+    parts += [*_history(matter), *_spread(matter)]
     held = tuple(each.id for each in topics), tuple(each.id for each in origins)
     values = case_values(matter, sum(each.points for each in parts), *held)
     parts += [
@@ -151,6 +157,8 @@ def case_values(
         "case.degraded": matter.degraded,
         "case.topics": list(topics),
         "case.reopened": matter.reopened,
+        "case.alike": _or_unknown(matter.alike),
+        "case.coordinated": matter.coordinated,
         "author.followers": _or_unknown(matter.followers),
         "author.from": list(origins),
         "author.earlier_cases": _or_unknown(matter.earlier_cases),
@@ -196,6 +204,12 @@ def _history(matter: Matter) -> Iterator[Part]:
     yield Part(kind="history", name="reopened", points=again)
 
 
+def _spread(matter: Matter) -> Iterator[Part]:
+    if matter.alike is not None:
+        yield Part(kind="spread", name=str(matter.alike), points=_step(SPREAD, matter.alike))
+        yield Part(kind="coordinated", points=COORDINATED * matter.coordinated)
+
+
 def _unknown(matter: Matter) -> Iterator[str]:
     if matter.followers is None:
         yield "followers"
@@ -203,6 +217,8 @@ def _unknown(matter: Matter) -> Iterator[str]:
         yield "verified"
     if matter.earlier_cases is None:
         yield "history"
+    if matter.alike is None:
+        yield "spread"
 
 
 def _holds(rule: SeverityRule, values: Mapping[str, Value]) -> bool:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from services.respond.core.aggregates import (
     Account,
     Case,
+    Cluster,
     Effect,
     GateFinding,
     HistoryEntry,
@@ -74,6 +75,20 @@ class House:
 
     async def case(self, case_id: str) -> Case | None:
         return self.cases.get(case_id)
+
+    async def cluster(self, cluster_id: str) -> Cluster | None:
+        now = self._clock.now()
+        return Cluster(
+            cluster_id=cluster_id,
+            account_id="mall",
+            signature="",
+            keys=(),
+            first_at=now,
+            last_at=now,
+            count=12,
+            cases=("case1", "case2", "case3"),
+            coordinated_at=now,
+        )
 
     async def effect(self, effect_id: str) -> Effect | None:
         known = effect_id == "effect1"

@@ -16,7 +16,7 @@ from services.respond.console.words import (
     span,
     time_left,
 )
-from services.respond.core.aggregates import Case, CaseClock, CaseItem, Reply
+from services.respond.core.aggregates import Case, CaseClock, CaseItem, Cluster, Reply
 from services.respond.ports import QueueRow
 from shared.contracts.operators import Slot
 from shared.contracts.verdicts import Label
@@ -101,6 +101,10 @@ class CaseView:
     clocks: tuple[ClockView, ...]
     reply: Reply | None
     slot: Slot
+    alike: int
+    """Near-identical items, this one's among them; below two there are none."""
+    alike_cases: int
+    coordinated: bool
 
     @property
     def newest(self) -> ItemView:
@@ -169,7 +173,9 @@ def clock_view(clock: CaseClock, now: datetime, t: Catalog) -> ClockView:
     return ClockView(clock, left, left.text, max(0, min(100, int(100 * gone / whole))))
 
 
-def case_view(case: Case, slot: Slot, names: Names, now: datetime, t: Catalog) -> CaseView:
+def case_view(
+    case: Case, slot: Slot, names: Names, now: datetime, t: Catalog, *, cluster: Cluster | None
+) -> CaseView:
     return CaseView(
         case=case,
         severity=severity(case.severity),
@@ -179,4 +185,7 @@ def case_view(case: Case, slot: Slot, names: Names, now: datetime, t: Catalog) -
         clocks=tuple(clock_view(each, now, t) for each in case.clocks),
         reply=next((each for each in case.replies if each.slot == slot), None),
         slot=slot,
+        alike=cluster.count if cluster else 0,
+        alike_cases=len(cluster.cases) if cluster else 0,
+        coordinated=cluster is not None and cluster.coordinated_at is not None,
     )

@@ -31,6 +31,7 @@ class Body(BaseModel):
 class ClaimBody(Body):
     take_over: bool = False
     reason: Ground = ""
+    alike: bool = False
 
 
 class DraftBody(Body):
@@ -64,6 +65,7 @@ class SettleBody(Body):
 class ResolveBody(Body):
     without_reply: bool = False
     reason: Ground = ""
+    alike: bool = False
 
 
 class ReasonBody(Body):
@@ -78,6 +80,7 @@ class CorrectBody(Body):
     item_id: Name
     item_version: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     labels: tuple[Label, ...]
+    alike: bool = False
 
 
 class ModeBody(Body):

@@ -23,6 +23,7 @@ from services.respond.core.case import (
     ReplyStatus,
     Suggestion,
 )
+from services.respond.core.cluster import Cluster, Near
 from services.respond.core.state import Aggregate, Timer
 from shared.contracts.base import Time, built
 from shared.contracts.items import ItemReceived, ItemVerdict
@@ -42,11 +43,13 @@ __all__ = [
     "CaseItem",
     "CaseStatus",
     "ClockKind",
+    "Cluster",
     "EarlyChange",
     "Effect",
     "GateFinding",
     "HistoryEntry",
     "ItemPlace",
+    "Near",
     "OpenThread",
     "Organisation",
     "OutcomeRing",
@@ -287,5 +290,7 @@ AGGREGATES: dict[str, type[Aggregate]] = {
     "ring": OutcomeRing,
     "early": EarlyChange,
     "author": AuthorRecord,
+    "cluster": Cluster,
+    "near": Near,
 }
 """Key prefix -> class of the persisted aggregates."""

@@ -129,6 +129,8 @@ class Case(Aggregate):
     labels: tuple[Label, ...]
     topics: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
+    cluster_id: str = ""
+    """The cluster of near-identical items that its newest item belongs to."""
     items: tuple[CaseItem, ...]
     item_count: int
     owner_id: str | None = None

@@ -11,8 +11,9 @@ from services.respond.core.aggregates import (
 )
 from services.respond.core.case import note
 from services.respond.core.clocks import start_clocks
+from services.respond.core.clusters import gather, meet
 from services.respond.core.decisions import CaseJoined, CaseOpened, CaseReopened
-from services.respond.core.judging import Judgement, in_order
+from services.respond.core.judging import HARMS, Judgement, in_order
 from services.respond.core.suggest import suggest
 from services.respond.core.weights import conditions, graver, remember, weighed
 from services.respond.core.work import Work
@@ -72,16 +73,25 @@ def admit(
     case = work.case(place.case_id) if place else None
     gone = pending.deleted and Label.SELF_HARM not in judged.decided
     is_open = case is not None and case.status != "resolved"
-    if not is_open and (gone or not judged.opens_case):
+    reaches = is_open or (judged.opens_case and not gone)
+    if not reaches and HARMS.isdisjoint(judged.decided):
         return "", judged
-    pack, _ = work.pack_of(pending.fact.account_id)
+    cluster = meet(work, pending.fact, verdict)
+    if not reaches:
+        return "", judged
     item = case_item(pending, verdict, judged)
-    item, judged = weighed(work, pack, item, judged, where=pending.fact.scope(), case=case)
+    where = pending.fact.scope()
+    item, judged = weighed(work, item, judged, where=where, case=case, cluster=cluster)
     if case is None:
-        return _open(work, key, pending, item, judged), judged
-    if not is_open:
-        case = reopen(work, case, item, judged)
-    return _join(work, case, item, judged), judged
+        fresh = _open(work, key, pending, item, judged)
+    else:
+        again = case if is_open else reopen(work, case, item, judged)
+        fresh = _join(work, again, item, judged)
+    if cluster is not None:
+        gather(work, cluster, fresh.case_id)
+        fresh = fresh.model_copy(update={"cluster_id": cluster.cluster_id})
+    work.put(fresh)
+    return fresh.case_id, judged
 
 
 def reopen(work: Work, case: Case, item: CaseItem, judged: Judgement, by: str = "") -> Case:
@@ -125,7 +135,7 @@ def refresh(case: Case, items: tuple[CaseItem, ...]) -> Case:
     return case.model_copy(update={**known, **about})
 
 
-def _open(work: Work, key: str, pending: PendingItem, item: CaseItem, judged: Judgement) -> str:
+def _open(work: Work, key: str, pending: PendingItem, item: CaseItem, judged: Judgement) -> Case:
     fact = pending.fact
     pack, _ = work.pack_of(fact.account_id)
     values = conditions(work, fact.scope(), item, judged, None)
@@ -167,14 +177,13 @@ def _open(work: Work, key: str, pending: PendingItem, item: CaseItem, judged: Ju
         )
     )
     work.put(
-        suggest(work, case),
         OpenThread(thread_key=key, case_id=case.case_id),
         ItemPlace(item_id=fact.item_id, case_id=case.case_id),
     )
-    return case.case_id
+    return suggest(work, case)
 
 
-def _join(work: Work, case: Case, item: CaseItem, judged: Judgement) -> str:
+def _join(work: Work, case: Case, item: CaseItem, judged: Judgement) -> Case:
     for leaving in case.items[: max(0, len(case.items) + 1 - KEEP)]:
         work.drop(f"item:{leaving.item_id}")
     labels = case.labels
@@ -201,9 +210,8 @@ def _join(work: Work, case: Case, item: CaseItem, judged: Judgement) -> str:
             severity=joined.severity,
         )
     )
-    fresh = joined if joined.labels == case.labels else suggest(work, joined)
-    work.put(fresh, ItemPlace(item_id=item.item_id, case_id=case.case_id))
-    return case.case_id
+    work.put(ItemPlace(item_id=item.item_id, case_id=case.case_id))
+    return joined if joined.labels == case.labels else suggest(work, joined)
 
 
 def _union(*held: tuple[str, ...]) -> tuple[str, ...]:

@@ -11,6 +11,18 @@ LABEL_ORDER = {label: place for place, label in enumerate(Label)}
 UNCLASSIFIED = "unclassified"
 
 
+HARMS = frozenset(
+    {
+        Label.ABUSE,
+        Label.HATE,
+        Label.SEXUAL,
+        Label.VIOLENCE,
+        Label.GAMBLING,
+        Label.SPAM,
+        Label.FRAUD,
+    }
+)
+"""What is watched for copies even where it is no matter for a case."""
 UNWEIGHED = Weight(0)
 
 

@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from services.respond.core import case_work, house, replies
+from services.respond.core import alike, case_work, house, replies
 from services.respond.core.aggregates import (
     OUTCOMES_KEPT,
     Case,
@@ -120,6 +120,8 @@ def _on_case(work: Work, fact: CaseOperation) -> Refusal | None:
         return done
     if done is not None:
         work.put(done)
+    if isinstance(fact, alike.Wide) and fact.alike:
+        alike.widen(work, case, fact)
     return None
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from services.respond.core.aggregates import Case, CaseItem, PendingItem
+from services.respond.core.aggregates import Case, CaseItem, Cluster, PendingItem
 from services.respond.core.cases import admit, refresh
 from services.respond.core.decisions import ItemJudged
 from services.respond.core.judging import Judgement, judge, unclassified
@@ -65,9 +65,9 @@ def judge_again(work: Work, case: Case, verdict: ItemVerdict) -> None:
             "degraded": verdict.degraded,
         }
     )
-    item, judged = weighed(
-        work, pack, item, judged, where=(case.platform, case.account_id), case=case
-    )
+    alike = work.get(f"cluster:{case.cluster_id}", Cluster)
+    where = (case.platform, case.account_id)
+    item, judged = weighed(work, item, judged, where=where, case=case, cluster=alike)
     fresh = refresh(case, tuple(item if each is found else each for each in case.items))
     work.put(fresh.model_copy(update=graver(case, judged)))
     line = _said(

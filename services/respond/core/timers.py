@@ -3,11 +3,13 @@
 from services.respond.core.aggregates import (
     AuthorRecord,
     Case,
+    Cluster,
     EarlyChange,
     Effect,
     PendingItem,
 )
 from services.respond.core.clocks import breach
+from services.respond.core.clusters import fade
 from services.respond.core.effects import expire, leave
 from services.respond.core.settling import overdue
 from services.respond.core.state import Aggregate, Timer
@@ -33,6 +35,8 @@ def _fire(work: Work, holder: Aggregate | None, timer: Timer) -> None:
             overdue(work, holder)
         case Effect():
             expire(work, holder)
+        case Cluster():
+            fade(work, holder)
         case EarlyChange() | AuthorRecord():
             work.drop(holder.key)
         case _:

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from services.respond.core.aggregates import AuthorRecord, Case, CaseItem
+from services.respond.core.aggregates import AuthorRecord, Case, CaseItem, Cluster
+from services.respond.core.clusters import HOUR
 from services.respond.core.judging import Judgement
 from services.respond.core.work import Work
 from shared.contracts.ids import token
@@ -18,18 +19,24 @@ REMEMBERED = timedelta(days=180)
 
 def weighed(
     work: Work,
-    pack: Pack,
     item: CaseItem,
     judged: Judgement,
     *,
     where: tuple[str, str],
     case: Case | None,
+    cluster: Cluster | None,
 ) -> tuple[CaseItem, Judgement]:
     """Return item and judgement with their whole weight; `case` is the one it comes to, if any.
 
-    `where` is platform and account.
+    `where` is platform and account, `cluster` what it is nearly the same as.
     """
-    weight = weigh(_matter(work, where, item, judged, case), weighing_of(pack))
+    pack, _ = work.pack_of(where[1])
+    matter = _matter(work, where, item, judged, case)
+    if cluster is not None:
+        alike = len(cluster.within(HOUR, work.at))
+        coordinated = cluster.coordinated_at is not None
+        matter = replace(matter, alike=alike, coordinated=coordinated)
+    weight = weigh(matter, weighing_of(pack))
     known = {"topics": weight.topics, "origins": weight.origins}
     return item.model_copy(update=known), replace(judged, severity=weight.value, weight=weight)
 

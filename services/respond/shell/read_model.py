@@ -8,6 +8,7 @@ from typing import TypeVar
 from services.respond.core.aggregates import (
     Account,
     Case,
+    Cluster,
     Effect,
     Organisation,
     Page,
@@ -60,6 +61,9 @@ class StoreReadModel:
 
     async def case(self, case_id: str) -> Case | None:
         return await self._one(f"case:{case_id}", Case)
+
+    async def cluster(self, cluster_id: str) -> Cluster | None:
+        return await self._one(f"cluster:{cluster_id}", Cluster)
 
     async def effect(self, effect_id: str) -> Effect | None:
         return await self._one(f"effect:{effect_id}", Effect)

@@ -1,0 +1,46 @@
+"""One decision for all cases of near-identical items; what may not be done to a case is left."""
+
+from typing import assert_never
+
+from services.respond.core import case_work
+from services.respond.core.aggregates import Case, CaseItem, Cluster
+from services.respond.core.replies import Refusal
+from services.respond.core.work import Work
+from shared.contracts.operators import CaseClaimed, CaseResolved, LabelsCorrected
+
+Wide = CaseClaimed | CaseResolved | LabelsCorrected
+
+
+def widen(work: Work, case: Case, fact: Wide) -> None:
+    """Do to the other open cases of the cluster what was done to `case`."""
+    cluster = work.get(f"cluster:{case.cluster_id}", Cluster)
+    if cluster is None:
+        return
+    for case_id in cluster.cases:
+        other = work.case(case_id)
+        if other is None or other.case_id == case.case_id or other.status == "resolved":
+            continue
+        done = _done(work, other, cluster, fact)
+        if done is not None and not isinstance(done, Refusal):
+            work.put(done)
+
+
+def _done(work: Work, other: Case, cluster: Cluster, fact: Wide) -> Case | Refusal | None:
+    meant = fact.model_copy(update={"case_id": other.case_id})
+    match meant:
+        case CaseClaimed():
+            return case_work.claim(work, other, meant)
+        case CaseResolved():
+            return case_work.resolve(work, other, meant)
+        case LabelsCorrected():
+            item = _member(other, cluster)
+            if item is None:
+                return None
+            named = {"item_id": item.item_id, "item_version": item.item_version}
+            return case_work.correct(work, other, meant.model_copy(update=named))
+        case _:
+            assert_never(meant)
+
+
+def _member(case: Case, cluster: Cluster) -> CaseItem | None:
+    return next((item for item in reversed(case.items) if item.item_id in cluster.items), None)

@@ -1,0 +1,130 @@
+"""Near-identical items, found as they come: how many, how fast, by how many people.
+
+An item is first looked up by the token of its whole text, then by bands of its MinHash signature
+(16 values in 4 bands of 4: texts that share 7 in 10 of their character 3-grams meet in a band with a
+probability of 0.7, those that share 4 in 10 with 0.1), and joins only what its whole signature
+agrees with. All of it is state of the fold, forgotten by stream time.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
+
+from services.respond.core.case import KEEP
+from services.respond.core.cluster import Cluster, Near
+from services.respond.core.decisions import ClusterCoordinated, ClusterFormed
+from services.respond.core.work import Work
+from shared.contracts.ids import token
+from shared.contracts.items import ItemReceived
+from shared.contracts.verdicts import Verdict
+
+HOUR: Final = timedelta(hours=1)
+RUSH: Final = timedelta(minutes=10)
+RUSH_AUTHORS: Final = 5
+"""So many different people with the same words within RUSH look arranged; ours."""
+VALUE_DIGITS, BAND_VALUES, BANDS = 8, 4, 4
+ALIKE: Final = 10
+"""Of 16 signature values that must agree: about 6 in 10 shared 3-grams."""
+LEAST_WHOLE, LEAST_NEAR = 6, 12
+"""Characters below which a text (whole, or nearly) is too common to mean anything: 好的, 谢谢."""
+
+
+def meet(work: Work, fact: ItemReceived, verdict: Verdict) -> Cluster | None:
+    """Bring an item to its cluster, which it may found; None if its text is too short to tell."""
+    places = tuple(_places(fact.account_id, fact.text, verdict))
+    if not places:
+        return None
+    cluster = _found(work, places, verdict) or _founded(work, fact, verdict, places)
+    joined = _joined(work, cluster, fact)
+    work.put(joined)
+    return joined
+
+
+def gather(work: Work, cluster: Cluster, case_id: str) -> None:
+    """Note that a case holds items of this cluster."""
+    if case_id not in cluster.cases:
+        cases = (*cluster.cases[1 - KEEP :], case_id)
+        work.put(cluster.model_copy(update={"cases": cases}))
+
+
+def fade(work: Work, cluster: Cluster) -> None:
+    """Forget a cluster to which nothing came for a day, and what leads to it."""
+    work.drop(cluster.key)
+    for place in cluster.keys:
+        near = work.get(f"near:{place}", Near)
+        if near is not None and near.cluster_id == cluster.cluster_id:
+            work.drop(near.key)
+
+
+def _places(account_id: str, text: str, verdict: Verdict) -> Iterator[str]:
+    size = len(text.strip())
+    if verdict.exact and size >= LEAST_WHOLE:
+        yield token("whole", account_id, verdict.exact)
+    if verdict.signature and size >= LEAST_NEAR:
+        width = VALUE_DIGITS * BAND_VALUES
+        for band in range(BANDS):
+            part = verdict.signature[band * width : (band + 1) * width]
+            yield token("band", account_id, str(band), part)
+
+
+def _found(work: Work, places: tuple[str, ...], verdict: Verdict) -> Cluster | None:
+    for number, place in enumerate(places):
+        near = work.get(f"near:{place}", Near)
+        cluster = work.get(f"cluster:{near.cluster_id}", Cluster) if near else None
+        if cluster is not None and (number == 0 or _agree(cluster.signature, verdict.signature)):
+            return cluster
+    return None
+
+
+def _founded(work: Work, fact: ItemReceived, verdict: Verdict, places: tuple[str, ...]) -> Cluster:
+    cluster_id = token("cluster", fact.item_id, fact.item_version)
+    work.put(*(Near(place=place, cluster_id=cluster_id) for place in places))
+    return Cluster(
+        cluster_id=cluster_id,
+        account_id=fact.account_id,
+        signature=verdict.signature,
+        keys=places,
+        first_at=work.at,
+        last_at=work.at,
+    )
+
+
+def _joined(work: Work, cluster: Cluster, fact: ItemReceived) -> Cluster:
+    author = token("author", fact.platform, fact.author.author_id)[:12]
+    fresh = {
+        "last_at": work.at,
+        "count": cluster.count + 1,
+        "reach": cluster.reach + (fact.author.followers or 0),
+        "recent": (*cluster.recent[1 - KEEP :], (work.at, author)),
+        "items": (*cluster.items[1 - KEEP :], fact.item_id),
+    }
+    joined = cluster.model_copy(update=fresh)
+    if joined.count == 2:  # noqa: PLR2004  two make a cluster
+        work.decide(
+            ClusterFormed(
+                at=work.at,
+                account_id=joined.account_id,
+                cluster_id=joined.cluster_id,
+                items=joined.items,
+            )
+        )
+    authors = len(set(joined.within(RUSH, work.at)))
+    if joined.coordinated_at is not None or authors < RUSH_AUTHORS:
+        return joined
+    work.decide(
+        ClusterCoordinated(
+            at=work.at,
+            account_id=joined.account_id,
+            cluster_id=joined.cluster_id,
+            authors=authors,
+            count=joined.count,
+        )
+    )
+    return joined.model_copy(update={"coordinated_at": work.at})
+
+
+def _agree(one: str, other: str) -> bool:
+    pairs = range(0, min(len(one), len(other)), VALUE_DIGITS)
+    return (
+        sum(one[at : at + VALUE_DIGITS] == other[at : at + VALUE_DIGITS] for at in pairs) >= ALIKE
+    )

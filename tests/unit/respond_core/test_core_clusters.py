@@ -1,0 +1,185 @@
+"""Near-identical items: found as they come, served by one decision, forgotten after a day."""
+
+from collections.abc import Sequence
+
+from services.respond.core.aggregates import Cluster
+from shared.contracts.ids import token
+from shared.contracts.items import ItemReceived
+from shared.contracts.operators import CaseClaimed, CaseResolved, LabelsCorrected
+from shared.contracts.verdicts import Label, Verdict
+from tests.fakes.builders import a_comment, a_tick, classified
+from tests.fakes.core_story import Story
+
+TEXT = "你们二楼的蛋糕发霉了还在卖,大家都别去了"
+SIGNATURE = tuple(range(16))
+
+
+def a_signed(
+    item: ItemReceived, *labels: Label, signature: Sequence[int] = SIGNATURE
+) -> tuple[ItemReceived, object]:
+    verdict = Verdict.of(dict.fromkeys(labels, 0.9), decided=labels, model="m1")
+    signed = verdict.model_copy(
+        update={
+            "exact": token("text", item.text),
+            "signature": "".join(f"{value:08x}" for value in signature),
+        }
+    )
+    return item, classified(item.item_id, item.item_version, signed)
+
+
+def flood(story: Story, count: int, *, label: Label = Label.COMPLAINT, text: str = TEXT) -> None:
+    """Let so many people write the same, one every two seconds."""
+    for number in range(count):
+        item = a_comment(f"f{number}", text, author=f"flood{number}", followers=100)
+        for fact in a_signed(item, label):
+            story.tell(fact)  # type: ignore[arg-type]  # both are facts
+
+
+def clusters(story: Story) -> list[Cluster]:
+    return [each for each in story.state.under("cluster") if isinstance(each, Cluster)]
+
+
+def test_the_same_words_from_many_are_one_cluster_and_its_cases_know_it() -> None:
+    story = Story()
+    flood(story, 3)
+    [cluster] = clusters(story)
+    assert (cluster.count, cluster.reach, len(cluster.cases)) == (3, 300, 3)
+    assert [each["kind"] for each in story.decided("cluster.formed")] == ["cluster.formed"]
+    assert story.case.cluster_id == cluster.cluster_id
+    assert ("spread", 3) in {(part.kind, part.points) for part in story.case.weight}
+
+
+def test_nearly_the_same_words_join_and_others_found_their_own() -> None:
+    story = Story()
+    near = (*range(12), 90, 91, 92, 93)
+    far = (0, 1, 2, 3, *range(50, 62))
+    for number, values in enumerate((SIGNATURE, near, far)):
+        item = a_comment(f"n{number}", f"{TEXT}第{number}个", author=f"n{number}")
+        for fact in a_signed(item, Label.COMPLAINT, signature=values):
+            story.tell(fact)  # type: ignore[arg-type]
+    assert sorted(each.count for each in clusters(story)) == [1, 2]
+
+
+def test_words_that_everybody_uses_make_no_cluster() -> None:
+    story = Story()
+    flood(story, 2, text="退钱!")
+    assert clusters(story) == []
+    assert story.case.cluster_id == ""
+
+
+def test_many_people_within_minutes_look_coordinated_once() -> None:
+    story = Story()
+    flood(story, 7)
+    [told] = story.decided("cluster.coordinated")
+    assert (told["authors"], told["count"]) == (5, 5)
+    assert "coordinated" in {part.kind for part in story.case.weight}
+
+
+def test_harm_that_is_no_case_is_watched_for_copies_too() -> None:
+    story = Story()
+    flood(story, 2, label=Label.SPAM)
+    [cluster] = clusters(story)
+    assert (cluster.count, cluster.cases) == (2, ())
+    assert story.has("case") == 0
+
+
+def test_one_decision_serves_all_that_are_alike_and_leaves_what_it_may_not_touch() -> None:
+    story = Story()
+    flood(story, 4)
+    cases = [str(each) for each in clusters(story)[0].cases]
+    other = CaseClaimed(op_id="o" * 8, person_id="li", case_id=cases[3])
+    closed = CaseResolved(
+        op_id="q" * 8, person_id="li", case_id=cases[3], without_reply=True, reason="已解决"
+    )
+    story.tell(other, closed)
+    story.tell(CaseClaimed(op_id="a" * 8, person_id="li", case_id=cases[0], alike=True))
+    owners = [story.state.get(f"case:{each}", type(story.case)) for each in cases]
+    assert [each.status for each in owners if each] == ["claimed"] * 3 + ["resolved"]
+    first = owners[0]
+    assert first is not None
+    item = first.items[0]
+    story.tell(
+        LabelsCorrected(
+            op_id="b" * 8,
+            person_id="li",
+            case_id=cases[0],
+            item_id=item.item_id,
+            item_version=item.item_version,
+            labels=(Label.RUMOUR,),
+            alike=True,
+        )
+    )
+    again = [story.state.get(f"case:{each}", type(story.case)) for each in cases]
+    assert [each.labels for each in again if each] == [(Label.RUMOUR,)] * 3 + [(Label.COMPLAINT,)]
+    done = CaseResolved(
+        op_id="c" * 8, person_id="li", case_id=cases[0], alike=True, without_reply=True
+    )
+    story.tell(done)
+    assert story.outcome("c" * 8).code == "needs_reason"
+    story.tell(done.model_copy(update={"op_id": "d" * 8, "reason": "统一发布说明"}))
+    gone = [story.state.get(f"case:{each}", type(story.case)) for each in cases]
+    assert {each.status for each in gone if each} == {"resolved"}
+
+
+def test_alike_is_nothing_where_nothing_is_alike() -> None:
+    story = Story()
+    case_id = story.complain().case_id
+    story.tell(CaseClaimed(op_id="a" * 8, person_id="li", case_id=case_id, alike=True))
+    assert story.outcome("a" * 8).accepted
+
+
+def test_a_case_whose_item_left_the_cluster_is_not_corrected_with_it() -> None:
+    story = Story()
+    flood(story, 2)
+    [cluster] = clusters(story)
+    first, second = cluster.cases
+    kept = story.state.get(f"case:{first}", type(story.case))
+    assert kept is not None
+    item = kept.items[0]
+    story.state._aggregates[cluster.key] = cluster.model_copy(update={"items": (item.item_id,)})
+    story.tell(
+        LabelsCorrected(
+            op_id="b" * 8,
+            person_id="li",
+            case_id=first,
+            item_id=item.item_id,
+            item_version=item.item_version,
+            labels=(Label.OTHER,),
+            alike=True,
+        )
+    )
+    left = story.state.get(f"case:{second}", type(story.case))
+    assert left is not None
+    assert left.labels == (Label.COMPLAINT,)
+
+
+def test_a_day_after_its_newest_item_a_cluster_is_forgotten_with_all_that_led_to_it() -> None:
+    story = Story()
+    flood(story, 2)
+    assert story.has("near") == 5
+    story.tell(a_tick(), after=23 * 3600)
+    assert story.has("cluster") == 1
+    story.tell(a_tick(), after=2 * 3600)
+    assert (story.has("cluster"), story.has("near")) == (0, 0)
+
+
+def test_a_place_that_leads_elsewhere_by_now_is_left() -> None:
+    story = Story()
+    item = a_comment("x0", TEXT, author="x0")
+    for fact in a_signed(item, Label.COMPLAINT):
+        story.tell(fact)  # type: ignore[arg-type]
+    far = (0, 1, 2, 3, *range(50, 62))
+    late = a_comment("x1", TEXT + "真的", author="x1")
+    for place, fact in enumerate(a_signed(late, Label.COMPLAINT, signature=far)):
+        story.tell(fact, after=3600 if place == 0 else 1)  # type: ignore[arg-type]
+    assert story.has("cluster") == 2
+    story.tell(a_tick(), after=23.5 * 3600)
+    assert (story.has("cluster"), story.has("near")) == (1, 5)
+
+
+def test_a_cluster_of_very_many_stays_small() -> None:
+    story = Story()
+    flood(story, 230)
+    [cluster] = clusters(story)
+    assert cluster.count == 230
+    assert {len(cluster.recent), len(cluster.items), len(cluster.cases)} == {200}
