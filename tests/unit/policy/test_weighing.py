@@ -57,6 +57,8 @@ def test_the_sum_is_what_its_parts_are() -> None:
         verified="某市日报官方微博",
         earlier_cases=3,
         reopened=1,
+        alike=12,
+        coordinated=True,
     )
     weight = weigh(replace(matter, text="老人摔伤了没人管"), RULES)
     assert weight.value == min(100, sum(each.points for each in weight.parts))
@@ -64,14 +66,17 @@ def test_the_sum_is_what_its_parts_are() -> None:
     assert said["label", "complaint"] == 45
     assert said["reach", "120000"] == 10
     assert said["history", "earlier_cases"] == 6
+    assert (said["spread", "12"], said["coordinated", ""]) == (8, 5)
     assert weight.origins == ("media",)
     assert weight.unknown == ()
 
 
 def test_what_is_not_known_is_named_and_counts_for_nothing() -> None:
     weight = weigh(PLAIN, RULES)
-    assert weight.unknown == ("followers", "verified", "history")
-    assert not {"reach", "origin", "history"} & {each.kind for each in weight.parts}
+    assert weight.unknown == ("followers", "verified", "history", "spread")
+    assert not {"reach", "origin", "history", "spread", "coordinated"} & {
+        each.kind for each in weight.parts
+    }
 
 
 def test_a_pack_adds_and_takes_by_rules_of_its_own() -> None:

@@ -49,6 +49,15 @@ def test_the_same_words_from_many_are_one_cluster_and_its_cases_know_it() -> Non
     assert ("spread", 3) in {(part.kind, part.points) for part in story.case.weight}
 
 
+def test_who_repeats_it_in_the_same_thread_stays_one_case() -> None:
+    story = Story()
+    for name in ("r1", "r2"):
+        for fact in a_signed(a_comment(name, TEXT), Label.COMPLAINT):
+            story.tell(fact)  # type: ignore[arg-type]
+    [cluster] = clusters(story)
+    assert (cluster.count, len(cluster.cases), story.has("case")) == (2, 1, 1)
+
+
 def test_nearly_the_same_words_join_and_others_found_their_own() -> None:
     story = Story()
     near = (*range(12), 90, 91, 92, 93)
