@@ -14,6 +14,8 @@ from shared.contracts.operators import (
     CaseReleased,
     CaseReopened,
     CaseResolved,
+    ClaimJudged,
+    ClaimOpened,
     LabelsCorrected,
     ModeChanged,
     OutgoingPaused,
@@ -59,6 +61,8 @@ OperatorFact = (
     | CaseReopened
     | CaseNoted
     | LabelsCorrected
+    | ClaimOpened
+    | ClaimJudged
     | PageAcknowledged
     | ModeChanged
     | OutgoingPaused

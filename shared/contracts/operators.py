@@ -8,6 +8,9 @@ from shared.contracts.base import FactBase, Frozen
 from shared.contracts.verdicts import Label
 
 Slot = Literal["receipt", "answer", "update", "correction", "closing"]
+ClaimStatus = Literal[
+    "unverified", "checking", "true", "partly_true", "untrue", "unverifiable", "clarified"
+]
 
 
 class _OperatorFact(FactBase):
@@ -133,6 +136,21 @@ class LabelsCorrected(_CaseOperation):
     item_version: str
     labels: tuple[Label, ...]
     alike: bool = False
+
+
+class ClaimOpened(_CaseOperation):
+    """The case is about a rumour that is to be looked into: `matter` says what is claimed."""
+
+    kind: Literal["operator.claim_opened"] = "operator.claim_opened"
+    matter: str
+
+
+class ClaimJudged(_CaseOperation):
+    """What is known of the claim a case is about, and on what evidence."""
+
+    kind: Literal["operator.claim_judged"] = "operator.claim_judged"
+    status: ClaimStatus
+    evidence: str
 
 
 class PageAcknowledged(_OperatorFact):

@@ -7,12 +7,15 @@ from services.respond.core.aggregates import (
     Case,
     CaseClock,
     CaseItem,
+    Claim,
+    Cluster,
     HistoryEntry,
     Organisation,
     Page,
     Person,
     Suggestion,
 )
+from services.respond.core.claim import Evidence
 from shared.contracts.items import Author, ItemKind, Thread
 from shared.contracts.org import AccountRegistered, Contact, Duty, PersonRegistered, Role
 from shared.contracts.verdicts import Label, Reason
@@ -221,4 +224,32 @@ def page(now: datetime) -> Page:
         address_ref="lin",
         reason="first_reply",
         raised_at=now - timedelta(minutes=3),
+    )
+
+
+def a_claim(claim_id: str, now: datetime) -> Claim:
+    return Claim(
+        claim_id=claim_id,
+        account_id="mall",
+        matter="网传二楼蛋糕店使用过期原料",
+        status="checking",
+        opened_by="li",
+        opened_at=now,
+        last_at=now,
+        items=12,
+        evidence=(Evidence(at=now, person_id="li", status="checking", text="门店已封存原料"),),
+    )
+
+
+def a_cluster(cluster_id: str, now: datetime) -> Cluster:
+    return Cluster(
+        cluster_id=cluster_id,
+        account_id="mall",
+        signature="",
+        keys=(),
+        first_at=now,
+        last_at=now,
+        count=12,
+        cases=("case1", "case2", "case3"),
+        coordinated_at=now,
     )

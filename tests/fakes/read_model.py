@@ -8,6 +8,7 @@ from datetime import timedelta
 from services.respond.core.aggregates import (
     Account,
     Case,
+    Claim,
     Cluster,
     Effect,
     GateFinding,
@@ -76,19 +77,11 @@ class House:
     async def case(self, case_id: str) -> Case | None:
         return self.cases.get(case_id)
 
+    async def claim(self, claim_id: str) -> Claim | None:
+        return samples.a_claim(claim_id, self._clock.now())
+
     async def cluster(self, cluster_id: str) -> Cluster | None:
-        now = self._clock.now()
-        return Cluster(
-            cluster_id=cluster_id,
-            account_id="mall",
-            signature="",
-            keys=(),
-            first_at=now,
-            last_at=now,
-            count=12,
-            cases=("case1", "case2", "case3"),
-            coordinated_at=now,
-        )
+        return samples.a_cluster(cluster_id, self._clock.now())
 
     async def effect(self, effect_id: str) -> Effect | None:
         known = effect_id == "effect1"

@@ -74,7 +74,8 @@ async def case_values(view: View, case_id: str, slot: Slot) -> dict[str, object]
         raise Problem(404, "not_found", "there is no such case")
     names = await view.names()
     cluster = await view.console.read.cluster(case.cluster_id) if case.cluster_id else None
-    shown = case_view(case, slot, names, view.now, view.t, cluster=cluster)
+    claim = await view.console.read.claim(case.claim_id) if case.claim_id else None
+    shown = case_view(case, slot, names, view.now, view.t, cluster=cluster, claim=claim)
     text = shown.reply.text if shown.reply else ""
     open_text = text and view.may("operator.drafted")
     return {
@@ -116,9 +117,7 @@ async def alarm(request: web.Request) -> web.Response:
         raise Problem(404, "not_found", "there is no such page")
     names = await view.names()
     cases = [await view.console.read.case(each) for each in found.case_ids]
-    shown = [
-        case_view(each, "answer", names, view.now, view.t, cluster=None) for each in cases if each
-    ]
+    shown = [case_view(each, "answer", names, view.now, view.t) for each in cases if each]
     return await page(view, "page.html", {"page": found, "cases": shown, "names": names})
 
 

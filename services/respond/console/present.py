@@ -16,7 +16,7 @@ from services.respond.console.words import (
     span,
     time_left,
 )
-from services.respond.core.aggregates import Case, CaseClock, CaseItem, Cluster, Reply
+from services.respond.core.aggregates import Case, CaseClock, CaseItem, Claim, Cluster, Reply
 from services.respond.ports import QueueRow
 from shared.contracts.operators import Slot
 from shared.contracts.verdicts import Label
@@ -105,6 +105,7 @@ class CaseView:
     """Near-identical items, this one's among them; below two there are none."""
     alike_cases: int
     coordinated: bool
+    claim: Claim | None
 
     @property
     def newest(self) -> ItemView:
@@ -174,7 +175,14 @@ def clock_view(clock: CaseClock, now: datetime, t: Catalog) -> ClockView:
 
 
 def case_view(
-    case: Case, slot: Slot, names: Names, now: datetime, t: Catalog, *, cluster: Cluster | None
+    case: Case,
+    slot: Slot,
+    names: Names,
+    now: datetime,
+    t: Catalog,
+    *,
+    cluster: Cluster | None = None,
+    claim: Claim | None = None,
 ) -> CaseView:
     return CaseView(
         case=case,
@@ -188,4 +196,5 @@ def case_view(
         alike=cluster.count if cluster else 0,
         alike_cases=len(cluster.cases) if cluster else 0,
         coordinated=cluster is not None and cluster.coordinated_at is not None,
+        claim=claim,
     )

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import get_args
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ from services.respond.console.sessions import CALLER
 from services.respond.console.words import TimeLeft, span, time_left
 from services.respond.core.aggregates import Account, Page, Person
 from services.respond.ports import Health
+from shared.contracts.operators import ClaimStatus
 from shared.contracts.verdicts import Label
 
 HERE = Path(__file__).parent
@@ -162,6 +164,7 @@ async def page(
             "header": header,
             "slots": SLOTS,
             "all_labels": tuple(Label),
+            "claim_statuses": get_args(ClaimStatus),
             "here": view.request.path_qs,
             "back_here": local_path(view.request.query.get("back"), view.request.path_qs),
             "demo": view.console.settings.demo,

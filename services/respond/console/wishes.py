@@ -83,6 +83,17 @@ class CorrectBody(Body):
     alike: bool = False
 
 
+class ClaimOpenBody(Body):
+    matter: Needed
+
+
+class ClaimJudgeBody(Body):
+    status: ops.ClaimStatus
+    evidence: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)
+    ]
+
+
 class ModeBody(Body):
     mode: Literal["observe", "suggest", "enforce"]
     reason: Needed
@@ -162,6 +173,8 @@ _ALL = (
     Wish("reopen", "case", "Open a resolved case again", ReasonBody, ops.CaseReopened),
     Wish("note", "case", "Leave a note for colleagues", NoteBody, ops.CaseNoted),
     Wish("correct", "case", "Correct the labels of an item", CorrectBody, ops.LabelsCorrected),
+    Wish("claim-open", "case", "Make it a claim to look into", ClaimOpenBody, ops.ClaimOpened),
+    Wish("claim-judge", "case", "Say what is known of it", ClaimJudgeBody, ops.ClaimJudged),
     Wish("acknowledge", "page", "Take a page", Body, ops.PageAcknowledged),
     Wish(
         "mode",

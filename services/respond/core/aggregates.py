@@ -1,13 +1,12 @@
 """The aggregates of the fold: what is known of a case, an effect, a page, an account, a person.
 
-All are bounded (invariant 18). The case and its parts are in `case.py` and named here again.
+All are bounded (invariant 18). The case, clusters, claims and the organisation have files of their
+own and are named here again.
 """
 
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import ClassVar, Literal, Self
-
-from pydantic import Field
 
 from services.respond.core.case import (
     KEEP,
@@ -23,12 +22,13 @@ from services.respond.core.case import (
     ReplyStatus,
     Suggestion,
 )
+from services.respond.core.claim import Claim, Variant
 from services.respond.core.cluster import Cluster, Near
+from services.respond.core.organisation import Account, Organisation, Person
 from services.respond.core.state import Aggregate, Timer
 from shared.contracts.base import Time, built
 from shared.contracts.items import ItemReceived, ItemVerdict
 from shared.contracts.operators import Outcome, Slot
-from shared.contracts.org import AccountRegistered, Duty, PersonRegistered
 from shared.contracts.system import EffectStatus
 from shared.policy.gate.findings import GateFinding
 
@@ -42,6 +42,7 @@ __all__ = [
     "CaseClock",
     "CaseItem",
     "CaseStatus",
+    "Claim",
     "ClockKind",
     "Cluster",
     "EarlyChange",
@@ -60,6 +61,7 @@ __all__ = [
     "ReplyStatus",
     "StoredOutcome",
     "Suggestion",
+    "Variant",
 ]
 
 OUTCOMES_KEPT = 5000
@@ -198,62 +200,6 @@ class Page(Aggregate):
         return f"page:{self.page_id}"
 
 
-class Account(Aggregate):
-    """An official account, its mode and what its sources last said."""
-
-    registered: AccountRegistered
-    mode: Literal["observe", "suggest", "enforce"] = "suggest"
-    paused: bool = False
-    sources: dict[str, tuple[str, Time, str]] = Field(default_factory=dict)
-    own_posts: int = 0
-    own_post_ids: tuple[str, ...] = ()
-
-    @cached_property
-    def key(self) -> str:
-        return f"account:{self.registered.account_id}"
-
-
-class Person(Aggregate):
-    """A person who may act."""
-
-    registered: PersonRegistered
-
-    @cached_property
-    def key(self) -> str:
-        return f"person:{self.registered.person_id}"
-
-
-class Organisation(Aggregate):
-    """What holds for everything: roster, active packs and model, freeze, term, counters."""
-
-    duties: tuple[Duty, ...] = ()
-    packs: dict[str, str] = Field(default_factory=dict)
-    model: str = ""
-    paused: bool = False
-    freeze_epoch: int = 0
-    term: int = 0
-    next_case: int = 1
-    items_received: int = 0
-    items_edited: int = 0
-    items_deleted: int = 0
-    items_classified: int = 0
-    items_degraded: int = 0
-    own_posts: int = 0
-    cases_opened: int = 0
-    replies_sent: int = 0
-    breaches: int = 0
-    pages_raised: int = 0
-    quarantined: int = 0
-    previous_model: str = ""
-    operations: int = 0
-
-    KEY: ClassVar[str] = "organisation:self"
-
-    @cached_property
-    def key(self) -> str:
-        return self.KEY
-
-
 class StoredOutcome(Aggregate):
     """What became of an operation, so that a retry gets the same answer."""
 
@@ -292,5 +238,7 @@ AGGREGATES: dict[str, type[Aggregate]] = {
     "author": AuthorRecord,
     "cluster": Cluster,
     "near": Near,
+    "claim": Claim,
+    "variant": Variant,
 }
 """Key prefix -> class of the persisted aggregates."""

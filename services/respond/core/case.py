@@ -131,6 +131,8 @@ class Case(Aggregate):
     origins: tuple[str, ...] = ()
     cluster_id: str = ""
     """The cluster of near-identical items that its newest item belongs to."""
+    claim_id: str = ""
+    """The claim it is about, once a person or a known wording says so."""
     items: tuple[CaseItem, ...]
     item_count: int
     owner_id: str | None = None

@@ -89,7 +89,9 @@ def admit(
         fresh = _join(work, again, item, judged)
     if cluster is not None:
         gather(work, cluster, fresh.case_id)
-        fresh = fresh.model_copy(update={"cluster_id": cluster.cluster_id})
+        claim_id = fresh.claim_id or cluster.claim_id
+        known = {"cluster_id": cluster.cluster_id, "claim_id": claim_id}
+        fresh = fresh.model_copy(update=known)
     work.put(fresh)
     return fresh.case_id, judged
 

@@ -27,6 +27,7 @@ class Cluster(Aggregate):
     cases: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
     coordinated_at: Time | None = None
+    claim_id: str = ""
 
     @cached_property
     def key(self) -> str:

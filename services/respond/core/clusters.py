@@ -11,8 +11,10 @@ from datetime import timedelta
 from typing import Final
 
 from services.respond.core.case import KEEP
+from services.respond.core.claims import recognise
 from services.respond.core.cluster import Cluster, Near
 from services.respond.core.decisions import ClusterCoordinated, ClusterFormed
+from services.respond.core.signatures import VALUE_DIGITS, agree
 from services.respond.core.work import Work
 from shared.contracts.ids import token
 from shared.contracts.items import ItemReceived
@@ -22,9 +24,7 @@ HOUR: Final = timedelta(hours=1)
 RUSH: Final = timedelta(minutes=10)
 RUSH_AUTHORS: Final = 5
 """So many different people with the same words within RUSH look arranged; ours."""
-VALUE_DIGITS, BAND_VALUES, BANDS = 8, 4, 4
-ALIKE: Final = 10
-"""Of 16 signature values that must agree: about 6 in 10 shared 3-grams."""
+BAND_VALUES, BANDS = 4, 4
 LEAST_WHOLE, LEAST_NEAR = 6, 12
 """Characters below which a text (whole, or nearly) is too common to mean anything: 好的, 谢谢."""
 
@@ -35,7 +35,7 @@ def meet(work: Work, fact: ItemReceived, verdict: Verdict) -> Cluster | None:
     if not places:
         return None
     cluster = _found(work, places, verdict) or _founded(work, fact, verdict, places)
-    joined = _joined(work, cluster, fact)
+    joined = recognise(work, _joined(work, cluster, fact), fact.item_id)
     work.put(joined)
     return joined
 
@@ -71,7 +71,7 @@ def _found(work: Work, places: tuple[str, ...], verdict: Verdict) -> Cluster | N
     for number, place in enumerate(places):
         near = work.get(f"near:{place}", Near)
         cluster = work.get(f"cluster:{near.cluster_id}", Cluster) if near else None
-        if cluster is not None and (number == 0 or _agree(cluster.signature, verdict.signature)):
+        if cluster is not None and (number == 0 or agree(cluster.signature, verdict.signature)):
             return cluster
     return None
 
@@ -121,10 +121,3 @@ def _joined(work: Work, cluster: Cluster, fact: ItemReceived) -> Cluster:
         )
     )
     return joined.model_copy(update={"coordinated_at": work.at})
-
-
-def _agree(one: str, other: str) -> bool:
-    pairs = range(0, min(len(one), len(other)), VALUE_DIGITS)
-    return (
-        sum(one[at : at + VALUE_DIGITS] == other[at : at + VALUE_DIGITS] for at in pairs) >= ALIKE
-    )

@@ -12,7 +12,7 @@ from typing import Literal
 from pydantic_core import to_json
 
 from shared.contracts.base import Frozen, Time
-from shared.contracts.operators import Slot
+from shared.contracts.operators import ClaimStatus, Slot
 from shared.contracts.verdicts import Label
 
 _spell = JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
@@ -193,6 +193,24 @@ class ClusterCoordinated(_Decision):
     count: int
 
 
+class ClaimRecorded(_Decision):
+    """A rumour that is to be looked into, or what is known of it by now."""
+
+    kind: Literal["claim.recorded"] = "claim.recorded"
+    claim_id: str
+    case_id: str
+    status: ClaimStatus
+
+
+class ClaimLinked(_Decision):
+    """An item says what a known claim says."""
+
+    kind: Literal["claim.linked"] = "claim.linked"
+    claim_id: str
+    item_id: str
+    status: ClaimStatus
+
+
 class PolicySwitched(_Decision):
     """From here on a pack means this body."""
 
@@ -225,6 +243,8 @@ Decision = (
     | PageRaised
     | ClusterFormed
     | ClusterCoordinated
+    | ClaimRecorded
+    | ClaimLinked
     | PolicySwitched
     | ModelSwitched
 )

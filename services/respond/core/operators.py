@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from services.respond.core import alike, case_work, house, replies
+from services.respond.core import alike, case_work, claims, house, replies
 from services.respond.core.aggregates import (
     OUTCOMES_KEPT,
     Case,
@@ -21,6 +21,8 @@ from shared.contracts.operators import (
     CaseReleased,
     CaseReopened,
     CaseResolved,
+    ClaimJudged,
+    ClaimOpened,
     LabelsCorrected,
     ModeChanged,
     Outcome,
@@ -49,8 +51,10 @@ CaseOperation = (
     | CaseReopened
     | CaseNoted
     | LabelsCorrected
+    | ClaimOpened
+    | ClaimJudged
 )
-_ON_RESOLVED = (CaseReopened, CaseNoted, ReplySettled, LabelsCorrected)
+_ON_RESOLVED = (CaseReopened, CaseNoted, ReplySettled, LabelsCorrected, ClaimOpened, ClaimJudged)
 
 
 def operate(work: Work, fact: OperatorFact) -> None:
@@ -135,14 +139,16 @@ def _about_case(work: Work, case: Case, fact: CaseOperation) -> Case | Refusal |
             return case_work.resolve(work, case, fact)
         case CaseReopened():
             return case_work.open_again(work, case, fact)
-        case CaseNoted() | LabelsCorrected() | ReplySettled():
+        case CaseNoted() | LabelsCorrected() | ReplySettled() | ClaimOpened() | ClaimJudged():
             return _about_record(work, case, fact)
         case _:
             return _about_reply(work, case, fact)
 
 
 def _about_record(
-    work: Work, case: Case, fact: CaseNoted | LabelsCorrected | ReplySettled
+    work: Work,
+    case: Case,
+    fact: CaseNoted | LabelsCorrected | ReplySettled | ClaimOpened | ClaimJudged,
 ) -> Case | Refusal | None:
     match fact:
         case CaseNoted():
@@ -151,6 +157,10 @@ def _about_record(
             return case_work.correct(work, case, fact)
         case ReplySettled():
             return case_work.settle(work, case, fact)
+        case ClaimOpened():
+            return claims.open_claim(work, case, fact)
+        case ClaimJudged():
+            return claims.judge_claim(work, case, fact)
         case _:
             assert_never(fact)
 

@@ -25,6 +25,8 @@ ALLOWED: Final[Mapping[str, frozenset[Role]]] = {
     "operator.reopened": _WORKERS,
     "operator.noted": _WORKERS,
     "operator.corrected": _WORKERS,
+    "operator.claim_opened": _WORKERS,
+    "operator.claim_judged": _REVIEWERS,
     "operator.acknowledged": _WORKERS,
     "operator.paused": _WORKERS,
     "operator.unpaused": _LEADS,

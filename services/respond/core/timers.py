@@ -3,11 +3,13 @@
 from services.respond.core.aggregates import (
     AuthorRecord,
     Case,
+    Claim,
     Cluster,
     EarlyChange,
     Effect,
     PendingItem,
 )
+from services.respond.core.claims import lapse
 from services.respond.core.clocks import breach
 from services.respond.core.clusters import fade
 from services.respond.core.effects import expire, leave
@@ -37,6 +39,8 @@ def _fire(work: Work, holder: Aggregate | None, timer: Timer) -> None:
             expire(work, holder)
         case Cluster():
             fade(work, holder)
+        case Claim():
+            lapse(work, holder)
         case EarlyChange() | AuthorRecord():
             work.drop(holder.key)
         case _:

@@ -8,6 +8,7 @@ from typing import TypeVar
 from services.respond.core.aggregates import (
     Account,
     Case,
+    Claim,
     Cluster,
     Effect,
     Organisation,
@@ -61,6 +62,9 @@ class StoreReadModel:
 
     async def case(self, case_id: str) -> Case | None:
         return await self._one(f"case:{case_id}", Case)
+
+    async def claim(self, claim_id: str) -> Claim | None:
+        return await self._one(f"claim:{claim_id}", Claim)
 
     async def cluster(self, cluster_id: str) -> Cluster | None:
         return await self._one(f"cluster:{cluster_id}", Cluster)

@@ -3,6 +3,8 @@
 import pytest
 
 from services.respond.console.render import HERE
+from shared.contracts.verdicts import Label
+from shared.policy.weighing import Part
 from tests.fakes.read_model import TABOO
 from tests.unit.console.conftest import Desk
 
@@ -50,6 +52,45 @@ async def test_a_case_shows_the_evidence_and_hides_what_hurts(desk: Desk) -> Non
     covered = await _text(desk, "/case/case1043")
     assert covered.index('<details class="cover">') < covered.index("没用的废物")
     assert "把握不大（62%），请人工判断" in await _text(desk, "/case/case1041")
+
+
+async def test_a_case_says_what_it_weighs_what_is_like_it_and_which_claim_it_is_about(
+    desk: Desk,
+) -> None:
+    case = desk.house.cases["case1042"]
+    parts = (
+        Part(kind="label", name="complaint", points=45),
+        Part(kind="topic", name="food_safety", points=15, title="食品安全"),
+        Part(kind="history", name="earlier_cases", points=3),
+    )
+    known = {"weight": parts, "unknown": ("followers",), "cluster_id": "k1", "claim_id": "w1"}
+    desk.house.cases["case1042"] = case.model_copy(update=known)
+    await desk.sign_in("zhou")
+    page = await _text(desk, "/case/case1042")
+    for said in (
+        "+45",
+        "食品安全",
+        "此人以前有过工单",
+        "粉丝数",
+        "12 条内容几乎相同",
+        "疑似集中发布",
+    ):
+        assert said in page
+    assert "相似的 2 个工单一并处理" in page
+    assert page.index("网传二楼蛋糕店使用过期原料") < page.index("核实中")
+    assert "门店已封存原料" in page
+    assert 'action="/do/claim-judge"' in page
+    await desk.sign_in("guan")
+    assert 'action="/do/claim-judge"' not in await _text(desk, "/case/case1042")
+
+
+async def test_a_rumour_can_be_made_a_claim(desk: Desk) -> None:
+    case = desk.house.cases["case1042"]
+    desk.house.cases["case1042"] = case.model_copy(update={"labels": (Label.RUMOUR,)})
+    await desk.sign_in("chen")
+    page = await _text(desk, "/case/case1042")
+    assert 'action="/do/claim-open"' in page
+    assert "传言·待核实" in page
 
 
 async def test_hostile_text_stays_text(desk: Desk) -> None:

@@ -21,6 +21,7 @@ BY_VALUE = (
     "label.",
     "severity.",
     "weight.",
+    "claim.is_",
     "mode.",
     "kind.",
     "slot.",

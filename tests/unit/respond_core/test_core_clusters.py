@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from services.respond.core.aggregates import Cluster
+from shared.contracts.facts import Fact
 from shared.contracts.ids import token
 from shared.contracts.items import ItemReceived
 from shared.contracts.operators import CaseClaimed, CaseResolved, LabelsCorrected
@@ -16,7 +17,7 @@ SIGNATURE = tuple(range(16))
 
 def a_signed(
     item: ItemReceived, *labels: Label, signature: Sequence[int] = SIGNATURE
-) -> tuple[ItemReceived, object]:
+) -> tuple[Fact, Fact]:
     verdict = Verdict.of(dict.fromkeys(labels, 0.9), decided=labels, model="m1")
     signed = verdict.model_copy(
         update={
@@ -32,7 +33,7 @@ def flood(story: Story, count: int, *, label: Label = Label.COMPLAINT, text: str
     for number in range(count):
         item = a_comment(f"f{number}", text, author=f"flood{number}", followers=100)
         for fact in a_signed(item, label):
-            story.tell(fact)  # type: ignore[arg-type]  # both are facts
+            story.tell(fact)
 
 
 def clusters(story: Story) -> list[Cluster]:
@@ -53,7 +54,7 @@ def test_who_repeats_it_in_the_same_thread_stays_one_case() -> None:
     story = Story()
     for name in ("r1", "r2"):
         for fact in a_signed(a_comment(name, TEXT), Label.COMPLAINT):
-            story.tell(fact)  # type: ignore[arg-type]
+            story.tell(fact)
     [cluster] = clusters(story)
     assert (cluster.count, len(cluster.cases), story.has("case")) == (2, 1, 1)
 
@@ -65,7 +66,7 @@ def test_nearly_the_same_words_join_and_others_found_their_own() -> None:
     for number, values in enumerate((SIGNATURE, near, far)):
         item = a_comment(f"n{number}", f"{TEXT}第{number}个", author=f"n{number}")
         for fact in a_signed(item, Label.COMPLAINT, signature=values):
-            story.tell(fact)  # type: ignore[arg-type]
+            story.tell(fact)
     assert sorted(each.count for each in clusters(story)) == [1, 2]
 
 
@@ -176,11 +177,11 @@ def test_a_place_that_leads_elsewhere_by_now_is_left() -> None:
     story = Story()
     item = a_comment("x0", TEXT, author="x0")
     for fact in a_signed(item, Label.COMPLAINT):
-        story.tell(fact)  # type: ignore[arg-type]
+        story.tell(fact)
     far = (0, 1, 2, 3, *range(50, 62))
     late = a_comment("x1", TEXT + "真的", author="x1")
     for place, fact in enumerate(a_signed(late, Label.COMPLAINT, signature=far)):
-        story.tell(fact, after=3600 if place == 0 else 1)  # type: ignore[arg-type]
+        story.tell(fact, after=3600 if place == 0 else 1)
     assert story.has("cluster") == 2
     story.tell(a_tick(), after=23.5 * 3600)
     assert (story.has("cluster"), story.has("near")) == (1, 5)

@@ -1,0 +1,66 @@
+"""The organisation as the fold keeps it: its accounts, its people, what holds for everything."""
+
+from functools import cached_property
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from services.respond.core.state import Aggregate
+from shared.contracts.base import Time
+from shared.contracts.org import AccountRegistered, Duty, PersonRegistered
+
+
+class Account(Aggregate):
+    """An official account, its mode and what its sources last said."""
+
+    registered: AccountRegistered
+    mode: Literal["observe", "suggest", "enforce"] = "suggest"
+    paused: bool = False
+    sources: dict[str, tuple[str, Time, str]] = Field(default_factory=dict)
+    own_posts: int = 0
+    own_post_ids: tuple[str, ...] = ()
+
+    @cached_property
+    def key(self) -> str:
+        return f"account:{self.registered.account_id}"
+
+
+class Person(Aggregate):
+    """A person who may act."""
+
+    registered: PersonRegistered
+
+    @cached_property
+    def key(self) -> str:
+        return f"person:{self.registered.person_id}"
+
+
+class Organisation(Aggregate):
+    """What holds for everything: roster, active packs and model, freeze, term, counters."""
+
+    duties: tuple[Duty, ...] = ()
+    packs: dict[str, str] = Field(default_factory=dict)
+    model: str = ""
+    paused: bool = False
+    freeze_epoch: int = 0
+    term: int = 0
+    next_case: int = 1
+    items_received: int = 0
+    items_edited: int = 0
+    items_deleted: int = 0
+    items_classified: int = 0
+    items_degraded: int = 0
+    own_posts: int = 0
+    cases_opened: int = 0
+    replies_sent: int = 0
+    breaches: int = 0
+    pages_raised: int = 0
+    quarantined: int = 0
+    previous_model: str = ""
+    operations: int = 0
+
+    KEY: ClassVar[str] = "organisation:self"
+
+    @cached_property
+    def key(self) -> str:
+        return self.KEY
