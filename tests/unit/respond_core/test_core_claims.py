@@ -1,6 +1,6 @@
 """Claims: opened and judged by people, recognised in what comes later, never judged by us."""
 
-from services.respond.core.aggregates import Claim
+from services.respond.core.aggregates import Case, Claim
 from services.respond.core.claim import REMEMBERED
 from shared.contracts.facts import Fact
 from shared.contracts.operators import ClaimJudged, ClaimOpened
@@ -48,6 +48,24 @@ def test_what_says_the_same_is_linked_also_when_its_cluster_is_long_forgotten() 
     assert [each["claim_id"] for each in story.decided("claim.linked")] == [claim.claim_id] * 2
     say(story, "other", tuple(range(50, 66)), "明天全市停水三天快去囤水")
     assert story.case.claim_id == ""
+
+
+def test_a_case_keeps_the_claim_it_was_about_first() -> None:
+    story = Story()
+    say(story, "c1")
+    first = story.case.case_id
+    story.tell(opening(story))
+    [claim] = claims(story)
+    other = "明天全市停水三天快去囤水", tuple(range(50, 66))
+    item = a_comment("c2", other[0], author="c1")
+    for fact in a_signed(item, Label.RUMOUR, signature=other[1]):
+        story.tell(fact)
+    say(story, "c3", other[1], other[0])
+    story.tell(opening(story, "p" * 8, "网传停水"))
+    kept = story.state.get(f"case:{first}", Case)
+    assert kept is not None
+    assert kept.claim_id == claim.claim_id
+    assert story.case.claim_id not in {"", claim.claim_id}
 
 
 def test_only_a_person_says_what_is_known_and_only_with_evidence() -> None:
