@@ -55,7 +55,7 @@ $(STAMPS)/venv: requirements/bootstrap.txt requirements/setup.sh
 $(STAMPS)/runtime: requirements/runtime.txt pyproject.toml | $(STAMPS)/venv
 	@bash requirements/setup.sh install runtime && touch $@
 
-$(STAMPS)/dev: requirements/dev.txt pyproject.toml | $(STAMPS)/venv
+$(STAMPS)/dev: requirements/runtime.txt requirements/dev.txt pyproject.toml | $(STAMPS)/venv
 	@bash requirements/setup.sh install dev && touch $@ $(STAMPS)/runtime
 
 $(STAMPS)/assets: package-lock.json requirements/node.txt | $(STAMPS)/venv

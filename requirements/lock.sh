@@ -9,4 +9,6 @@ compile() {
 compile requirements/bootstrap.in -o requirements/bootstrap.txt
 compile requirements/node.in -o requirements/node.txt
 compile pyproject.toml -o requirements/runtime.txt
-compile --group dev -c requirements/runtime.txt pyproject.toml -o requirements/dev.txt
+# What runtime.txt pins is not said twice: development installs both files.
+mapfile -t pinned < <(sed -nE 's/^([A-Za-z0-9._-]+).*==.*/--no-emit-package=\1/p' requirements/runtime.txt | sort -u)
+compile --group dev -c requirements/runtime.txt "${pinned[@]}" pyproject.toml -o requirements/dev.txt

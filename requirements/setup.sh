@@ -67,7 +67,9 @@ venv)
 install)
   index
   echo "setting up: the locked ${2} dependencies"
-  "$BIN/uv" pip install --quiet --python "$BIN/python" --require-hashes -r "requirements/$2.txt"
+  locks=(-r requirements/runtime.txt)
+  [ "$2" = runtime ] || locks+=(-r "requirements/$2.txt")
+  "$BIN/uv" pip install --quiet --python "$BIN/python" --require-hashes "${locks[@]}"
   "$BIN/uv" pip install --quiet --python "$BIN/python" --no-build-isolation --no-deps -e .
   ;;
 assets)

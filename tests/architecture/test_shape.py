@@ -39,9 +39,7 @@ def test_no_tracked_file_but_weights_and_locks_is_large() -> None:
     large = [
         str(path.relative_to(ROOT))
         for path in tracked()
-        if path.stat().st_size > LARGEST_FILE
-        and "weights" not in path.parts
-        and path.parent.name != "requirements"
+        if path.stat().st_size > LARGEST_FILE and "weights" not in path.parts
     ]
     assert large == []
 
