@@ -38,6 +38,9 @@ class Label(StrEnum):
     COUNTER_SPEECH = "counter_speech"
     OTHER = "other"
 
+    __hash__ = str.__hash__
+    """An enum asks for its name first, in Python; labels are looked up several times an item."""
+
     @classmethod
     def __get_pydantic_core_schema__(
         cls, source: type["Label"], handler: GetCoreSchemaHandler

@@ -4,6 +4,7 @@ A value that goes wrong at evaluation (a budget, an index) is an error, never "f
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from cel_expr_python import cel
@@ -41,18 +42,16 @@ class Condition:
         if len(source) > _MAX_SOURCE:
             message = f"longer than {_MAX_SOURCE} characters"
             raise RuleError(message)
-        types = {
-            "int": cel.Type.INT,
-            "bool": cel.Type.BOOL,
-            "str": cel.Type.STRING,
-            "list": cel.Type.List(cel.Type.STRING),
-        }
         self._source = (source, tuple(variables.items()))
-        environment = cel.NewEnv(variables={name: types[kind] for name, kind in variables.items()})
+        named = {name: kind for name, kind in variables.items() if name in source}
         try:
-            self._expression = environment.compile(source)
-        except RuntimeError as error:
-            raise RuleError(_readable(str(error))) from error
+            self._asks, self._expression = tuple(named), _compiled(source, named)
+        except RuntimeError:
+            try:
+                self._asks, self._expression = tuple(variables), _compiled(source, variables)
+            except RuntimeError as error:
+                raise RuleError(_readable(str(error))) from error
+        self._known = lru_cache(maxsize=1024)(self._evaluated)
         if self._expression.return_type() != cel.Type.BOOL:
             message = f"gives {self._expression.return_type().name()}, not true or false"
             raise RuleError(message)
@@ -65,10 +64,28 @@ class Condition:
 
     def holds(self, values: Mapping[str, Value]) -> bool:
         """Return the result. Raises RuleError when the evaluation itself fails."""
-        result = self._expression.eval(data=dict(values))
+        asked = (values[name] for name in self._asks)
+        return self._known(*(tuple(each) if isinstance(each, list) else each for each in asked))
+
+    def _evaluated(self, *asked: bool | int | str | tuple[str, ...]) -> bool:
+        """It sees only what it asks for, so most questions come again."""
+        values = (list(each) if isinstance(each, tuple) else each for each in asked)
+        result = self._expression.eval(data=dict(zip(self._asks, values, strict=True)))
         if result.type() != cel.Type.BOOL:
             raise RuleError(_readable(str(result.value())))
         return bool(result.value())
+
+
+def _compiled(source: str, variables: Mapping[str, str]) -> cel.Expression:
+    types = {
+        "int": cel.Type.INT,
+        "bool": cel.Type.BOOL,
+        "str": cel.Type.STRING,
+        "list": cel.Type.List(cel.Type.STRING),
+    }
+    return cel.NewEnv(variables={name: types[kind] for name, kind in variables.items()}).compile(
+        source
+    )
 
 
 def _readable(message: str) -> str:

@@ -161,7 +161,8 @@ def test_batch_boundaries_do_not_matter(log: list[Stored], cuts: list[int]) -> N
     for start, end in pairwise(places):
         lines += fold(state, log[start:end], PACKS).lines
     assert lines == expected.lines
-    for prefix in ("case", "pending", "page", "organisation"):
+    assert list(state.waiting) == list(whole.waiting)
+    for prefix in ("case", "page", "organisation"):
         ours = {each.key: each for each in state.under(prefix)}
         assert ours == {each.key: each for each in whole.under(prefix)}
 

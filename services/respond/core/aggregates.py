@@ -4,9 +4,8 @@ All are bounded (invariant 18). The case, clusters, claims and the organisation 
 own and are named here again.
 """
 
-from datetime import datetime, timedelta
 from functools import cached_property
-from typing import ClassVar, Literal, Self
+from typing import Literal
 
 from services.respond.core.case import (
     KEEP,
@@ -25,9 +24,10 @@ from services.respond.core.case import (
 from services.respond.core.claim import Claim, Variant
 from services.respond.core.cluster import Cluster, Near
 from services.respond.core.organisation import Account, Organisation, Person
-from services.respond.core.state import Aggregate, Timer
-from shared.contracts.base import Time, built
-from shared.contracts.items import ItemReceived, ItemVerdict
+from services.respond.core.state import Aggregate
+from services.respond.core.waiting import Timer
+from shared.contracts.base import Time
+from shared.contracts.items import ItemVerdict
 from shared.contracts.operators import Outcome, Slot
 from shared.contracts.system import EffectStatus
 from shared.policy.gate.findings import GateFinding
@@ -55,7 +55,6 @@ __all__ = [
     "Organisation",
     "OutcomeRing",
     "Page",
-    "PendingItem",
     "Person",
     "Reply",
     "ReplyStatus",
@@ -65,53 +64,6 @@ __all__ = [
 ]
 
 OUTCOMES_KEPT = 5000
-
-
-class PendingItem(Aggregate):
-    """An item that waits for its verdict; known again from the log, so never persisted.
-
-    `fact` carries the newest text and version; `edits` counts what changed since it came.
-    """
-
-    persisted: ClassVar[bool] = False
-
-    fact: ItemReceived
-    received_at: Time
-    seq: int
-    verdict_due: Time
-    edits: int = 0
-    deleted: bool = False
-    degraded: tuple[str, ...] = ()
-
-    @cached_property
-    def key(self) -> str:
-        return f"pending:{self.fact.item_id}"
-
-    @cached_property
-    def armed(self) -> tuple[Timer, ...]:
-        return (Timer(self.verdict_due, f"verdict:{self.fact.item_id}", self.key),)
-
-    def timers(self) -> tuple[Timer, ...]:
-        return self.armed
-
-    @classmethod
-    def waiting(cls, fact: ItemReceived, now: datetime, seq: int, seconds: int) -> Self:
-        """Return a fresh item that waits; it is made for every item, so nothing is looked up."""
-        key, due = f"pending:{fact.item_id}", now + timedelta(seconds=seconds)
-        return built(
-            cls,
-            {
-                "fact": fact,
-                "received_at": now,
-                "seq": seq,
-                "verdict_due": due,
-                "edits": 0,
-                "deleted": False,
-                "degraded": (),
-                "key": key,
-                "armed": (Timer(due, f"verdict:{fact.item_id}", key),),
-            },
-        )
 
 
 class EarlyChange(Aggregate):

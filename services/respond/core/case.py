@@ -9,7 +9,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from services.respond.core.state import Aggregate, Timer
+from services.respond.core.state import Aggregate
+from services.respond.core.waiting import Timer
 from shared.contracts.base import Frozen, Time
 from shared.contracts.items import Author, ItemKind, Thread
 from shared.contracts.operators import Slot

@@ -7,7 +7,6 @@ from services.respond.core.aggregates import (
     HistoryEntry,
     ItemPlace,
     OpenThread,
-    PendingItem,
 )
 from services.respond.core.case import note
 from services.respond.core.clocks import start_clocks
@@ -15,8 +14,10 @@ from services.respond.core.clusters import gather, meet
 from services.respond.core.decisions import CaseJoined, CaseOpened, CaseReopened
 from services.respond.core.judging import HARMS, Judgement, in_order
 from services.respond.core.suggest import suggest
+from services.respond.core.waiting import PendingItem
 from services.respond.core.weights import conditions, graver, remember, weighed
 from services.respond.core.work import Work
+from shared.contracts.base import built
 from shared.contracts.ids import token
 from shared.contracts.items import ItemKind, ItemReceived
 from shared.contracts.verdicts import Label, Verdict
@@ -36,25 +37,28 @@ def thread_key(fact: ItemReceived) -> str:
 def case_item(pending: PendingItem, verdict: Verdict, judged: Judgement) -> CaseItem:
     """Return the item as its case keeps it."""
     fact = pending.fact
-    return CaseItem(
-        item_id=fact.item_id,
-        item_version=fact.item_version,
-        native_id=fact.native_id,
-        item_kind=fact.item_kind,
-        author=fact.author,
-        thread=fact.thread,
-        text=fact.text,
-        published_at=fact.published_at,
-        received_at=pending.received_at,
-        labels=verdict.labels,
-        decided=judged.decided,
-        abstained=verdict.abstained,
-        reasons=verdict.reasons,
-        model=verdict.model,
-        anger=verdict.anger,
-        degraded=(*pending.degraded, *verdict.degraded),
-        edits=pending.edits,
-        deleted=pending.deleted,
+    return built(
+        CaseItem,
+        {
+            "item_id": fact.item_id,
+            "item_version": fact.item_version,
+            "native_id": fact.native_id,
+            "item_kind": fact.item_kind,
+            "author": fact.author,
+            "thread": fact.thread,
+            "text": fact.text,
+            "published_at": fact.published_at,
+            "received_at": pending.received_at,
+            "labels": verdict.labels,
+            "decided": judged.decided,
+            "abstained": verdict.abstained,
+            "reasons": verdict.reasons,
+            "model": verdict.model,
+            "anger": verdict.anger,
+            "degraded": (*pending.degraded, *verdict.degraded),
+            "edits": pending.edits,
+            "deleted": pending.deleted,
+        },
     )
 
 
@@ -143,44 +147,46 @@ def _open(work: Work, key: str, pending: PendingItem, item: CaseItem, judged: Ju
     values = conditions(work, fact.scope(), item, judged, None)
     clocks = start_clocks(pack, pending.received_at, values)
     remember(work, fact.scope(), fact.author)
-    case = Case(
-        case_id=token("case", key, fact.item_id),
-        number=work.total("next_case"),
-        platform=fact.platform,
-        account_id=fact.account_id,
-        thread_key=key,
-        status="open",
-        opened_at=work.at,
-        severity=judged.severity,
-        weight=judged.weight.parts,
-        unknown=judged.weight.unknown,
-        labels=in_order(set(judged.decided)),
-        topics=item.topics,
-        origins=item.origins,
-        items=(item,),
-        item_count=1,
-        clocks=clocks,
-        history=(HistoryEntry(at=work.at, what="opened"),),
-        degraded=item.degraded,
+    case = built(
+        Case,
+        {
+            "case_id": token("case", key, fact.item_id),
+            "number": work.total("next_case"),
+            "platform": fact.platform,
+            "account_id": fact.account_id,
+            "thread_key": key,
+            "status": "open",
+            "opened_at": work.at,
+            "severity": judged.severity,
+            "weight": judged.weight.parts,
+            "unknown": judged.weight.unknown,
+            "labels": in_order(set(judged.decided)),
+            "topics": item.topics,
+            "origins": item.origins,
+            "items": (item,),
+            "item_count": 1,
+            "clocks": clocks,
+            "history": (built(HistoryEntry, {"at": work.at, "what": "opened"}),),
+            "degraded": item.degraded,
+        },
     )
     work.count("next_case")
     work.count("cases_opened")
-    work.decide(
-        CaseOpened(
-            at=work.at,
-            account_id=case.account_id,
-            case_id=case.case_id,
-            item_id=fact.item_id,
-            labels=case.labels,
-            severity=case.severity,
-            degraded=case.degraded,
-            acknowledge_due=clocks[0].due_at,
-            first_reply_due=clocks[1].due_at,
-        )
-    )
+    opened = {
+        "at": work.at,
+        "account_id": case.account_id,
+        "case_id": case.case_id,
+        "item_id": fact.item_id,
+        "labels": case.labels,
+        "severity": case.severity,
+        "degraded": case.degraded,
+        "acknowledge_due": clocks[0].due_at,
+        "first_reply_due": clocks[1].due_at,
+    }
+    work.decide(built(CaseOpened, opened))
     work.put(
-        OpenThread(thread_key=key, case_id=case.case_id),
-        ItemPlace(item_id=fact.item_id, case_id=case.case_id),
+        built(OpenThread, {"thread_key": key, "case_id": case.case_id}),
+        built(ItemPlace, {"item_id": fact.item_id, "case_id": case.case_id}),
     )
     return suggest(work, case)
 

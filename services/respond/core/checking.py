@@ -1,9 +1,12 @@
 """The gate as the fold asks it: with the case's situation, channel, quotations and history."""
 
+from functools import lru_cache
+
 from services.respond.core.aggregates import Case
 from shared.contracts.verdicts import Label
 from shared.policy.gate.check import gate
 from shared.policy.gate.findings import GateContext, GateResult, HistoryDigest
+from shared.policy.gate.taboo import quotes
 from shared.policy.model import Pack, Situation
 
 _SITUATIONS: tuple[tuple[Label, Situation], ...] = (
@@ -17,13 +20,19 @@ _SITUATIONS: tuple[tuple[Label, Situation], ...] = (
 
 def check_text(case: Case, pack: Pack, text: str) -> GateResult:
     """Return what the gate says of `text` as a reply in this case."""
-    return gate(text, context_of(case), pack, HistoryDigest(frozenset(case.sent_texts)))
+    quoted = "\n".join(item.text for item in case.items[-5:]) if quotes(text) else ""
+    return gate(text, _context(case.labels, case.platform, quoted), pack, _told(case.sent_texts))
 
 
-def context_of(case: Case) -> GateContext:
-    """Return the situation of the case for the gate."""
+@lru_cache(maxsize=512)
+def _context(labels: tuple[Label, ...], channel: str, quoted: str) -> GateContext:
+    """Return the situation for the gate; many cases stand in the same one."""
     situation: Situation = next(
-        (situation for label, situation in _SITUATIONS if label in case.labels), "other"
+        (situation for label, situation in _SITUATIONS if label in labels), "other"
     )
-    quoted = "\n".join(item.text for item in case.items[-5:])
-    return GateContext(situation=situation, channel=case.platform, quoted=quoted)
+    return GateContext(situation=situation, channel=channel, quoted=quoted)
+
+
+@lru_cache(maxsize=512)
+def _told(sent_texts: tuple[str, ...]) -> HistoryDigest:
+    return HistoryDigest(frozenset(sent_texts))

@@ -4,7 +4,8 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Final
 
-from services.respond.core.state import Aggregate, Timer
+from services.respond.core.state import Aggregate
+from services.respond.core.waiting import Timer
 from shared.contracts.base import Frozen, Time
 from shared.contracts.operators import ClaimStatus
 

@@ -6,6 +6,7 @@ from services.respond.core.aggregates import Case, CaseClock, ClockKind
 from services.respond.core.decisions import ClockBreached, ClockMet
 from services.respond.core.pages import page_for_breach
 from services.respond.core.work import Work
+from shared.contracts.base import built
 from shared.policy.cel import Value
 from shared.policy.model import Pack
 
@@ -65,6 +66,5 @@ def breach(work: Work, case: Case, kind: str) -> None:
 
 
 def _clock(kind: ClockKind, received_at: datetime, minutes: int) -> CaseClock:
-    return CaseClock(
-        clock=kind, started_at=received_at, due_at=received_at + timedelta(minutes=minutes)
-    )
+    due_at = received_at + timedelta(minutes=minutes)
+    return built(CaseClock, {"clock": kind, "started_at": received_at, "due_at": due_at})

@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from services.respond.core.aggregates import Case, Organisation, PendingItem
+from services.respond.core.aggregates import Case, Organisation
 from services.respond.core.decisions import Decision, line
 from services.respond.core.state import Aggregate, Changes, State
 from services.respond.core.step import Step, step
@@ -41,7 +41,7 @@ class Poison(NamedTuple):
 class Folded:
     """All that a batch changed, ready for one commit.
 
-    `puts` holds persisted aggregates only (None deletes). `due` maps case ids to the epoch second
+    `due` maps case ids to the epoch second
     at which the case next owes something (None: not in the queue). `quarantined` are the facts on
     which `step` raised.
     """
@@ -56,8 +56,6 @@ class Folded:
     def take(self, done: Step) -> None:
         """Merge one run into the batch."""
         for key, fresh in done.changes.puts.items():
-            if key.startswith("pending:"):
-                continue
             self.puts[key] = fresh
             if isinstance(fresh, Case):
                 self.due[fresh.case_id] = fresh.queue_due()
@@ -155,8 +153,8 @@ def _singles(stored: Stored) -> Iterator[tuple[Place, Stored]]:
 
 def low_seq(state: State, cursor_seq: int) -> int:
     """Return the oldest sequence a fresh leader must re-read to know what waits for a verdict."""
-    oldest = state.oldest_waiting()
-    return oldest.seq if isinstance(oldest, PendingItem) else cursor_seq + 1
+    oldest = state.waiting.oldest()
+    return cursor_seq + 1 if oldest is None else oldest.seq
 
 
 def _write_organisation(state: State, folded: Folded) -> None:

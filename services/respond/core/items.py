@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
-from services.respond.core.aggregates import Case, CaseItem, EarlyChange, ItemPlace, PendingItem
+from services.respond.core.aggregates import Case, CaseItem, EarlyChange, ItemPlace
 from services.respond.core.case import HistoryEntry, note
 from services.respond.core.decisions import ItemChanged
 from services.respond.core.replies import call_back
 from services.respond.core.settling import judge_again, settle
+from services.respond.core.waiting import PendingItem
 from services.respond.core.work import Work
 from shared.contracts.items import (
     Author,
@@ -31,10 +32,11 @@ def received(work: Work, fact: ItemReceived) -> None:
         return
     work.count("items_received")
     pack, _ = work.pack_of(fact.account_id)
-    pending = PendingItem.waiting(fact, work.at, work.seq, pack.verdict_seconds)
+    due = work.at + timedelta(seconds=pack.verdict_seconds)
+    pending = PendingItem(fact, work.at, work.seq, due)
     early = work.get(f"early:{fact.item_id}", EarlyChange)
     if early is None:
-        work.put(pending)
+        work.wait(pending)
     else:
         _meet_early(work, pending, early)
 
@@ -48,7 +50,7 @@ def edited(work: Work, fact: ItemEdited) -> None:
     if _here(work, fact.item_id):
         _retext(work, fact.item_id, fact.item_version, fact.text)
     elif work.knows(fact.item_id):
-        work.put(_from_edit(work, fact))
+        work.wait(_from_edit(work, fact))
     else:
         early = _early(work, fact.item_id)
         fresh = {"item_version": fact.item_version, "text": fact.text, "verdict": None}
@@ -61,10 +63,10 @@ def deleted(work: Work, fact: ItemDeleted) -> None:
         return
     work.count("items_deleted")
     _changed(work, fact, "deleted")
-    pending = work.get(f"pending:{fact.item_id}", PendingItem)
+    pending = work.waiting(fact.item_id)
     case = _case_of(work, fact.item_id)
     if pending is not None:
-        work.put(pending.model_copy(update={"deleted": True}))
+        work.wait(pending._replace(deleted=True))
     elif case is not None:
         _mark_deleted(work, case, fact)
     elif not work.knows(fact.item_id):
@@ -75,7 +77,7 @@ def classified(work: Work, fact: ItemVerdict) -> None:
     """Take the first verdict of an active model on the newest version; ignore any other."""
     if not _counts(work, fact.model):
         return
-    pending = work.get(f"pending:{fact.item_id}", PendingItem)
+    pending = work.waiting(fact.item_id)
     if pending is not None:
         if pending.fact.item_version == fact.item_version:
             settle(work, pending, fact)
@@ -90,10 +92,10 @@ def classified(work: Work, fact: ItemVerdict) -> None:
 
 
 def _retext(work: Work, item_id: str, version: str, text: str) -> None:
-    pending = work.get(f"pending:{item_id}", PendingItem)
+    pending = work.waiting(item_id)
     if pending is not None:
         newer = pending.fact.model_copy(update={"text": text, "item_version": version})
-        work.put(pending.model_copy(update={"fact": newer, "edits": pending.edits + 1}))
+        work.wait(pending._replace(fact=newer, edits=pending.edits + 1))
         return
     case = _case_of(work, item_id)
     if case is None:  # pragma: no cover  asked only for what `_here` found
@@ -124,11 +126,11 @@ def _mark_deleted(work: Work, case: Case, fact: ItemDeleted) -> None:
 
 def _meet_early(work: Work, pending: PendingItem, early: EarlyChange) -> None:
     work.drop(early.key)
-    met = pending.model_copy(update={"deleted": early.deleted})
+    met = pending._replace(deleted=early.deleted)
     if early.text is not None:
         fresh = {"text": early.text, "item_version": early.item_version}
-        met = met.model_copy(update={"fact": pending.fact.model_copy(update=fresh), "edits": 1})
-    work.put(met)
+        met = met._replace(fact=pending.fact.model_copy(update=fresh), edits=1)
+    work.wait(met)
     if early.verdict is not None:
         settle(work, met, early.verdict)
 
@@ -165,7 +167,7 @@ def _early(work: Work, item_id: str) -> EarlyChange:
 
 
 def _here(work: Work, item_id: str) -> bool:
-    pending = work.get(f"pending:{item_id}", PendingItem)
+    pending = work.waiting(item_id)
     return pending is not None or _case_of(work, item_id) is not None
 
 

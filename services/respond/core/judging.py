@@ -1,6 +1,7 @@
 """What an account's pack makes of a verdict: which labels hold, how severe, is it for people."""
 
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from shared.contracts.verdicts import Label, Verdict
 from shared.policy.model import Pack
@@ -26,8 +27,7 @@ HARMS = frozenset(
 UNWEIGHED = Weight(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """A verdict as this organisation reads it; `weight` is there once it has reached people."""
 
     decided: tuple[Label, ...]
@@ -38,12 +38,24 @@ class Judgement:
 
 def judge(verdict: Verdict, pack: Pack) -> Judgement:
     """Apply the pack's own thresholds (per mille; else classify's decision) and case labels."""
-    decided = _decided(verdict, pack)
-    weight = severity(decided, verdict.anger, abstained=verdict.abstained)
+    decided = _decided(verdict, pack) if pack.thresholds else verdict.decided
+    return _judged(pack, decided, verdict.anger, verdict.abstained, verdict.degraded)
+
+
+@lru_cache(maxsize=4096)
+def _judged(
+    pack: Pack,
+    decided: tuple[Label, ...],
+    anger: int,
+    abstained: bool,  # noqa: FBT001  a field
+    degraded: tuple[str, ...],
+) -> Judgement:
+    """Verdicts differ in their probabilities; what counts of them comes again and again."""
+    weight = severity(decided, anger, abstained=abstained)
     opens = (
         any(label in pack.case_labels for label in decided)
-        or (verdict.abstained and pack.abstain_opens_case)
-        or UNCLASSIFIED in verdict.degraded
+        or (abstained and pack.abstain_opens_case)
+        or UNCLASSIFIED in degraded
     )
     return Judgement(decided, weight.value, opens)
 
@@ -59,8 +71,6 @@ def in_order(labels: set[Label]) -> tuple[Label, ...]:
 
 
 def _decided(verdict: Verdict, pack: Pack) -> tuple[Label, ...]:
-    if not pack.thresholds:
-        return verdict.decided
     held = {label for label in verdict.decided if label not in pack.thresholds}
     held |= {
         label

@@ -2,13 +2,13 @@
 
 import hashlib
 
-from services.respond.core.aggregates import Case, CaseItem, Cluster, PendingItem
+from services.respond.core.aggregates import Case, CaseItem, Cluster
 from services.respond.core.cases import admit, refresh
 from services.respond.core.decisions import ItemJudged
 from services.respond.core.judging import Judgement, judge, unclassified
+from services.respond.core.waiting import PendingItem
 from services.respond.core.weights import graver, weighed
 from services.respond.core.work import Work
-from shared.contracts.base import built
 from shared.contracts.items import ItemReceived, ItemVerdict
 from shared.contracts.verdicts import Verdict
 
@@ -31,7 +31,7 @@ def _settle(work: Work, pending: PendingItem, verdict: Verdict) -> None:
     fact = pending.fact
     pack, _ = work.pack_of(fact.account_id)
     judged = judge(verdict, pack)
-    work.drop(pending.key)
+    work.wait_no_more(fact.item_id)
     place = len(work.decisions)
     case_id, judged = admit(work, pending, verdict, judged)
     line = _said(
@@ -92,20 +92,16 @@ def _said(
     degraded: tuple[str, ...],
     case_id: str,
 ) -> ItemJudged:
-    return built(
-        ItemJudged,
-        {
-            "at": work.at,
-            "account_id": account_id,
-            "kind": "item.judged",
-            "item_id": item.item_id,
-            "item_version": item.item_version,
-            "text": hashlib.sha256(item.text.encode("utf-8", "surrogatepass")).hexdigest()[:20],
-            "decided": judged.decided,
-            "abstained": verdict.abstained,
-            "severity": judged.severity,
-            "model": verdict.model,
-            "degraded": degraded,
-            "case_id": case_id,
-        },
+    return ItemJudged(
+        work.at,
+        account_id,
+        item.item_id,
+        item.item_version,
+        hashlib.sha256(item.text.encode("utf-8", "surrogatepass")).hexdigest()[:20],
+        judged.decided,
+        verdict.abstained,
+        judged.severity,
+        verdict.model,
+        degraded,
+        case_id,
     )

@@ -9,23 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import ClassVar, NamedTuple, Self, TypeVar
+from typing import ClassVar, Self, TypeVar
 
+from services.respond.core.waiting import PendingItem, Timer, Waiting
 from shared.contracts.base import Frozen
 
 
-class Timer(NamedTuple):
-    """Something that happens at `due` unless the aggregate changes first; fires in (due, id)."""
-
-    due: datetime
-    timer_id: str
-    key: str
-
-
 class Aggregate(Frozen):
-    """A bounded piece of state under one key. `persisted` false: rebuilt from the log instead."""
-
-    persisted: ClassVar[bool] = True
+    """A bounded piece of state under one key."""
 
     @cached_property
     def key(self) -> str:
@@ -48,10 +39,12 @@ AnyAggregate = TypeVar("AnyAggregate", bound=Aggregate)
 class Changes:
     """New aggregates by key; None deletes. `seen` are 8-byte marks of item versions now known.
 
+    `waits` are items that now wait, by id; None: no longer.
     `counts` go on top of the organisation's counters, which `fold` brings up to date once a batch.
     """
 
     puts: Mapping[str, Aggregate | None] = field(default_factory=dict)
+    waits: Mapping[str, PendingItem | None] = field(default_factory=dict)
     seen: Sequence[bytes] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
 
@@ -63,7 +56,7 @@ class State:
         self._aggregates: dict[str, Aggregate] = {}
         self._by_prefix: dict[str, dict[str, Aggregate]] = {}
         self._timers: list[Timer] = []
-        self._volatile: dict[str, Aggregate] = {}
+        self.waiting = Waiting()
         self._seen: set[bytes] = set()
         self._seen_before: set[bytes] = set()
         self._counts: dict[str, int] = {}
@@ -88,20 +81,17 @@ class State:
     def under(self, prefix: str) -> Iterator[Aggregate]:
         """Yield the aggregates whose key starts with `prefix:`, in insertion order."""
         yield from self._by_prefix.get(prefix, {}).values()
-        head = f"{prefix}:"
-        yield from (each for key, each in self._volatile.items() if key.startswith(head))
-
-    def oldest_waiting(self) -> Aggregate | None:
-        """Return the unpersisted aggregate that came first; the log is re-read from its place."""
-        return next(iter(self._volatile.values()), None)
 
     def timers(self) -> Sequence[Timer]:
-        """Return all armed timers, earliest first. Not to be changed by the caller."""
+        """Return the aggregates' timers, earliest first. Not to be changed by the caller."""
         return self._timers
 
     def next_timer(self) -> Timer | None:
-        """Return the earliest armed timer."""
-        return self._timers[0] if self._timers else None
+        """Return an earliest timer, of an aggregate or of an item that waits."""
+        first = self.waiting.first()
+        if first is None or (self._timers and self._timers[0].due <= first.verdict_due):
+            return self._timers[0] if self._timers else None
+        return first.timers()[0]
 
     def apply(self, changes: Changes, now: datetime) -> None:
         """Bring the changes in and move to `now`."""
@@ -110,9 +100,10 @@ class State:
             self._rearm(old.timers() if old else (), fresh.timers() if fresh else ())
             if fresh is not None:
                 self._aggregates[key] = fresh
-                self._shelf(key, fresh)[key] = fresh
+                self._shelf(key)[key] = fresh
             elif old is not None:
-                del self._aggregates[key], self._shelf(key, old)[key]
+                del self._aggregates[key], self._shelf(key)[key]
+        self.waiting.apply(changes.waits)
         self._remember(changes.seen)
         for counter, by in changes.counts.items():
             self._counts[counter] = self._counts.get(counter, 0) + by
@@ -131,17 +122,15 @@ class State:
         """Fill a fresh state from stored aggregates and packed 8-byte marks; return it."""
         for each in aggregates:
             self._aggregates[each.key] = each
-            self._shelf(each.key, each)[each.key] = each
+            self._shelf(each.key)[each.key] = each
             self._timers.extend(each.timers())
         self._timers.sort()
         self._remember(tuple(seen[i : i + 8] for i in range(0, len(seen), 8)))
         self.now = now
         return self
 
-    def _shelf(self, key: str, aggregate: Aggregate) -> dict[str, Aggregate]:
-        """Return the index that names this aggregate."""
-        if not aggregate.persisted:
-            return self._volatile
+    def _shelf(self, key: str) -> dict[str, Aggregate]:
+        """Return the index that names this key."""
         return self._by_prefix.setdefault(key.partition(":")[0], {})
 
     def _rearm(self, old: Sequence[Timer], fresh: Sequence[Timer]) -> None:

@@ -7,29 +7,30 @@ from services.respond.core.aggregates import (
     Cluster,
     EarlyChange,
     Effect,
-    PendingItem,
 )
 from services.respond.core.claims import lapse
 from services.respond.core.clocks import breach
 from services.respond.core.clusters import fade
 from services.respond.core.effects import expire, leave
 from services.respond.core.settling import overdue
-from services.respond.core.state import Aggregate, Timer
+from services.respond.core.state import Aggregate
+from services.respond.core.waiting import PendingItem, Timer
 from services.respond.core.work import Work
 
 
 def fire_due(work: Work) -> None:
     """Fire what is due by now in (due, id) order, also what the firing itself arms."""
+    work.ready()
     while (timer := work.next_due()) is not None:
         work.at = timer.due
-        _fire(work, work.get(timer.key, Aggregate), timer)
+        _fire(work, work.holder(timer), timer)
         if timer == work.next_due():
             message = f"{timer.timer_id} fired and is still armed"
             raise RuntimeError(message)
-    work.at = work.now
+    work.settled()
 
 
-def _fire(work: Work, holder: Aggregate | None, timer: Timer) -> None:
+def _fire(work: Work, holder: Aggregate | PendingItem | None, timer: Timer) -> None:
     match holder:
         case Case():
             _fire_case(work, holder, *timer.timer_id.split(":")[::2])

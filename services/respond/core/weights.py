@@ -38,7 +38,7 @@ def weighed(
         matter = replace(matter, alike=alike, coordinated=coordinated)
     weight = weigh(matter, weighing_of(pack))
     known = {"topics": weight.topics, "origins": weight.origins}
-    return item.model_copy(update=known), replace(judged, severity=weight.value, weight=weight)
+    return item.model_copy(update=known), judged._replace(severity=weight.value, weight=weight)
 
 
 def conditions(

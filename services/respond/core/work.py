@@ -2,13 +2,16 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from heapq import heappop, heappush
 
 from services.respond.core.aggregates import Account, Case, Effect, Organisation
 from services.respond.core.decisions import Decision
-from services.respond.core.state import Aggregate, AnyAggregate, Changes, State, Timer
+from services.respond.core.state import Aggregate, AnyAggregate, Changes, State
+from services.respond.core.waiting import PATIENCE, PendingItem, Timer
 from shared.policy.model import NO_PACK, Pack
+
+FAR = datetime.max.replace(tzinfo=UTC)
 
 
 class Work:
@@ -23,10 +26,16 @@ class Work:
         self.at = now
         self.decisions: list[Decision] = []
         self._puts: dict[str, Aggregate | None] = {}
+        self._waits: dict[str, PendingItem | None] = {}
         self._seen: dict[bytes, None] = {}
         self._counts: dict[str, int] = {}
         self._armed: list[Timer] = []
         self._next_timer = 0
+        self._late = state.waiting.by_due()
+        self._next_late = next(self._late, None)
+        self._fresh: list[PendingItem] = []
+        self._soonest = FAR
+        self._look()
         self._known: dict[str, tuple[Pack, str]] = {}
         self._organisation: Organisation | None = None
 
@@ -59,10 +68,24 @@ class Work:
             if isinstance(each, Organisation | Account):
                 self._known, self._organisation = {}, None
             for timer in each.timers():
-                heappush(self._armed, timer)
+                self._arm(timer)
 
     def drop(self, key: str) -> None:
         self._puts[key] = None
+
+    def waiting(self, item_id: str) -> PendingItem | None:
+        """Return the item if it waits for its verdict."""
+        if item_id in self._waits:
+            return self._waits[item_id]
+        return self.state.waiting.get(item_id)
+
+    def wait(self, pending: PendingItem) -> None:
+        self._waits[pending.fact.item_id] = pending
+        self._fresh.append(pending)
+        self._soonest = min(self._soonest, pending.verdict_due)
+
+    def wait_no_more(self, item_id: str) -> None:
+        self._waits[item_id] = None
 
     def decide(self, decision: Decision) -> None:
         self.decisions.append(decision)
@@ -126,14 +149,42 @@ class Work:
 
     def finish(self) -> Changes:
         """Return all changes."""
-        return Changes(self._puts, tuple(self._seen), self._counts)
+        return Changes(self._puts, self._waits, tuple(self._seen), self._counts)
 
     def may_be_due(self) -> bool:
         """Tell whether a timer may be due; cheap, and never wrong about "no"."""
-        timers = self.state.timers()
-        return self._has_armed() or (
-            self._next_timer < len(timers) and timers[self._next_timer].due <= self.now
-        )
+        return self._soonest <= self.now
+
+    def ready(self) -> None:
+        """Arm the items whose time is up, before what is due is asked for."""
+        while self._next_late is not None and self._next_late[0] <= self.now:
+            found = self.waiting(self._next_late[1])
+            if found is not None:
+                heappush(self._armed, found.timers()[0])
+            self._next_late = next(self._late, None)
+        waiting = [each for each in self._fresh if self.waiting(each.fact.item_id)]
+        self._fresh = [each for each in waiting if each.verdict_due > self.now]
+        for each in waiting:
+            if each.verdict_due <= self.now:
+                heappush(self._armed, each.timers()[0])
+
+    def settled(self) -> None:
+        """Note that nothing is due any more, and what is due next."""
+        self.at = self.now
+        self._look()
+
+    def _look(self) -> None:
+        """Find the soonest of all timers; some may be gone, which costs one look more."""
+        timers = self.state.timers()[self._next_timer : self._next_timer + 1]
+        dues = [timer.due for timer in (*timers, *self._armed[:1])]
+        dues += [each.verdict_due for each in self._fresh]
+        if self._next_late is not None:
+            dues.append(self._next_late[0])
+        self._soonest = min(dues, default=FAR)
+
+    def _arm(self, timer: Timer) -> None:
+        heappush(self._armed, timer)
+        self._soonest = min(self._soonest, timer.due)
 
     def _has_armed(self) -> bool:
         return bool(self._armed) and self._armed[0].due <= self.now
@@ -151,8 +202,14 @@ class Work:
             self._next_timer += 1
         return None
 
+    def holder(self, timer: Timer) -> Aggregate | PendingItem | None:
+        """Return whose timer this is."""
+        if timer.timer_id.startswith(PATIENCE):
+            return self.waiting(timer.key)
+        return self.get(timer.key, Aggregate)
+
     def _still_armed(self, timer: Timer) -> bool:
-        found = self.get(timer.key, Aggregate)
+        found = self.holder(timer)
         return found is not None and timer in found.timers()
 
 

@@ -3,7 +3,6 @@
 import asyncio
 from collections import Counter
 
-from services.respond.core.aggregates import PendingItem
 from services.respond.shell.standing import Standing
 from services.respond.shell.telemetry import Stand, Telemetry
 from shared.bus.port import Bus
@@ -40,7 +39,7 @@ class Figures:
         end = (await self._bus.state()).last_seq
         queue, cases_open = await self._store.queue(0, MOST_OVERDUE)
         standing, now = self._standing, self._clock.now()
-        oldest, timer = standing.state.oldest_waiting(), standing.state.next_timer()
+        oldest, timer = standing.state.waiting.oldest(), standing.state.next_timer()
         effects: Counter[tuple[str, str]] = Counter()
         for each in standing.open_effects.values():
             effects[each.effect_kind, each.status] += 1
@@ -50,7 +49,7 @@ class Figures:
             cases_overdue=sum(due <= now.timestamp() for _, due in queue),
             pages_waiting=len(standing.index.get("page", ())),
             outbox=len(standing.outbox),
-            oldest_unclassified=oldest.received_at if isinstance(oldest, PendingItem) else None,
+            oldest_unclassified=None if oldest is None else oldest.received_at,
             next_clock=timer.due if timer is not None else None,
             effects=effects,
         )

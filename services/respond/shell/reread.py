@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-from services.respond.core.aggregates import PendingItem
 from services.respond.core.fold import PackMissing, Place, fold
 from services.respond.core.state import Changes, State
 from services.respond.core.work import mark_of
@@ -62,13 +61,9 @@ async def _reread_pending(bus: Bus, standing: Standing, values: Mapping[str, byt
     now, low = read_times(values)
     aside = State().restore(decode_all(values), _seen_before(values, stored), low)
     await _fold_aside(bus, standing, aside, stored)
-    waiting = {
-        each.key: each
-        for each in aside.under("pending")
-        if isinstance(each, PendingItem) and each.seq >= cursor.low_seq
-    }
+    waiting = {each.fact.item_id: each for each in aside.waiting if each.seq >= cursor.low_seq}
     if messages:
-        standing.state.apply(Changes(puts=waiting), now or messages[-1].time)
+        standing.state.apply(Changes(waits=waiting), now or messages[-1].time)
 
 
 def _seen_before(values: Mapping[str, bytes], stored: Sequence[Stored]) -> bytes:

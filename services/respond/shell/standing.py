@@ -13,7 +13,6 @@ from services.respond.core.aggregates import (
     Effect,
     Organisation,
     Page,
-    PendingItem,
     Person,
 )
 from services.respond.core.decisions import CHAIN_START
@@ -110,8 +109,8 @@ def restore(standing: Standing, loaded: Loaded) -> None:
 
 def times(state: State) -> bytes:
     """Return the two times as `NOW` keeps them."""
-    oldest = state.oldest_waiting()
-    low = oldest.received_at if isinstance(oldest, PendingItem) else None
+    oldest = state.waiting.oldest()
+    low = None if oldest is None else oldest.received_at
     return to_json([state.now, low])
 
 

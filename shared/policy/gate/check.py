@@ -30,7 +30,7 @@ def gate(
     checks: tuple[Check, ...] = CHECKS,
 ) -> GateResult:
     """Return the findings on an outgoing text. Pure; a check that raises holds the text."""
-    if not quotes(text):
+    if context.quoted and not quotes(text):
         context = context.model_copy(update={"quoted": ""})
     return _checked(text, context, pack, history or HistoryDigest(), checks)
 

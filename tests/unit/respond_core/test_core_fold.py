@@ -12,7 +12,8 @@ import pytest
 from services.respond.core.aggregates import Account, Case, EarlyChange, Organisation, Person
 from services.respond.core.decisions import chain
 from services.respond.core.fold import PackMissing, Place, fold
-from services.respond.core.state import Aggregate, Changes, State, Timer
+from services.respond.core.state import Aggregate, Changes, State
+from services.respond.core.waiting import Timer
 from services.respond.core.work import Work
 from shared.contracts.facts import Stored
 from shared.contracts.items import ItemClassified
@@ -97,7 +98,7 @@ def test_one_verdict_that_cannot_be_folded_does_not_take_its_batch_along() -> No
     fold(state, before, {})
     clash = f"item:{parts[1].item_id}"
     state.apply(Changes({clash: Person(registered=a_person())}), START)
-    state.apply(Changes({f"pending:{parts[1].item_id}": None}), START)
+    state.apply(Changes(waits={parts[1].item_id: None}), START)
     first = fold(state, [Stored(seq=9, time=later, fact=batch)], {})
     [poison] = first.quarantined
     assert poison.place == Place(9, 1)

@@ -1,6 +1,5 @@
 """Items: every version once, in whatever order, and none lost."""
 
-from services.respond.core.aggregates import PendingItem
 from services.respond.core.fold import fold, low_seq
 from services.respond.core.state import State
 from shared.contracts.facts import Stored
@@ -27,7 +26,7 @@ from tests.fakes.core_story import Story
 def test_praise_opens_no_case_and_leaves_nothing_behind() -> None:
     story = Story()
     story.tell(a_comment(text="真好吃"), a_verdict("c1", Label.PRAISE))
-    assert story.has("case") == story.has("pending") == 0
+    assert story.has("case") == len(list(story.state.waiting)) == 0
     assert story.organisation.items_classified == 1
     assert story.decided("item.judged")[0]["decided"] == ["praise"]
 
@@ -84,8 +83,7 @@ def test_an_old_verdict_after_an_edit_is_not_believed() -> None:
 def test_a_received_newer_version_counts_as_an_edit() -> None:
     story = Story()
     story.tell(a_comment(), a_comment(text="新的", version="v2"))
-    pending = next(each for each in story.state.under("pending"))
-    assert isinstance(pending, PendingItem)
+    [pending] = story.state.waiting
     assert (pending.fact.text, pending.edits) == ("新的", 1)
 
 
