@@ -3,6 +3,8 @@
 import asyncio
 from contextlib import AsyncExitStack
 
+from pydantic_core import to_json
+
 from services.classify.adapters.child import ChildJudge
 from services.classify.adapters.engine import Classifier
 from services.classify.settings import ClassifySettings
@@ -61,7 +63,7 @@ async def announce(bus: Bus, model: str) -> None:
 def judge_one(settings: ClassifySettings, text: bytes) -> bytes:
     """Return the verdict on one text as JSON."""
     verdicts = _load(settings).judge([text.decode("utf-8", "surrogatepass")])
-    return verdicts[0].model_dump_json().encode("utf-8")
+    return to_json(verdicts[0])
 
 
 def _load(settings: ClassifySettings) -> Classifier:

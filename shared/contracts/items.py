@@ -1,7 +1,12 @@
 """Facts about what came in: items, their edits and deletions, and the verdicts on them."""
 
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
-from typing import Literal
+from itertools import repeat
+from typing import Literal, Self
+
+from pydantic import model_validator
+from typing_extensions import TypedDict
 
 from shared.contracts.base import FactBase, Frozen, Time
 from shared.contracts.verdicts import Verdict
@@ -60,6 +65,16 @@ class ItemReceived(_ItemFact):
     source: Literal["poll", "push", "stream", "recording"]
 
 
+class ItemText(TypedDict):
+    """All that a judge of texts looks at in an item or its edit; reading it costs a third."""
+
+    kind: Literal["item.received", "item.edited"]
+    version: Literal[1]
+    item_id: str
+    item_version: str
+    text: str
+
+
 class ItemEdited(_ItemFact):
     """A newer text of an item; may come before its `item.received`.
 
@@ -87,20 +102,88 @@ class ItemDeleted(_ItemFact):
     deleted_by: Literal["author", "platform", "unknown"] = "unknown"
 
 
-class ItemVerdict(Verdict):
-    """The verdict on exactly this version of this item, by exactly this model (invariant 9)."""
-
-    item_id: str
-    item_version: str
-
-
 class ItemClassified(FactBase):
-    """The verdicts of one batch, of any accounts, in the order of their items."""
+    """The verdicts of one model on one batch, of any accounts, in the order of their items.
+
+    They travel in columns, as `Verdict` explains them: what all have in common is said once.
+    """
 
     kind: Literal["item.classified"] = "item.classified"
     version: Literal[2] = 2
-    verdicts: tuple[ItemVerdict, ...]
+    model: str
+    degraded: tuple[str, ...] = ()
+    item_id: tuple[str, ...]
+    item_version: tuple[str, ...]
+    beliefs: tuple[str, ...]
+    held: tuple[str, ...]
+    abstained: tuple[bool, ...]
+    why: tuple[str, ...]
+    anger: tuple[int, ...]
+    signature: tuple[str, ...]
+    exact: tuple[str, ...]
+
+    @model_validator(mode="after")
+    def _even(self) -> Self:
+        if len({len(getattr(self, name)) for name in _COLUMNS}) > 1:
+            message = "columns of different lengths"
+            raise ValueError(message)
+        return self
+
+    @classmethod
+    def of(cls, items: Sequence[tuple[str, str]], verdicts: Sequence[Verdict]) -> Self:
+        """Return the fact that these (item id, version) have these verdicts.
+
+        Raises ValueError when they are by several models.
+        """
+        makers = {(each.model, each.degraded) for each in verdicts}
+        if len(makers) > 1:
+            message = f"verdicts of several models: {sorted(makers)}"
+            raise ValueError(message)
+        model, degraded = makers.pop() if makers else ("", ())
+        return cls(
+            model=model,
+            degraded=degraded,
+            item_id=tuple([item_id for item_id, _ in items]),
+            item_version=tuple([version for _, version in items]),
+            beliefs=tuple([each.beliefs for each in verdicts]),
+            held=tuple([each.held for each in verdicts]),
+            abstained=tuple([each.abstained for each in verdicts]),
+            why=tuple([each.why for each in verdicts]),
+            anger=tuple([each.anger for each in verdicts]),
+            signature=tuple([each.signature for each in verdicts]),
+            exact=tuple([each.exact for each in verdicts]),
+        )
+
+    @property
+    def verdicts(self) -> Iterator[Verdict]:
+        """Yield them one by one."""
+        return map(
+            Verdict,
+            repeat(self.model),
+            self.beliefs,
+            self.held,
+            self.abstained,
+            self.why,
+            self.anger,
+            self.signature,
+            self.exact,
+            repeat(self.degraded),
+            self.item_id,
+            self.item_version,
+        )
 
     def cause(self) -> tuple[str, ...]:
-        parts = ((each.item_id, each.item_version, each.model) for each in self.verdicts)
-        return tuple(word for part in parts for word in part)
+        return (" ".join(self.item_id), " ".join(self.item_version), self.model)
+
+
+_COLUMNS = (
+    "item_id",
+    "item_version",
+    "beliefs",
+    "held",
+    "abstained",
+    "why",
+    "anger",
+    "signature",
+    "exact",
+)

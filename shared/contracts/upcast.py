@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from shared.contracts.items import ItemClassified
 from shared.contracts.verdicts import Label, Reason, Verdict
 
 Payload = dict[str, Any]
@@ -11,10 +12,12 @@ Upcast = Callable[[Payload], Payload]
 
 def _pack_verdicts(payload: Payload) -> Payload:
     """Verdicts of version 1 were nested, every probability and reason an object of its own."""
-    return {**payload, "version": 2, "verdicts": [_packed(each) for each in payload["verdicts"]]}
+    verdicts = [_packed(each) for each in payload["verdicts"]]
+    named = [(each.item_id, each.item_version) for each in verdicts]
+    return ItemClassified.of(named, verdicts).model_dump()
 
 
-def _packed(each: Payload) -> Payload:
+def _packed(each: Payload) -> Verdict:
     old: Payload = each["verdict"]
     believed: Mapping[Label, float] = {Label(key): value for key, value in old["labels"].items()}
     reasons = [Reason.model_validate(reason) for reason in old.get("reasons", ())]
@@ -23,7 +26,8 @@ def _packed(each: Payload) -> Payload:
     same = ("abstained", "anger", "signature", "exact", "degraded")
     kept = {name: old[name] for name in same if name in old}
     named = {name: each[name] for name in ("item_id", "item_version")}
-    return {**fresh.model_dump(), **kept, **named}
+    kept |= {"degraded": tuple(kept.get("degraded", ()))}
+    return fresh._replace(**kept, **named)
 
 
 UPCASTS: Mapping[tuple[str, int], Upcast] = {("item.classified", 1): _pack_verdicts}

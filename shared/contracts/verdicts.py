@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
-from typing import Final, Literal, Self, cast
+from typing import Final, Literal, NamedTuple, Self, cast
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core.core_schema import CoreSchema, simple_ser_schema
@@ -60,16 +60,17 @@ class Reason(Frozen):
     rule: str | None = None
 
 
-class Verdict(Frozen):
+class Verdict(NamedTuple):
     """The verdict of one model on one text. `degraded` names every missing part; never silent.
 
-    Every item has one, and of nine in ten only what was decided is ever looked at, so the rest is
-    written as short text and read when it is asked for: `beliefs` are probabilities in millionths
+    Every item has one, and of nine in ten only what was decided is ever looked at, so it is a plain
+    tuple, and the rest is short text that is read when it is asked for: `beliefs` are probabilities in millionths
     in the order of `Label`, apart by spaces ("-", or nothing: not judged, which is not "no");
     `held` are the labels over their threshold, apart by commas; `why` are the reasons, apart by
     semicolons, each as `label start end source thousandths [rule]`. `abstained` asks for a person.
     `signature` is the MinHash of the canonical text (8 hex digits a value), `exact` the token of
-    the canonical text; both serve near-duplicate clusters. `anger` is 0 to 100.
+    the canonical text; both serve near-duplicate clusters. `anger` is 0 to 100. In the log a
+    verdict names its item and version (invariant 9); one on a bare text has none.
     """
 
     model: str
@@ -81,6 +82,8 @@ class Verdict(Frozen):
     signature: str = ""
     exact: str = ""
     degraded: tuple[str, ...] = ()
+    item_id: str = ""
+    item_version: str = ""
 
     @classmethod
     def of(

@@ -9,6 +9,7 @@ import sys
 
 from faststream import FastStream
 from faststream.nats import JStream, NatsBroker, PullSub
+from pydantic_core import to_json
 from redis.asyncio import Redis
 
 from services.classify.adapters.engine import Classifier
@@ -53,7 +54,7 @@ def respond(broker: NatsBroker, redis: Redis, count: int) -> None:
         for each in classified.verdicts:
             if Label.COMPLAINT in each.decided:
                 async with redis.pipeline(transaction=True) as pipe:
-                    _ = pipe.hset(f"case:{each.item_id}", "verdict", each.model_dump_json())
+                    _ = pipe.hset(f"case:{each.item_id}", "verdict", to_json(each))
                     _ = pipe.zadd("clocks", {each.item_id: CLOCK_SECONDS})
                     await pipe.execute()
         seen += 1

@@ -1,6 +1,6 @@
 """One builder per fact, with believable defaults; tests name only what they are about."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from shared.contracts.facts import Fact, Stored
@@ -12,7 +12,6 @@ from shared.contracts.items import (
     ItemEdited,
     ItemKind,
     ItemReceived,
-    ItemVerdict,
     Thread,
 )
 from shared.contracts.operators import (
@@ -137,9 +136,13 @@ def a_verdict(
     return classified(the_item(native_id, account, kind), version, verdict)
 
 
+def together(verdicts: Sequence[Verdict]) -> ItemClassified:
+    """Return the one fact of a batch of verdicts."""
+    return ItemClassified.of([(each.item_id, each.item_version) for each in verdicts], verdicts)
+
+
 def classified(item_id: str, version: str, verdict: Verdict) -> ItemClassified:
-    named = ItemVerdict(**verdict.model_dump(), item_id=item_id, item_version=version)
-    return ItemClassified(verdicts=(named,))
+    return ItemClassified.of([(item_id, version)], [verdict])
 
 
 def an_account(account: str = ACCOUNT, pack: str = "company") -> AccountRegistered:

@@ -60,7 +60,7 @@ async def test_the_service_judges_what_waits_in_the_log_and_stops(
     async def all_judged() -> bool:
         end = (await bus.state()).last_seq
         facts = [decode(each.data) for each in await bus.read(len(items) + 1, end)]
-        return sum(len(each.verdicts) for each in facts if isinstance(each, ItemClassified)) == 20
+        return sum(len(each.held) for each in facts if isinstance(each, ItemClassified)) == 20
 
     stop = asyncio.Event()
     async with asyncio.TaskGroup() as group:

@@ -4,7 +4,7 @@ import asyncio
 import sys
 from collections.abc import Mapping, Sequence
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from shared.contracts.verdicts import Verdict
 from shared.errors import PermanentError
@@ -13,6 +13,7 @@ ONE_TEXT = "--one"
 """With this argument the service reads one text, writes its verdict and ends."""
 COMMAND = (sys.executable, "-m", "services.classify", ONE_TEXT)
 LIMIT_SECONDS = 20.0
+_VERDICT = TypeAdapter(Verdict)
 
 
 class ChildJudge:
@@ -50,6 +51,6 @@ class ChildJudge:
         if process.returncode:
             raise PermanentError(f"judging it ended with {process.returncode}")
         try:
-            return Verdict.model_validate_json(out)
+            return _VERDICT.validate_json(out)
         except ValidationError as error:
             raise PermanentError("judging it gave no verdict") from error

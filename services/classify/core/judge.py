@@ -16,7 +16,6 @@ from services.classify.core.privacy import FEWEST_DIGITS, PersonalData, personal
 from services.classify.core.rules import LABELS
 from services.classify.core.stretches import stretches
 from services.classify.core.verdict import INDEX, Bar, Judgement, decide
-from shared.contracts.base import built
 from shared.contracts.ids import token
 from shared.contracts.verdicts import Label, Verdict
 from shared.text.normalise import Canonical
@@ -126,13 +125,18 @@ def _places(weights: scores.Weights) -> NDArray[np.int64]:
     return np.array([INDEX[label] for label in weights.labels])
 
 
+def _spelt(beliefs: NDArray[np.int64]) -> list[str]:
+    """Return each row as its numbers apart by spaces; the whole table is spelt in one go."""
+    return str(beliefs.tolist())[2:-2].replace(",", "").split("] [")
+
+
 def judge_batch(judge: Judge, texts: Canonical) -> list[Verdict]:
     """Return one verdict a text; pure, and the same whatever else is in the batch."""
     if not len(texts):
         return []
     batch = _Batch(judge, texts)
     rows = zip(
-        batch.beliefs.tolist(),
+        _spelt(batch.beliefs),
         batch.judgement.decided.tolist(),
         batch.judgement.abstained.tolist(),
         batch.anger,
@@ -141,19 +145,16 @@ def judge_batch(judge: Judge, texts: Canonical) -> list[Verdict]:
         strict=True,
     )
     return [
-        built(
-            Verdict,
-            {
-                "model": judge.model,
-                "beliefs": " ".join(map(str, beliefs)),
-                "held": ",".join(compress(LABELS, decided)),
-                "abstained": abstained,
-                "why": batch.reasons.get(index, ""),
-                "anger": anger,
-                "signature": signature,
-                "exact": token("text", text) if text else "",
-                "degraded": judge.degraded,
-            },
+        Verdict(
+            model=judge.model,
+            beliefs=beliefs,
+            held=",".join(compress(LABELS, decided)),
+            abstained=abstained,
+            why=batch.reasons.get(index, ""),
+            anger=anger,
+            signature=signature,
+            exact=token("text", text) if text else "",
+            degraded=judge.degraded,
         )
         for index, (beliefs, decided, abstained, anger, signature, text) in enumerate(rows)
     ]

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
+from pydantic import TypeAdapter, ValidationError
+
 from services.classify.core.needs import BatchJudge, LastResort
 from shared.bus.port import Bus, Delivery, WorkQueue, outgoing
-from shared.contracts.base import built
 from shared.contracts.facts import UndecodableError, decode
-from shared.contracts.items import ItemClassified, ItemEdited, ItemReceived, ItemVerdict
+from shared.contracts.items import ItemClassified, ItemText
 from shared.contracts.subjects import CLASSIFY_CONSUMER, DELETIONS, ITEMS_TO_CLASSIFY
 from shared.contracts.system import FactQuarantined
 from shared.contracts.verdicts import Verdict
@@ -27,7 +28,7 @@ ALIVE_SECONDS: Final = 1.0
 MAX_REASONS: Final = 400_000
 """Characters of reasons in one fact: with all else far below the 1 MiB that a server takes."""
 
-Item = ItemReceived | ItemEdited
+_ITEM = TypeAdapter(ItemText)
 
 
 class Handler:
@@ -69,13 +70,13 @@ class Handler:
         if gone:  # nothing to judge, but they come with the items
             await queue.ack(gone)
             batch = [each for each in batch if each not in gone]
-        fresh = [each for each in batch if each.attempt == 1]
+        again = [each for each in batch if each.attempt > 1]
+        fresh = [each for each in batch if each.attempt == 1] if again else batch
         if not await self._together(queue, fresh):
             for delivery in fresh:
                 await self._alone(queue, delivery)
-        for delivery in batch:
-            if delivery.attempt > 1:
-                await self._alone(queue, delivery)
+        for delivery in again:
+            await self._alone(queue, delivery)
 
     async def _together(self, queue: WorkQueue, fresh: Sequence[Delivery]) -> bool:
         """Judge all at once; False if one of them spoils it."""
@@ -83,7 +84,7 @@ class Handler:
             return True
         try:
             items = [_item(each) for each in fresh]
-            verdicts = await self._judged([item.text for item in items])
+            verdicts = await self._judged([item["text"] for item in items])
         except TransientError:
             raise
         except Exception as error:  # noqa: BLE001 - each is then tried alone, and named there
@@ -100,7 +101,7 @@ class Handler:
             await self._quarantine(queue, delivery, "decode", error)
             return
         try:
-            verdict = await self._alone_judged(queue, delivery, item.text)
+            verdict = await self._alone_judged(queue, delivery, item["text"])
         except PermanentError as error:
             await self._quarantine(queue, delivery, "classify", error)
         except Exception as error:  # noqa: BLE001 - a bug on this text; it comes back, others go on
@@ -149,12 +150,12 @@ class Handler:
         self,
         queue: WorkQueue,
         deliveries: Sequence[Delivery],
-        items: Sequence[Item],
+        items: Sequence[ItemText],
         verdicts: Sequence[Verdict],
     ) -> None:
         """Publish what was judged together as one fact, then ack: a reader pays by the fact."""
-        parts = [_part(item, found) for item, found in zip(items, verdicts, strict=True)]
-        await self._bus.publish([outgoing(fact) for fact in _facts(parts)])
+        named = [(item["item_id"], item["item_version"]) for item in items]
+        await self._bus.publish([outgoing(fact) for fact in _facts(named, verdicts)])
         await queue.ack(deliveries)
         self._count(verdicts)
         oldest = min(delivery.message.time for delivery in deliveries)
@@ -171,24 +172,22 @@ class Handler:
         self._metrics.count(Metric.ABSTAINED, sum(each.abstained for each in verdicts))
 
 
-def _item(delivery: Delivery) -> Item:
-    fact = decode(delivery.message.data)
-    if not isinstance(fact, ItemReceived | ItemEdited):
-        raise PermanentError(f"a {fact.kind} is no item to classify")
-    return fact
+def _item(delivery: Delivery) -> ItemText:
+    try:
+        return _ITEM.validate_json(delivery.message.data)
+    except ValidationError:
+        fact = decode(delivery.message.data)
+        raise PermanentError(f"a {fact.kind} is no item to classify") from None
 
 
-def _facts(parts: Sequence[ItemVerdict]) -> Iterator[ItemClassified]:
+def _facts(
+    named: Sequence[tuple[str, str]], verdicts: Sequence[Verdict]
+) -> Iterator[ItemClassified]:
     """Yield one fact; more if their reasons are so many that the log would refuse it."""
-    size = sum(len(each.why) for each in parts)
-    if len(parts) > 1 and size > MAX_REASONS:
-        half = len(parts) // 2
-        yield from _facts(parts[:half])
-        yield from _facts(parts[half:])
+    size = sum(len(each.why) for each in verdicts)
+    if len(verdicts) > 1 and size > MAX_REASONS:
+        half = len(verdicts) // 2
+        yield from _facts(named[:half], verdicts[:half])
+        yield from _facts(named[half:], verdicts[half:])
     else:
-        yield ItemClassified(verdicts=tuple(parts))
-
-
-def _part(item: Item, verdict: Verdict) -> ItemVerdict:
-    named = {"item_id": item.item_id, "item_version": item.item_version}
-    return built(ItemVerdict, {**verdict.__dict__, **named})
+        yield ItemClassified.of(named, verdicts)

@@ -23,7 +23,7 @@ LOOK_SECONDS = 0.1
 """Seldom, so that looking costs the start nothing; the log itself says when the verdict came."""
 ITEMS_PER_SECOND = 20
 COMMAND = ("-m", "services.cli", "up", "--no-open", "--port", "0", "--rate", str(ITEMS_PER_SECOND))
-VERDICTS = subject_for(ItemClassified(verdicts=()))
+VERDICTS = subject_for(ItemClassified.of((), ()))
 
 
 async def cold_start(times: int) -> float:

@@ -7,14 +7,12 @@ from datetime import UTC, datetime, timedelta
 from itertools import count, islice
 
 from services.cli.replay.timeline import Timeline
-from shared.contracts.base import built
 from shared.contracts.facts import Fact, Stored
 from shared.contracts.items import (
     ItemClassified,
     ItemDeleted,
     ItemEdited,
     ItemReceived,
-    ItemVerdict,
 )
 from shared.contracts.org import (
     AccountRegistered,
@@ -147,9 +145,7 @@ def _with_verdicts(
 
 def verdict_on(fact: ItemReceived | ItemEdited, verdict: Verdict) -> ItemClassified:
     """Return the fact that classify would publish for this version of this item alone."""
-    named = {"item_id": fact.item_id, "item_version": fact.item_version}
-    each = built(ItemVerdict, {**verdict.__dict__, **named})
-    return ItemClassified(verdicts=(each,))
+    return ItemClassified.of([(fact.item_id, fact.item_version)], (verdict,))
 
 
 def fact_batches(

@@ -27,9 +27,9 @@ from services.respond.core.organisation import Account, Organisation, Person
 from services.respond.core.state import Aggregate
 from services.respond.core.waiting import Timer
 from shared.contracts.base import Time
-from shared.contracts.items import ItemVerdict
 from shared.contracts.operators import Outcome, Slot
 from shared.contracts.system import EffectStatus
+from shared.contracts.verdicts import Verdict
 from shared.policy.gate.findings import GateFinding
 
 __all__ = [
@@ -73,7 +73,7 @@ class EarlyChange(Aggregate):
     item_version: str = ""
     text: str | None = None
     deleted: bool = False
-    verdict: ItemVerdict | None = None
+    verdict: Verdict | None = None
     forget_at: Time
 
     @cached_property

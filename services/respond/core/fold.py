@@ -147,7 +147,7 @@ def _singles(stored: Stored) -> Iterator[tuple[Place, Stored]]:
         yield Place(stored.seq), stored
         return
     for part, verdict in enumerate(fact.verdicts):
-        single = ItemClassified(verdicts=(verdict,))
+        single = ItemClassified.of([(verdict.item_id, verdict.item_version)], (verdict,))
         yield Place(stored.seq, part), Stored(seq=stored.seq, time=stored.time, fact=single)
 
 

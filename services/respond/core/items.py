@@ -15,9 +15,9 @@ from shared.contracts.items import (
     ItemEdited,
     ItemKind,
     ItemReceived,
-    ItemVerdict,
     Thread,
 )
+from shared.contracts.verdicts import Verdict
 
 FORGET_EARLY = timedelta(days=1)
 ORIGIN_UNKNOWN = "origin_unknown"
@@ -73,7 +73,7 @@ def deleted(work: Work, fact: ItemDeleted) -> None:
         work.put(_early(work, fact.item_id).model_copy(update={"deleted": True}))
 
 
-def classified(work: Work, fact: ItemVerdict) -> None:
+def classified(work: Work, fact: Verdict) -> None:
     """Take the first verdict of an active model on the newest version; ignore any other."""
     if not _counts(work, fact.model):
         return

@@ -9,7 +9,7 @@ from services.respond.core.judging import Judgement, judge, unclassified
 from services.respond.core.waiting import PendingItem
 from services.respond.core.weights import graver, weighed
 from services.respond.core.work import Work
-from shared.contracts.items import ItemReceived, ItemVerdict
+from shared.contracts.items import ItemReceived
 from shared.contracts.verdicts import Verdict
 
 
@@ -46,7 +46,7 @@ def _settle(work: Work, pending: PendingItem, verdict: Verdict) -> None:
     work.decisions.insert(place, line)
 
 
-def judge_again(work: Work, case: Case, verdict: ItemVerdict) -> None:
+def judge_again(work: Work, case: Case, verdict: Verdict) -> None:
     """An edit's verdict, or one that came after its time, for an item that is in a case."""
     found = next((item for item in case.items if item.item_id == verdict.item_id), None)
     if found is None or found.item_version != verdict.item_version or found.model:

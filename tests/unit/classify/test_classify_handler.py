@@ -95,7 +95,7 @@ async def test_verdicts_with_very_many_reasons_are_split_over_several_facts() ->
     items = [an_item(str(n), "长" * 300) for n in range(4)]
     written = await house.run([outgoing(each) for each in items], 4)
     assert _judged(written) == [each.item_id for each in items]
-    assert [len(each.verdicts) for each in written if isinstance(each, ItemClassified)] == [1] * 4
+    assert [len(each.held) for each in written if isinstance(each, ItemClassified)] == [1] * 4
 
 
 async def test_a_batch_of_items_becomes_a_batch_of_verdicts_in_order() -> None:

@@ -5,6 +5,8 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
+from pydantic_core import to_json
 
 from shared.contracts.facts import decode
 from shared.contracts.items import ItemClassified
@@ -26,7 +28,7 @@ def test_what_was_judged_is_read_as_it_was_written(
     labels = {label: value / 1_000_000 for label, value in believed.items()}
     held = tuple(label for label in Label if label in decided)
     verdict = Verdict.of(labels, decided=held, reasons=WHY, model="m")
-    again = Verdict.model_validate_json(verdict.model_dump_json())
+    again = TypeAdapter(Verdict).validate_json(to_json(verdict))
     assert (again.labels, again.decided, again.reasons) == (labels, held, WHY)
 
 

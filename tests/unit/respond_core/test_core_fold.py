@@ -16,7 +16,6 @@ from services.respond.core.state import Aggregate, Changes, State
 from services.respond.core.waiting import Timer
 from services.respond.core.work import Work
 from shared.contracts.facts import Stored
-from shared.contracts.items import ItemClassified
 from shared.contracts.posts import PostDeleted
 from shared.contracts.system import DecisionsRecorded, FactQuarantined
 from shared.contracts.verdicts import Label
@@ -30,6 +29,7 @@ from tests.fakes.builders import (
     an_account,
     an_activation,
     stored,
+    together,
 )
 from tests.fakes.core_story import Story
 
@@ -90,9 +90,9 @@ def test_what_was_quarantined_before_parts_its_batch_and_nothing_else_is_lost() 
 
 
 def test_one_verdict_that_cannot_be_folded_does_not_take_its_batch_along() -> None:
-    parts = [a_verdict(name, Label.COMPLAINT).verdicts[0] for name in ("c1", "c2", "c3")]
+    parts = [next(a_verdict(name, Label.COMPLAINT).verdicts) for name in ("c1", "c2", "c3")]
     later = START + timedelta(seconds=10)
-    batch = ItemClassified(verdicts=tuple(parts))
+    batch = together(parts)
     before = stored(an_account(), a_person("wang"), *map(a_comment, ("c1", "c2", "c3")))
     state = State()
     fold(state, before, {})
@@ -118,8 +118,8 @@ def test_a_promise_already_broken_when_its_verdict_comes_breaks_before_the_next_
     )
     story = Story(pack)
     story.tell(a_comment("c1"), a_comment("c2", author="u2"), after=1)
-    parts = [a_verdict(name, Label.COMPLAINT).verdicts[0] for name in ("c1", "c2")]
-    story.tell(ItemClassified(verdicts=tuple(parts)), after=90)
+    parts = [next(a_verdict(name, Label.COMPLAINT).verdicts) for name in ("c1", "c2")]
+    story.tell(together(parts), after=90)
     kinds = [each["kind"] for each in map(json.loads, story.lines)]
     first, second = (at for at, kind in enumerate(kinds) if kind == "item.judged")
     assert "clock.breached" in kinds[first:second]
