@@ -6,7 +6,6 @@ from itertools import repeat
 from typing import Literal, Self
 
 from pydantic import model_validator
-from typing_extensions import TypedDict
 
 from shared.contracts.base import FactBase, Frozen, Time
 from shared.contracts.verdicts import Verdict
@@ -63,16 +62,6 @@ class ItemReceived(_ItemFact):
     text: str
     published_at: Time
     source: Literal["poll", "push", "stream", "recording"]
-
-
-class ItemText(TypedDict):
-    """All that a judge of texts looks at in an item or its edit; reading it costs a third."""
-
-    kind: Literal["item.received", "item.edited"]
-    version: Literal[1]
-    item_id: str
-    item_version: str
-    text: str
 
 
 class ItemEdited(_ItemFact):

@@ -6,12 +6,11 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
-from pydantic import TypeAdapter, ValidationError
-
 from services.classify.core.needs import BatchJudge, LastResort
 from shared.bus.port import Bus, Delivery, WorkQueue, outgoing
 from shared.contracts.facts import UndecodableError, decode
-from shared.contracts.items import ItemClassified, ItemText
+from shared.contracts.items import ItemClassified, ItemEdited, ItemReceived
+from shared.contracts.received import ItemText, read_text
 from shared.contracts.subjects import CLASSIFY_CONSUMER, DELETIONS, ITEMS_TO_CLASSIFY
 from shared.contracts.system import FactQuarantined
 from shared.contracts.verdicts import Verdict
@@ -28,7 +27,7 @@ ALIVE_SECONDS: Final = 1.0
 MAX_REASONS: Final = 400_000
 """Characters of reasons in one fact: with all else far below the 1 MiB that a server takes."""
 
-_ITEM = TypeAdapter(ItemText)
+Item = ItemText | ItemReceived | ItemEdited
 
 
 class Handler:
@@ -84,7 +83,7 @@ class Handler:
             return True
         try:
             items = [_item(each) for each in fresh]
-            verdicts = await self._judged([item["text"] for item in items])
+            verdicts = await self._judged([item.text for item in items])
         except TransientError:
             raise
         except Exception as error:  # noqa: BLE001 - each is then tried alone, and named there
@@ -101,7 +100,7 @@ class Handler:
             await self._quarantine(queue, delivery, "decode", error)
             return
         try:
-            verdict = await self._alone_judged(queue, delivery, item["text"])
+            verdict = await self._alone_judged(queue, delivery, item.text)
         except PermanentError as error:
             await self._quarantine(queue, delivery, "classify", error)
         except Exception as error:  # noqa: BLE001 - a bug on this text; it comes back, others go on
@@ -150,11 +149,11 @@ class Handler:
         self,
         queue: WorkQueue,
         deliveries: Sequence[Delivery],
-        items: Sequence[ItemText],
+        items: Sequence[Item],
         verdicts: Sequence[Verdict],
     ) -> None:
         """Publish what was judged together as one fact, then ack: a reader pays by the fact."""
-        named = [(item["item_id"], item["item_version"]) for item in items]
+        named = [(item.item_id, item.item_version) for item in items]
         await self._bus.publish([outgoing(fact) for fact in _facts(named, verdicts)])
         await queue.ack(deliveries)
         self._count(verdicts)
@@ -172,12 +171,14 @@ class Handler:
         self._metrics.count(Metric.ABSTAINED, sum(each.abstained for each in verdicts))
 
 
-def _item(delivery: Delivery) -> ItemText:
-    try:
-        return _ITEM.validate_json(delivery.message.data)
-    except ValidationError:
-        fact = decode(delivery.message.data)
-        raise PermanentError(f"a {fact.kind} is no item to classify") from None
+def _item(delivery: Delivery) -> Item:
+    item = read_text(delivery.message.data)
+    if item is not None:
+        return item
+    fact = decode(delivery.message.data)
+    if not isinstance(fact, ItemReceived | ItemEdited):
+        raise PermanentError(f"a {fact.kind} is no item to classify")
+    return fact
 
 
 def _facts(

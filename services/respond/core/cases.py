@@ -20,12 +20,13 @@ from services.respond.core.work import Work
 from shared.contracts.base import built
 from shared.contracts.ids import token
 from shared.contracts.items import ItemKind, ItemReceived
+from shared.contracts.received import Received
 from shared.contracts.verdicts import Label, Verdict
 
 _MESSAGE = ItemKind.MESSAGE
 
 
-def thread_key(fact: ItemReceived) -> str:
+def thread_key(fact: ItemReceived | Received) -> str:
     """Return whose matter in which thread this is; private messages are one thread a person."""
     if fact.item_kind is _MESSAGE:
         root = "messages"
@@ -36,7 +37,7 @@ def thread_key(fact: ItemReceived) -> str:
 
 def case_item(pending: PendingItem, verdict: Verdict, judged: Judgement) -> CaseItem:
     """Return the item as its case keeps it."""
-    fact = pending.fact
+    fact = pending.whole()
     return built(
         CaseItem,
         {
@@ -146,7 +147,7 @@ def _open(work: Work, key: str, pending: PendingItem, item: CaseItem, judged: Ju
     pack, _ = work.pack_of(fact.account_id)
     values = conditions(work, fact.scope(), item, judged, None)
     clocks = start_clocks(pack, pending.received_at, values)
-    remember(work, fact.scope(), fact.author)
+    remember(work, fact.scope(), item.author)
     case = built(
         Case,
         {

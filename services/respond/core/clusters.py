@@ -18,6 +18,7 @@ from services.respond.core.signatures import VALUE_DIGITS, agree
 from services.respond.core.work import Work
 from shared.contracts.ids import token
 from shared.contracts.items import ItemReceived
+from shared.contracts.received import Received
 from shared.contracts.verdicts import Verdict
 
 HOUR: Final = timedelta(hours=1)
@@ -29,7 +30,7 @@ LEAST_WHOLE, LEAST_NEAR = 6, 12
 """Characters below which a text (whole, or nearly) is too common to mean anything: 好的, 谢谢."""
 
 
-def meet(work: Work, fact: ItemReceived, verdict: Verdict) -> Cluster | None:
+def meet(work: Work, fact: ItemReceived | Received, verdict: Verdict) -> Cluster | None:
     """Bring an item to its cluster, which it may found; None if its text is too short to tell."""
     places = tuple(_places(fact.account_id, fact.text, verdict))
     if not places:
@@ -76,7 +77,9 @@ def _found(work: Work, places: tuple[str, ...], verdict: Verdict) -> Cluster | N
     return None
 
 
-def _founded(work: Work, fact: ItemReceived, verdict: Verdict, places: tuple[str, ...]) -> Cluster:
+def _founded(
+    work: Work, fact: ItemReceived | Received, verdict: Verdict, places: tuple[str, ...]
+) -> Cluster:
     cluster_id = token("cluster", fact.item_id, fact.item_version)
     work.put(*(Near(place=place, cluster_id=cluster_id) for place in places))
     return Cluster(
@@ -89,7 +92,7 @@ def _founded(work: Work, fact: ItemReceived, verdict: Verdict, places: tuple[str
     )
 
 
-def _joined(work: Work, cluster: Cluster, fact: ItemReceived) -> Cluster:
+def _joined(work: Work, cluster: Cluster, fact: ItemReceived | Received) -> Cluster:
     author = token("author", fact.platform, fact.author.author_id)[:12]
     fresh = {
         "last_at": work.at,

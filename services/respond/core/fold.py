@@ -9,7 +9,7 @@ from services.respond.core.aggregates import Case, Organisation
 from services.respond.core.decisions import Decision, line
 from services.respond.core.state import Aggregate, Changes, State
 from services.respond.core.step import Step, step
-from shared.contracts.facts import Stored
+from shared.contracts.facts import Stored, Told
 from shared.contracts.items import ItemClassified
 from shared.contracts.org import PolicyActivated
 from shared.policy.model import Pack
@@ -66,7 +66,7 @@ class Folded:
 
 def fold(
     state: State,
-    stored: Sequence[Stored],
+    stored: Sequence[Told],
     packs: Mapping[str, Pack],
     skip: AbstractSet[Place] = frozenset(),
 ) -> Folded:
@@ -87,9 +87,9 @@ def fold(
     return folded
 
 
-def _runs(stored: Sequence[Stored], apart: AbstractSet[int]) -> Iterator[Sequence[Stored]]:
+def _runs(stored: Sequence[Told], apart: AbstractSet[int]) -> Iterator[Sequence[Told]]:
     """Cut so that what was quarantined before, or holds such a part, is a run of its own."""
-    run: list[Stored] = []
+    run: list[Told] = []
     for each in stored:
         if each.seq not in apart:
             run.append(each)
@@ -104,7 +104,7 @@ def _runs(stored: Sequence[Stored], apart: AbstractSet[int]) -> Iterator[Sequenc
 
 def _one_by_one(
     state: State,
-    run: Sequence[Stored],
+    run: Sequence[Told],
     packs: Mapping[str, Pack],
     folded: Folded,
     skip: AbstractSet[Place],
@@ -123,7 +123,7 @@ def _one_by_one(
 
 def _took(
     state: State,
-    run: Sequence[Stored],
+    run: Sequence[Told],
     packs: Mapping[str, Pack],
     folded: Folded,
     place: Place | None = None,
@@ -140,7 +140,7 @@ def _took(
     return True
 
 
-def _singles(stored: Stored) -> Iterator[tuple[Place, Stored]]:
+def _singles(stored: Told) -> Iterator[tuple[Place, Told]]:
     """Yield a batch of verdicts one by one, any other fact as it is."""
     fact = stored.fact
     if not isinstance(fact, ItemClassified):
@@ -170,7 +170,7 @@ def _write_organisation(state: State, folded: Folded) -> None:
     state.apply(Changes({organisation.key: organisation}), state.now)
 
 
-def _need_packs(state: State, stored: Sequence[Stored], packs: Mapping[str, Pack]) -> None:
+def _need_packs(state: State, stored: Sequence[Told], packs: Mapping[str, Pack]) -> None:
     organisation = state.get(Organisation.KEY, Organisation)
     needed = set(organisation.packs.values()) if organisation else set()
     needed |= {each.fact.pack_hash for each in stored if isinstance(each.fact, PolicyActivated)}

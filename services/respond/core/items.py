@@ -17,13 +17,14 @@ from shared.contracts.items import (
     ItemReceived,
     Thread,
 )
+from shared.contracts.received import Received
 from shared.contracts.verdicts import Verdict
 
 FORGET_EARLY = timedelta(days=1)
 ORIGIN_UNKNOWN = "origin_unknown"
 
 
-def received(work: Work, fact: ItemReceived) -> None:
+def received(work: Work, fact: ItemReceived | Received) -> None:
     """Let an item wait for its verdict; a version that was folded before changes nothing."""
     if not work.is_new(fact.item_id, fact.item_version):
         return
@@ -94,7 +95,7 @@ def classified(work: Work, fact: Verdict) -> None:
 def _retext(work: Work, item_id: str, version: str, text: str) -> None:
     pending = work.waiting(item_id)
     if pending is not None:
-        newer = pending.fact.model_copy(update={"text": text, "item_version": version})
+        newer = pending.whole().model_copy(update={"text": text, "item_version": version})
         work.wait(pending._replace(fact=newer, edits=pending.edits + 1))
         return
     case = _case_of(work, item_id)
@@ -129,7 +130,7 @@ def _meet_early(work: Work, pending: PendingItem, early: EarlyChange) -> None:
     met = pending._replace(deleted=early.deleted)
     if early.text is not None:
         fresh = {"text": early.text, "item_version": early.item_version}
-        met = met._replace(fact=pending.fact.model_copy(update=fresh), edits=1)
+        met = met._replace(fact=pending.whole().model_copy(update=fresh), edits=1)
     work.wait(met)
     if early.verdict is not None:
         settle(work, met, early.verdict)

@@ -10,6 +10,7 @@ from services.respond.core.waiting import PendingItem
 from services.respond.core.weights import graver, weighed
 from services.respond.core.work import Work
 from shared.contracts.items import ItemReceived
+from shared.contracts.received import Received
 from shared.contracts.verdicts import Verdict
 
 
@@ -84,7 +85,7 @@ def judge_again(work: Work, case: Case, verdict: Verdict) -> None:
 
 def _said(
     work: Work,
-    item: ItemReceived | CaseItem,
+    item: ItemReceived | Received | CaseItem,
     *,
     account_id: str,
     verdict: Verdict,

@@ -9,7 +9,7 @@ from services.respond.core.decisions import Decision
 from services.respond.core.state import Changes, State
 from services.respond.core.timers import fire_due
 from services.respond.core.work import Work
-from shared.contracts.facts import Fact, OperatorFact, OrgFact, PostFact, Stored, SystemFact
+from shared.contracts.facts import Fact, OperatorFact, OrgFact, PostFact, SystemFact, Told
 from shared.contracts.items import ItemClassified, ItemDeleted, ItemEdited, ItemReceived
 from shared.contracts.org import (
     AccountRegistered,
@@ -19,6 +19,7 @@ from shared.contracts.org import (
     RosterSet,
 )
 from shared.contracts.posts import PostSeen
+from shared.contracts.received import Received
 from shared.contracts.system import (
     ClockTicked,
     DecisionsRecorded,
@@ -39,7 +40,7 @@ class Step(NamedTuple):
     now: datetime
 
 
-def step(state: State, stored: Sequence[Stored], packs: Mapping[str, Pack]) -> Step:
+def step(state: State, stored: Sequence[Told], packs: Mapping[str, Pack]) -> Step:
     """For each fact: fire every timer that is due, in its own time; apply it; then what it armed.
 
     A run of facts costs less than each alone, and means the same: either all of it or, if one of
@@ -57,9 +58,9 @@ def step(state: State, stored: Sequence[Stored], packs: Mapping[str, Pack]) -> S
     return Step(work.finish(), tuple(work.decisions), work.now)
 
 
-def _apply(work: Work, fact: Fact) -> None:
+def _apply(work: Work, fact: Fact | Received) -> None:
     match fact:
-        case ItemReceived():
+        case ItemReceived() | Received():
             items.received(work, fact)
         case ItemClassified():
             for each in fact.verdicts:

@@ -10,6 +10,7 @@ from heapq import merge
 from typing import NamedTuple
 
 from shared.contracts.items import ItemReceived
+from shared.contracts.received import Received
 
 PATIENCE = "verdict:"
 """What the ids of the timers of waiting items begin with."""
@@ -26,13 +27,17 @@ class Timer(NamedTuple):
 class PendingItem(NamedTuple):
     """An item without a verdict; `fact` has its newest text and version, `edits` what changed."""
 
-    fact: ItemReceived
+    fact: ItemReceived | Received
     received_at: datetime
     seq: int
     verdict_due: datetime
     edits: int = 0
     deleted: bool = False
     degraded: tuple[str, ...] = ()
+
+    def whole(self) -> ItemReceived:
+        """Return the fact as it is kept."""
+        return self.fact.whole() if isinstance(self.fact, Received) else self.fact
 
     def timers(self) -> tuple[Timer]:
         """Return when its time is up (invariant 14)."""

@@ -13,7 +13,7 @@ from services.respond.shell.recorder import Entries
 from services.respond.shell.standing import CHAIN, NOW, SEEN, Standing, encode_all, times
 from services.respond.shell.telemetry import Telemetry
 from shared.bus.port import Bus, Message, outgoing
-from shared.contracts.facts import Stored, UndecodableError, decode
+from shared.contracts.facts import Told, UndecodableError, told
 from shared.contracts.org import PolicyActivated
 from shared.contracts.subjects import LIVE_COMMITTED
 from shared.contracts.system import FactQuarantined
@@ -73,21 +73,19 @@ class Follower:
         self._telemetry.folded(self._standing, batch, folded, self._clock.now())
         await self._announce(folded, commit.cursor.seq)
 
-    def _decode(self, batch: Sequence[Message]) -> tuple[list[Stored], list[tuple[int, str]]]:
-        stored: list[Stored] = []
+    def _decode(self, batch: Sequence[Message]) -> tuple[list[Told], list[tuple[int, str]]]:
+        stored: list[Told] = []
         broken: list[tuple[int, str]] = []
         for message in batch:
             if Place(message.seq) in self._standing.skip:
                 continue
             try:
-                fact = decode(message.data)
+                stored.append(told(message.seq, message.time, message.data))
             except UndecodableError as error:
                 broken.append((message.seq, type(error).__name__))
-                continue
-            stored.append(Stored(message.seq, message.time, fact))
         return stored, broken
 
-    async def _fold(self, stored: Sequence[Stored], broken: list[tuple[int, str]]) -> Folded:
+    async def _fold(self, stored: Sequence[Told], broken: list[tuple[int, str]]) -> Folded:
         standing = self._standing
         while True:
             try:
@@ -184,8 +182,8 @@ class Follower:
 
 
 def _without(
-    stored: Sequence[Stored], pack_hash: str, reason: str, broken: list[tuple[int, str]]
-) -> Sequence[Stored]:
+    stored: Sequence[Told], pack_hash: str, reason: str, broken: list[tuple[int, str]]
+) -> Sequence[Told]:
     """Leave out activations of what is no pack; they must not stop the line."""
     kept = [
         each
