@@ -64,4 +64,4 @@ class FactBase(Frozen):
 
 def stamp(time: datetime) -> str:
     """Return `time` in UTC to the microsecond, the one spelling used inside ids and digests."""
-    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{time.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"

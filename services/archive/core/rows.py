@@ -1,7 +1,6 @@
 """What one stored fact adds to the archive: plain rows, keyed by the place in the log.
 
-Facts are read as plain values, not as models: the log has validated them, and this is the one
-reader that looks at every item and keeps almost nothing of it.
+Facts are read as plain values, not as models: the log has validated them.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -9,11 +8,16 @@ from typing import NamedTuple
 
 from pydantic_core import from_json, to_json
 
+from shared.contracts.received import Received, read_received
 from shared.contracts.upcast import Payload, upcast
 
 Value = str | int | None
 JUDGED = "item.judged"
 VERDICTS = b'{"kind":"item.classified",'
+QUIET = '"case_id":"","decided":['
+"""Only the line of an item that became no case has this; no text of a person stands in a line."""
+BLIND = '"model":""'
+"""In the line of an item that nobody classified in time."""
 
 
 class Row(NamedTuple):
@@ -27,14 +31,16 @@ TABLES: dict[str, tuple[str, ...]] = {
     "items": ("seq", "item_id", "item_version", "change", "platform", "account_id", "item_kind",
               "native_id", "author_id", "author_name", "text", "at"),
     "judgements": ("seq", "place", "item_id", "account_id", "case_id", "model", "line", "at"),
+    "quiet": ("seq", "judged", "classified", "lines"),
     "decisions": ("seq", "place", "kind", "case_id", "item_id", "account_id", "line", "at"),
     "actions": ("seq", "kind", "op_id", "person_id", "case_id", "body", "at"),
     "effects": ("seq", "effect_id", "change", "attempt", "term", "status", "body", "at"),
 }  # fmt: skip
 """Table -> columns. The key is the sequence, with the place in it where a fact has many rows.
 
-`judgements` are the decisions on every item; they are most of all lines, so they stand apart. They
-say what became of each verdict; the verdicts themselves, with every probability, stay in the log.
+`judgements` are the decisions on items of a case. Those on all other items are nine tenths of all
+lines and nobody asks for one by itself: `quiet` keeps them together, counted, a row a fact. They say
+what became of each verdict; the verdicts themselves, with every probability, stay in the log.
 """
 
 
@@ -45,6 +51,10 @@ def rows_of(seq: int, at: str, data: bytes) -> Iterator[Row]:
     """
     if data.startswith(VERDICTS):
         return  # large, and not archived
+    item = read_received(data)
+    if item is not None:
+        yield _received(seq, at, item)
+        return
     fact = upcast(from_json(data))
     kind: str = fact["kind"]
     if make := _MAKERS.get(kind):
@@ -52,6 +62,26 @@ def rows_of(seq: int, at: str, data: bytes) -> Iterator[Row]:
     elif "op_id" in fact:  # what a person did
         who = (kind, fact["op_id"], fact["person_id"], fact.get("case_id"))
         yield Row("actions", (seq, *who, _json(fact), at))
+
+
+def _received(seq: int, at: str, item: Received) -> Row:
+    return Row(
+        "items",
+        (
+            seq,
+            item.item_id,
+            item.item_version,
+            "received",
+            item.platform,
+            item.account_id,
+            item.item_kind.value,
+            item.native_id,
+            item.author.author_id,
+            item.author.name,
+            item.text,
+            at,
+        ),
+    )
 
 
 def _item(seq: int, at: str, fact: Payload) -> Iterator[Row]:
@@ -86,7 +116,14 @@ def _finished(seq: int, at: str, fact: Payload) -> Iterator[Row]:
 
 
 def _decisions(seq: int, _at: str, fact: Payload) -> Iterator[Row]:
-    for place, line in enumerate(fact["lines"]):
+    lines: list[str] = fact["lines"]
+    quiet = [line for line in lines if QUIET in line]
+    if quiet:
+        classified = sum(BLIND not in line for line in quiet)
+        yield Row("quiet", (seq, len(quiet), classified, "\n".join(quiet)))
+    for place, line in enumerate(lines):
+        if QUIET in line:
+            continue
         body: dict[str, object] = from_json(line)
         case_id, item_id, account_id, at = (
             _text(body, name) for name in ("case_id", "item_id", "account_id", "at")

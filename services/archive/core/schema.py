@@ -2,14 +2,14 @@
 
 from services.archive.core.rows import TABLES
 
-VERSION = 3
+VERSION = 4
 """Another version means: made anew from the log."""
 
 _TYPES = {"seq": "INTEGER NOT NULL", "place": "INTEGER NOT NULL", "attempt": "INTEGER",
-          "term": "INTEGER"}  # fmt: skip
+          "term": "INTEGER", "judged": "INTEGER NOT NULL", "classified": "INTEGER NOT NULL"}  # fmt: skip
 _INDEXES = (
     "CREATE INDEX IF NOT EXISTS items_by_item ON items (item_id)",
-    "CREATE INDEX IF NOT EXISTS judgements_by_case ON judgements (case_id, seq) WHERE case_id <> ''",
+    "CREATE INDEX IF NOT EXISTS judgements_by_case ON judgements (case_id, seq)",
     "CREATE INDEX IF NOT EXISTS actions_by_case ON actions (case_id)",
     "CREATE INDEX IF NOT EXISTS effects_by_effect ON effects (effect_id)",
     "CREATE INDEX IF NOT EXISTS decisions_by_case ON decisions (case_id, seq)",
@@ -55,28 +55,33 @@ INSERTS = {
 """A row that is there already stays: applying a fact twice changes nothing."""
 
 COUNTS = {
-    "items": "SELECT COUNT(*) FROM items WHERE change = 'received'",
-    "edits": "SELECT COUNT(*) FROM items WHERE change = 'edited'",
-    "deletions": "SELECT COUNT(*) FROM items WHERE change = 'deleted'",
-    "classified": "SELECT COUNT(*) FROM judgements WHERE model <> ''",
-    "cases": "SELECT COUNT(*) FROM decisions WHERE kind = 'case.opened'",
-    "resolved": "SELECT COUNT(*) FROM decisions WHERE kind = 'case.resolved'",
-    "breaches": "SELECT COUNT(*) FROM decisions WHERE kind = 'clock.breached'",
-    "pages": "SELECT COUNT(*) FROM decisions WHERE kind = 'page.raised'",
-    "actions": "SELECT COUNT(*) FROM actions",
-    "replies": (
-        "SELECT COUNT(DISTINCT e.effect_id) FROM effects e JOIN decisions d"
-        " ON d.kind = 'effect.decided' AND json_extract(d.line, '$.effect_id') = e.effect_id"
-        " WHERE e.status = 'done' AND json_extract(d.line, '$.effect_kind') = 'send_reply'"
+    "items": "SELECT COUNT(*) FROM items WHERE change = 'received' AND seq > ?",
+    "edits": "SELECT COUNT(*) FROM items WHERE change = 'edited' AND seq > ?",
+    "deletions": "SELECT COUNT(*) FROM items WHERE change = 'deleted' AND seq > ?",
+    "classified": (
+        "SELECT (SELECT COUNT(*) FROM judgements WHERE model <> '' AND seq > ?1)"
+        " + (SELECT COALESCE(SUM(classified), 0) FROM quiet WHERE seq > ?1)"
     ),
+    "cases": "SELECT COUNT(*) FROM decisions WHERE kind = 'case.opened' AND seq > ?",
+    "resolved": "SELECT COUNT(*) FROM decisions WHERE kind = 'case.resolved' AND seq > ?",
+    "breaches": "SELECT COUNT(*) FROM decisions WHERE kind = 'clock.breached' AND seq > ?",
+    "pages": "SELECT COUNT(*) FROM decisions WHERE kind = 'page.raised' AND seq > ?",
+    "actions": "SELECT COUNT(*) FROM actions WHERE seq > ?",
 }
-"""What the archive can be asked to count."""
+"""What the archive can be asked to count; rows only come, so only those after a place are looked at."""
+
+REPLIES = (
+    "SELECT COUNT(DISTINCT e.effect_id) FROM effects e JOIN decisions d"
+    " ON d.kind = 'effect.decided' AND json_extract(d.line, '$.effect_id') = e.effect_id"
+    " WHERE e.status = 'done' AND json_extract(d.line, '$.effect_kind') = 'send_reply'"
+)
+"""An effect may end twice, so these are counted anew each time."""
 
 SEARCHABLE = {
     "judgements": (
         "SELECT 'item', i.item_id || ' ' || i.item_version, j.case_id, i.text, i.at"
         " FROM judgements j JOIN items i ON i.item_id = j.item_id AND i.text IS NOT NULL"
-        " WHERE j.case_id IS NOT NULL AND j.seq > ? AND j.seq <= ?"
+        " WHERE j.seq > ? AND j.seq <= ?"
     ),
     "effects": (
         "SELECT 'reply', effect_id, NULL, json_extract(body, '$.body'), at FROM effects"

@@ -6,7 +6,14 @@ from contextlib import closing
 from pathlib import Path
 
 from services.archive.core.rows import Row
-from services.archive.core.schema import COUNTS, INSERTS, SEARCHABLE, VERSION, statements
+from services.archive.core.schema import (
+    COUNTS,
+    INSERTS,
+    REPLIES,
+    SEARCHABLE,
+    VERSION,
+    statements,
+)
 from services.archive.core.words import tokens
 from shared.contracts.base import Frozen
 from shared.errors import UserError
@@ -27,6 +34,8 @@ class Database:
         self._path = path
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._connection = self._open()
+        self._counted: dict[str, int] = {}
+        self._counted_to = 0
 
     def _open(self) -> sqlite3.Connection:
         try:
@@ -102,13 +111,19 @@ class Database:
         """Forget everything: the log is another one."""
         self._connection.close()
         self._connection = self._make()
+        self._counted, self._counted_to = {}, 0
 
     def counts(self) -> Mapping[str, int]:
-        """Return how many of each there are."""
-        return {
-            name: int(self._connection.execute(query).fetchone()[0])
-            for name, query in COUNTS.items()
-        }
+        """Return how many of each there are; what was counted before is not counted again."""
+        place = self.place()
+        for name, query in COUNTS.items():
+            fresh = self._one(query, self._counted_to)
+            self._counted[name] = self._counted.get(name, 0) + fresh
+        self._counted_to = place.seq if place else 0
+        return {**self._counted, "replies": self._one(REPLIES)}
+
+    def _one(self, query: str, *values: int) -> int:
+        return int(self._connection.execute(query, values).fetchone()[0])
 
     def close(self) -> None:
         self._connection.close()
