@@ -8,13 +8,17 @@ requests) stays the library's; ADR 0012 says which of its inner names this rests
 
 from collections.abc import Callable
 from typing import NamedTuple
+from urllib.parse import ParseResult
 
-from nats.aio.client import Client
+from nats.aio.client import Client, Srv
 from nats.aio.subscription import Subscription
+from nats.aio.transport import TcpTransport
 from nats.protocol.parser import MAX_CONTROL_LINE_SIZE, Parser
 
 _CRLF = b"\r\n"
 _LONG_FORM = 5
+READ_BYTES = 1 << 20
+"""The library reads 32 KiB at a time: of 64 small messages, and the socket is stopped in between."""
 
 
 class Frame(NamedTuple):
@@ -37,6 +41,11 @@ class FastClient(Client):
         super().__init__()
         self._taps: dict[int, Tap] = {}
         self._ps = _BulkParser(self)
+
+    async def _connect_to_server(self, s: Srv) -> None:
+        if not self._transport and s.uri.scheme in {"nats", "tls"}:
+            self._transport = _WideTransport()  # type: ignore[no-untyped-call]
+        await super()._connect_to_server(s)
 
     async def tap(self, subject: str, take: Tap) -> Subscription:
         """Subscribe; `take` gets every frame, at once and in order."""
@@ -62,6 +71,17 @@ class FastClient(Client):
         """Send finished protocol lines; waits when the connection is full."""
         await self._send_command(lines)
         await self._flush_pending()
+
+
+class _WideTransport(TcpTransport):
+    """Reads all that has arrived."""
+
+    async def connect(self, uri: ParseResult, buffer_size: int, connect_timeout: int) -> None:
+        await super().connect(uri, max(buffer_size, READ_BYTES), connect_timeout)
+
+    async def read(self, buffer_size: int) -> bytes:
+        data: bytes = await super().read(max(buffer_size, READ_BYTES))
+        return data
 
 
 async def _nobody(_message: object) -> None:

@@ -30,9 +30,10 @@ class ReceivedThread(_Value, frozen=True):
     parent_id: str | None = None
 
 
-class Received(_Value, frozen=True, tag_field="kind", tag="item.received"):
+class Received(_Value, frozen=True):
     """See `ItemReceived`, which it becomes when somebody keeps it."""
 
+    kind: Literal["item.received"]
     version: Literal[1]
     platform: str
     account_id: str

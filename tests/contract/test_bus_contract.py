@@ -8,7 +8,7 @@ import pytest
 
 from shared.bus.memory_bus import MemoryBus
 from shared.bus.nats_bus import NatsBus
-from shared.bus.port import Bus, FencedError, Message, Outgoing, WorkQueue, outgoing
+from shared.bus.port import MAX_BATCH, Bus, FencedError, Message, Outgoing, WorkQueue, outgoing
 from shared.contracts.subjects import LEADER_SUBJECT
 from shared.contracts.system import LeaderElected
 from shared.errors import TransientError
@@ -118,7 +118,7 @@ async def test_following_gives_what_was_there_and_what_comes(bus: Bus) -> None:
     found: list[Message] = []
     async with asyncio.timeout(10), bus.follow(100) as batches:
         async for batch in batches:
-            assert len(batch) <= 256
+            assert len(batch) <= MAX_BATCH
             found += batch
             if len(found) == 200:
                 await bus.publish([an_item(n) for n in range(300, 310)])
@@ -171,7 +171,7 @@ async def test_a_worker_takes_what_has_arrived_and_acks_it(bus: Bus) -> None:
     async with asyncio.timeout(10), bus.consume("w", ["zs.v1.item.received.>"]) as queue:
         while len(seen) < 300:
             deliveries = await queue.take()
-            assert 1 <= len(deliveries) <= 256
+            assert 1 <= len(deliveries) <= MAX_BATCH
             assert all(delivery.attempt == 1 for delivery in deliveries)
             seen += [delivery.message.seq for delivery in deliveries]
             await queue.ack(deliveries)

@@ -25,6 +25,8 @@ TICKS = f"{ROOT}.clock.ticked"
 RETRY_SECONDS = 1.0
 PROBE_SECONDS = 2.0
 TURN_SECONDS = 1.0
+HOLD_SECONDS = 0.5
+"""How long decisions wait for others to be written with: syncing to disk costs more than writing."""
 SILENCE = timedelta(seconds=90)
 """Three heartbeats of the leader."""
 LOSS_SHOWN = timedelta(minutes=15)
@@ -76,10 +78,15 @@ class Watch:
         incarnation = await self._compare(self.bus)
         newest = await self.bus.last_on(DECISIONS)
         self._catching_up_to = newest.seq if newest else 0
+        held: list[Message] = []
+        taken = self._clock.monotonic()
         async with self.bus.follow(self._place.seq, subject=DECISIONS) as batches:
             async for batch in batches:
-                if batch:
-                    self._take(batch, incarnation)
+                held += batch
+                late = self._clock.monotonic() - taken > HOLD_SECONDS
+                if held and (late or not batch or stop.is_set()):
+                    self._take(held, incarnation)
+                    held, taken = [], self._clock.monotonic()
                 if stop.is_set():
                     return
 
