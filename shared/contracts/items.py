@@ -146,8 +146,7 @@ class ItemClassified(FactBase):
     @property
     def verdicts(self) -> Iterator[Verdict]:
         """Yield them one by one."""
-        return map(
-            Verdict,
+        rows = zip(
             repeat(self.model),
             self.beliefs,
             self.held,
@@ -159,7 +158,9 @@ class ItemClassified(FactBase):
             repeat(self.degraded),
             self.item_id,
             self.item_version,
+            strict=False,
         )
+        return map(Verdict._make, rows)
 
     def cause(self) -> tuple[str, ...]:
         return (" ".join(self.item_id), " ".join(self.item_version), self.model)

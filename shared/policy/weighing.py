@@ -5,17 +5,18 @@ rules of its own. What is not known counts for nothing and is named, so that nob
 missing follower count as a small one.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final, NamedTuple
 
 from pydantic import Field, PrivateAttr, model_validator
 
-from shared.contracts.base import Frozen
+from shared.contracts.base import Frozen, built
 from shared.contracts.verdicts import Label
 from shared.policy.cel import CASE_VARIABLES, Condition, RuleError, Value
 from shared.policy.gate.plain import Plain, plain
-from shared.policy.phrases import first_hit
+from shared.policy.phrases import first_hit, flat_forms, pattern
 from shared.policy.rules import Rules
 from shared.policy.severity import MOST, severity
 
@@ -74,12 +75,42 @@ class SeverityRule(Rules):
         return self._condition.holds(values)
 
 
+class Part(Frozen):
+    """One summand: `kind` is label, anger, doubt, reach, topic, origin, history, spread, ... or rule.
+
+    `title` is what a pack calls it.
+    """
+
+    kind: str
+    name: str = ""
+    points: int
+    title: str = ""
+
+
+def part(kind: str, points: int, name: str = "", title: str = "") -> Part:
+    """Return a summand; several are made for every case."""
+    return built(Part, {"kind": kind, "name": name, "points": points, "title": title})
+
+
 class Weighing(NamedTuple):
     """The parts of a pack that this rests on."""
 
     topics: tuple[Topic, ...] = ()
     origins: tuple[Origin, ...] = ()
     rules: tuple[SeverityRule, ...] = ()
+    glimpse: re.Pattern[str] | None = None
+    """Finds something wherever a topic is found; most texts are about none, and one look tells."""
+
+    @classmethod
+    def of(
+        cls,
+        topics: tuple[Topic, ...],
+        origins: tuple[Origin, ...],
+        rules: tuple[SeverityRule, ...],
+    ) -> "Weighing":
+        """Return these parts, ready to weigh many items."""
+        forms = flat_forms(tuple(phrase for each in topics for phrase in each.phrases))
+        return cls(topics, origins, rules, pattern(forms) if forms else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +134,6 @@ class Matter:
     coordinated: bool = False
 
 
-class Part(Frozen):
-    """One summand: `kind` is label, anger, doubt, reach, topic, origin, history, spread, ... or rule.
-
-    `title` is what a pack calls it.
-    """
-
-    kind: str
-    name: str = ""
-    points: int
-    title: str = ""
-
-
 class Weight(NamedTuple):
     """The sum, its parts, what the text is about, where it comes from, and what was not known."""
 
@@ -127,17 +146,15 @@ class Weight(NamedTuple):
 
 def weigh(matter: Matter, weighing: Weighing) -> Weight:
     """Return how much this matters and why. A pack's rule that fails counts as one that holds."""
-    topics = tuple(_topics(plain(matter.text), weighing.topics))
+    topics = tuple(_topics(plain(matter.text), weighing))
     origins = tuple(_origins(matter, weighing.origins))
     parts = [*_verdict(matter), *_topic_parts(topics), *_reach(matter.followers)]
-    parts += [
-        Part(kind="origin", name=each.id, points=each.points, title=each.title) for each in origins
-    ]
+    parts += [part("origin", each.points, each.id, each.title) for each in origins if each.points]
     parts += [*_history(matter), *_spread(matter)]
     held = tuple(each.id for each in topics), tuple(each.id for each in origins)
     values = case_values(matter, sum(each.points for each in parts), *held)
     parts += [
-        Part(kind="rule", name=rule.id, points=rule.points, title=rule.reason)
+        part("rule", rule.points, rule.id, rule.reason)
         for rule in weighing.rules
         if _holds(rule, values)
     ]
@@ -167,13 +184,17 @@ def case_values(
 
 def _verdict(matter: Matter) -> Iterator[Part]:
     base = severity(matter.decided, matter.anger, abstained=matter.abstained)
-    yield Part(kind="label", name=base.gravest, points=base.label)
-    yield Part(kind="anger", points=base.anger)
-    yield Part(kind="doubt", points=base.doubt)
+    yield part("label", base.label, base.gravest)
+    if base.anger:
+        yield part("anger", base.anger)
+    if base.doubt:
+        yield part("doubt", base.doubt)
 
 
-def _topics(text: Plain, topics: Sequence[Topic]) -> Iterator[Topic]:
-    return (each for each in topics if first_hit(text, each.phrases, each.unless))
+def _topics(text: Plain, weighing: Weighing) -> Sequence[Topic]:
+    if weighing.glimpse is not None and weighing.glimpse.search(text.text) is None:
+        return ()
+    return [each for each in weighing.topics if first_hit(text, each.phrases, each.unless)]
 
 
 def _topic_parts(topics: Sequence[Topic]) -> Iterator[Part]:
@@ -181,33 +202,40 @@ def _topic_parts(topics: Sequence[Topic]) -> Iterator[Part]:
     for each in sorted(topics, key=lambda topic: (-topic.points, topic.id)):
         points = min(each.points, left)
         left -= max(points, 0)
-        yield Part(kind="topic", name=each.id, points=points, title=each.title)
+        yield part("topic", points, each.id, each.title)
 
 
 def _origins(matter: Matter, origins: Sequence[Origin]) -> Iterator[Origin]:
     named = {matter.author_id, matter.author_name}
-    mark = plain(matter.verified or "")
+    mark = plain(matter.verified) if matter.verified else None
     for each in origins:
-        if named.intersection(each.names) or first_hit(mark, each.verified, each.unless):
+        if named.intersection(each.names) or (
+            mark is not None and first_hit(mark, each.verified, each.unless)
+        ):
             yield each
 
 
 def _reach(followers: int | None) -> Iterator[Part]:
-    if followers is not None:
-        yield Part(kind="reach", name=str(followers), points=_step(REACH, followers))
+    points = 0 if followers is None else _step(REACH, followers)
+    if points:
+        yield part("reach", points, str(followers))
 
 
 def _history(matter: Matter) -> Iterator[Part]:
     earlier = matter.earlier_cases or 0
-    yield Part(kind="history", name="earlier_cases", points=_step(EARLIER, earlier))
-    again = min(REOPENED * matter.reopened, REOPENED_MOST)
-    yield Part(kind="history", name="reopened", points=again)
+    if points := _step(EARLIER, earlier):
+        yield part("history", points, "earlier_cases")
+    if matter.reopened:
+        again = min(REOPENED * matter.reopened, REOPENED_MOST)
+        yield part("history", again, "reopened")
 
 
 def _spread(matter: Matter) -> Iterator[Part]:
-    if matter.alike is not None:
-        yield Part(kind="spread", name=str(matter.alike), points=_step(SPREAD, matter.alike))
-        yield Part(kind="coordinated", points=COORDINATED * matter.coordinated)
+    alike = 0 if matter.alike is None else _step(SPREAD, matter.alike)
+    if alike:
+        yield part("spread", alike, str(matter.alike))
+    if matter.alike is not None and matter.coordinated:
+        yield part("coordinated", COORDINATED)
 
 
 def _unknown(matter: Matter) -> Iterator[str]:

@@ -13,7 +13,7 @@ from shared.contracts.items import ItemClassified, ItemEdited, ItemReceived
 from shared.contracts.received import ItemText, read_text
 from shared.contracts.subjects import CLASSIFY_CONSUMER, DELETIONS, ITEMS_TO_CLASSIFY
 from shared.contracts.system import FactQuarantined
-from shared.contracts.verdicts import Verdict
+from shared.contracts.verdicts import Verdict, labels_of
 from shared.errors import PermanentError, TransientError
 from shared.observability.catalog import Event
 from shared.observability.logging import Log
@@ -165,9 +165,9 @@ class Handler:
         for degraded, count in Counter(each.degraded for each in verdicts).items():
             named = ",".join(degraded) or "no"
             self._metrics.count(Metric.ITEMS_CLASSIFIED, count, degraded=named)
-        labels = Counter(label for each in verdicts for label in each.decided)
-        for label, count in labels.items():
-            self._metrics.count(Metric.LABELS_DECIDED, count, label=label.value)
+        for held, count in Counter(each.held for each in verdicts).items():
+            for label in labels_of(held):
+                self._metrics.count(Metric.LABELS_DECIDED, count, label=label.value)
         self._metrics.count(Metric.ABSTAINED, sum(each.abstained for each in verdicts))
 
 

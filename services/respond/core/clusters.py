@@ -16,6 +16,7 @@ from services.respond.core.cluster import Cluster, Near
 from services.respond.core.decisions import ClusterCoordinated, ClusterFormed
 from services.respond.core.signatures import VALUE_DIGITS, agree
 from services.respond.core.work import Work
+from shared.contracts.base import built
 from shared.contracts.ids import token
 from shared.contracts.items import ItemReceived
 from shared.contracts.received import Received
@@ -81,7 +82,8 @@ def _founded(
     work: Work, fact: ItemReceived | Received, verdict: Verdict, places: tuple[str, ...]
 ) -> Cluster:
     cluster_id = token("cluster", fact.item_id, fact.item_version)
-    work.put(*(Near(place=place, cluster_id=cluster_id) for place in places))
+    near = [built(Near, {"place": place, "cluster_id": cluster_id}) for place in places]
+    work.put(*near)
     return Cluster(
         cluster_id=cluster_id,
         account_id=fact.account_id,

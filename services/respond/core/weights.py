@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import lru_cache
 
 from services.respond.core.aggregates import AuthorRecord, Case, CaseItem, Cluster
 from services.respond.core.clusters import HOUR
 from services.respond.core.judging import Judgement
 from services.respond.core.work import Work
+from shared.contracts.base import built
 from shared.contracts.ids import token
 from shared.contracts.items import Author, ItemKind
 from shared.policy.cel import Value
@@ -57,16 +59,18 @@ def graver(case: Case, judged: Judgement) -> dict[str, object]:
     return {"severity": judged.severity, "weight": weight.parts, "unknown": weight.unknown}
 
 
+@lru_cache(maxsize=64)
 def weighing_of(pack: Pack) -> Weighing:
     """Return the parts of the pack by which an item is weighed."""
-    return Weighing(pack.topics, pack.origins, pack.severity)
+    return Weighing.of(pack.topics, pack.origins, pack.severity)
 
 
 def remember(work: Work, where: tuple[str, str], author: Author) -> None:
     """Count one more case of this author."""
     key = _key(where, author)
     cases = _cases(work, key) + 1
-    work.put(AuthorRecord(author_key=key, cases=cases, forget_at=work.at + REMEMBERED))
+    record = {"author_key": key, "cases": cases, "forget_at": work.at + REMEMBERED}
+    work.put(built(AuthorRecord, record))
 
 
 def _matter(
@@ -96,4 +100,10 @@ def _cases(work: Work, author_key: str) -> int:
 
 def _key(where: tuple[str, str], author: Author) -> str:
     """Per account, so that what happens on one changes nothing on another."""
-    return token("author", *where, author.author_id)
+    return _author_key(where, author.author_id)
+
+
+@lru_cache(maxsize=256)
+def _author_key(where: tuple[str, str], author_id: str) -> str:
+    """It is asked for three times while a case opens."""
+    return token("author", *where, author_id)

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 
 from services.respond.core.decisions import chain
 from services.respond.shell.standing import Standing
-from shared.bus.port import Bus, outgoing
+from shared.bus.port import Bus, Outgoing
 from shared.bus.timing import wait_or
 from shared.contracts.facts import decode, encode
+from shared.contracts.subjects import message_id, subject_for
 from shared.contracts.system import DecisionsRecorded
 from shared.errors import TransientError
 from shared.runtime.clock import Clock
@@ -94,6 +95,12 @@ def unrecorded(standing: Standing) -> int:
     return done
 
 
+def _message(data: bytes, term: int) -> Outgoing:
+    """Return the entry as it goes out; its bytes are those that were committed."""
+    fact = _entry(data)
+    return Outgoing(subject_for(fact), data, message_id(fact), term=term)
+
+
 def _entry(data: bytes) -> DecisionsRecorded:
     fact = decode(data)
     if not isinstance(fact, DecisionsRecorded):
@@ -126,6 +133,6 @@ class Recorder:
         if not waiting:
             return
         term = self._standing.term
-        await self._bus.publish([outgoing(_entry(each), term=term) for each in waiting])
+        await self._bus.publish([_message(each, term) for each in waiting])
         await self._store.drop_outbox(term, len(waiting))
         del self._standing.outbox[: len(waiting)]

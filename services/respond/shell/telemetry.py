@@ -10,6 +10,7 @@ from services.respond.core.decisions import (
     CaseResolved,
     ClockBreached,
     Decision,
+    ItemJudged,
     OperationDecided,
 )
 from services.respond.core.fold import Folded
@@ -126,7 +127,8 @@ class Telemetry:
             for name in COUNTED:
                 metrics.set(Metric.COUNTS, float(getattr(organisation, name)), what=name)
         for each in folded.decisions:
-            self._decided(each)
+            if not isinstance(each, ItemJudged):  # counted above, and nine in ten
+                self._decided(each)
         for effect in folded.puts.values():
             if isinstance(effect, Effect) and effect.status not in OPEN_EFFECT:
                 metrics.count(Metric.EFFECTS, kind=effect.effect_kind, status=effect.status)

@@ -24,7 +24,7 @@ from shared.runtime.packs import read_pack
 from shared.runtime.settings import default_policies_dir
 
 COMPANY = read_pack(default_policies_dir(), "company")
-RULES = Weighing(COMPANY.topics, COMPANY.origins, COMPANY.severity)
+RULES = Weighing.of(COMPANY.topics, COMPANY.origins, COMPANY.severity)
 PLAIN = Matter(text="停车费怎么收", decided=(Label.COMPLAINT,), anger=0, abstained=False)
 
 

@@ -19,11 +19,9 @@ def a_signed(
     item: ItemReceived, *labels: Label, signature: Sequence[int] = SIGNATURE
 ) -> tuple[Fact, Fact]:
     verdict = Verdict.of(dict.fromkeys(labels, 0.9), decided=labels, model="m1")
-    signed = verdict.model_copy(
-        update={
-            "exact": token("text", item.text),
-            "signature": "".join(f"{value:08x}" for value in signature),
-        }
+    signed = verdict._replace(
+        exact=token("text", item.text),
+        signature="".join(f"{value:08x}" for value in signature),
     )
     return item, classified(item.item_id, item.item_version, signed)
 
