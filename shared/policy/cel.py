@@ -64,7 +64,10 @@ class Condition:
 
     def holds(self, values: Mapping[str, Value]) -> bool:
         """Return the result. Raises RuleError when the evaluation itself fails."""
-        asked = (values[name] for name in self._asks)
+        try:
+            asked = [values[name] for name in self._asks]
+        except KeyError as missing:
+            raise RuleError(f"nobody says what {missing} is") from missing
         return self._known(*(tuple(each) if isinstance(each, list) else each for each in asked))
 
     def _evaluated(self, *asked: bool | int | str | tuple[str, ...]) -> bool:

@@ -24,7 +24,7 @@ from shared.runtime.consume import batches
 MAX_DELIVER: Final = 5
 RETRY_SECONDS: Final = 1.0
 ALIVE_SECONDS: Final = 1.0
-MAX_REASONS: Final = 400_000
+MAX_REASONS: Final = 300_000
 """Characters of reasons in one fact: with all else far below the 1 MiB that a server takes."""
 
 Item = ItemText | ItemReceived | ItemEdited

@@ -12,6 +12,7 @@ from services.archive.core.rows import rows_of
 from services.archive.shell.archivist import Archivist
 from services.archive.shell.database import Database, Place
 from services.archive.shell.reading import copy, search
+from services.respond.core.decisions import ItemJudged, line
 from shared.bus.memory_bus import MemoryBus
 from shared.bus.port import Outgoing, outgoing
 from shared.contracts.base import stamp
@@ -24,6 +25,7 @@ from shared.contracts.system import (
     EffectFinished,
     EffectStarted,
 )
+from shared.contracts.verdicts import Label
 from shared.errors import UserError
 from shared.observability.metrics import Metrics
 from tests.fakes.clock import START, FakeClock
@@ -121,6 +123,22 @@ async def test_everything_worth_keeping_is_counted(tmp_path: Path) -> None:
     clock = FakeClock()
     async with archiving(await a_log(clock), clock, tmp_path / "a.sqlite3") as archivist:
         assert await archivist.counts() == COUNTS
+
+
+def test_decisions_on_items_of_no_case_are_one_row_and_counted(tmp_path: Path) -> None:
+    quiet = ItemJudged(START, "a", "i1", "v1", "t", (Label.PRAISE,), False, 10, "m1", (), "")
+    blind = quiet._replace(item_id="i2", model="", degraded=("unclassified",))
+    loud = quiet._replace(item_id="i3", case_id="c1")
+    lines = tuple(map(line, (quiet, blind, loud, quiet._replace(item_id="i4"))))
+    fact = DecisionsRecorded(after_seq=0, upto_seq=4, lines=lines, chain="x")
+    rows = list(rows_of(7, stamp(START), encode(fact)))
+    assert [row.table for row in rows] == ["quiet", "judgements"]
+    assert rows[0].values == (7, 3, 2, "\n".join((lines[0], lines[1], lines[3])))
+    database = Database(tmp_path / "a.sqlite3")
+    database.write(rows, Place(incarnation="i", seq=7, fact_hash="h"))
+    assert database.counts()["classified"] == 3
+    assert database.counts()["classified"] == 3, "counted once"
+    database.close()
 
 
 async def test_a_restart_goes_on_and_adds_nothing_twice(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 from pydantic_core import to_json
 
-from shared.contracts.facts import decode
+from shared.contracts.facts import UndecodableError, decode
 from shared.contracts.items import ItemClassified
 from shared.contracts.verdicts import Label, Reason, Verdict
 
@@ -69,3 +69,16 @@ def test_a_verdict_of_the_first_version_is_still_read() -> None:
     assert (verdict.decided, verdict.reasons) == ((Label.COMPLAINT,), WHY)
     assert (verdict.abstained, verdict.anger, verdict.signature) == (True, 7, "00ff")
     assert (verdict.exact, verdict.degraded) == ("e", ("no_lexicon",))
+
+
+def test_verdicts_of_two_models_are_two_facts() -> None:
+    verdicts = [Verdict(model="m1"), Verdict(model="m2")]
+    with pytest.raises(ValueError, match="several models"):
+        ItemClassified.of([("i", "v"), ("j", "v")], verdicts)
+
+
+def test_columns_of_different_lengths_are_no_fact() -> None:
+    whole = ItemClassified.of([("i", "v")], [Verdict(model="m1")])
+    cut = whole.model_dump() | {"anger": ()}
+    with pytest.raises(UndecodableError, match="different lengths"):
+        decode(json.dumps(cut))

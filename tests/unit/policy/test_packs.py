@@ -7,7 +7,7 @@ import pytest
 
 from shared.contracts.verdicts import Label
 from shared.errors import UserError
-from shared.policy.cel import Condition, RuleError, Value
+from shared.policy.cel import CASE_VARIABLES, Condition, RuleError, Value
 from shared.policy.loader import lineage, load_pack
 from shared.policy.model import NO_PACK, ClockRule, Pack
 from shared.policy.templates import TemplateError, check_template, fill
@@ -150,6 +150,14 @@ def test_a_condition_holds_or_not(source: str, holds: bool) -> None:  # noqa: FB
 def test_a_condition_that_makes_no_sense_fails_when_loaded(source: str) -> None:
     with pytest.raises(RuleError):
         Condition(source)
+
+
+def test_a_condition_that_names_its_variables_oddly_sees_them_all() -> None:
+    of_kind: dict[str, Value] = {"int": 20, "bool": False, "list": []}
+    values = {name: of_kind[kind] for name, kind in CASE_VARIABLES.items()}
+    assert Condition("author . followers > 10").holds(values)
+    with pytest.raises(RuleError, match=r"nobody says"):
+        Condition("author.followers > 10").holds({})
 
 
 def test_an_evaluation_that_fails_is_never_false() -> None:
