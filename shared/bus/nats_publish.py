@@ -86,7 +86,7 @@ class Publisher:
             raw = await self._send([batch[place] for place in open_places])
             for place, data in zip(open_places, raw, strict=True):
                 answers[place] = None if data is None else _read_answer(batch[place], data)
-        return _all_or_raise(answers)
+        return _all_or_raise(answers, self._link.denied)
 
     async def _send(self, messages: Sequence[Outgoing]) -> Sequence[bytes | None]:
         batch = _Batch(len(messages))
@@ -150,12 +150,13 @@ def _read_answer(message: Outgoing, data: bytes) -> _Answer | None:
     return None if error.get("code") == UNAVAILABLE else PermanentError(text)
 
 
-def _all_or_raise(answers: Sequence[_Answer | None]) -> Sequence[Ack]:
+def _all_or_raise(answers: Sequence[_Answer | None], denied: str) -> Sequence[Ack]:
     for kind in (FencedError, PermanentError, LogFullError):
         for answer in answers:
             if isinstance(answer, kind):
                 raise answer
     acks = [answer for answer in answers if isinstance(answer, Ack)]
     if len(acks) < len(answers):
-        raise BusAwayError(f"{len(answers) - len(acks)} messages got no answer")
+        why = f" ({denied})" if denied else ""
+        raise BusAwayError(f"{len(answers) - len(acks)} messages got no answer{why}")
     return acks

@@ -8,9 +8,14 @@ from typing import TypeAlias, cast
 import redis.asyncio
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import AuthenticationError, NoPermissionError, RedisError, ResponseError
 
-from shared.store.port import CursorMovedError, StaleTermError, StoreAwayError
+from shared.store.port import (
+    CursorMovedError,
+    StaleTermError,
+    StoreAwayError,
+    StoreRefusedError,
+)
 
 Word: TypeAlias = str | bytes | int | float
 Answer: TypeAlias = "bytes | int | list[Answer] | None"
@@ -22,7 +27,14 @@ CONNECT_SECONDS = 3.0
 class RedisLink:
     """A pool of connections on which our function library is loaded."""
 
-    def __init__(self, url: str, client: type[redis.asyncio.Redis] = redis.asyncio.Redis) -> None:
+    def __init__(
+        self,
+        url: str,
+        client: type[redis.asyncio.Redis] = redis.asyncio.Redis,
+        *,
+        make: bool = True,
+    ) -> None:
+        self._make = make
         # No blind retries: a claim whose answer was lost must not be asked again as if new.
         self._client = client.from_url(
             url,
@@ -37,12 +49,17 @@ class RedisLink:
         await self.run("FUNCTION", "LOAD", "REPLACE", source)
 
     async def run(self, *words: Word) -> Answer:
-        """Send one command. Raises StaleTermError, CursorMovedError, StoreAwayError."""
+        """Send one command.
+
+        Raises: StaleTermError, CursorMovedError, StoreRefusedError, StoreAwayError.
+        """
         task = asyncio.current_task()
         before = 0 if task is None else task.cancelling()
         try:
             asked = self._client.execute_command(*words)  # type: ignore[no-untyped-call]
             answer = cast("Answer", await asked)
+        except (AuthenticationError, NoPermissionError) as error:
+            raise StoreRefusedError(str(error)) from error
         except ResponseError as error:
             raise _meaning(str(error)) from error
         except (RedisError, OSError) as error:
@@ -53,13 +70,23 @@ class RedisLink:
             raise asyncio.CancelledError
         return answer
 
-    async def call(self, function: str, keys: Sequence[str], args: Sequence[Word] = ()) -> Answer:
-        """Call one function of our library; a server that lost it is given it again."""
-        words = ("FCALL", function, len(keys), *keys, *args)
+    async def call(
+        self,
+        function: str,
+        keys: Sequence[str],
+        args: Sequence[Word] = (),
+        *,
+        reads: bool = False,
+    ) -> Answer:
+        """Call one function of our library; a server that lost it is given it again.
+
+        `reads`: it changes nothing, so who may only read its keys may call it.
+        """
+        words = ("FCALL_RO" if reads else "FCALL", function, len(keys), *keys, *args)
         try:
             return await self.run(*words)
         except StoreAwayError as error:
-            if "Function not found" not in str(error):
+            if "Function not found" not in str(error) or not self._make:
                 raise
         await self.load_functions()
         return await self.run(*words)

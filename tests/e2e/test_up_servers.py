@@ -56,7 +56,7 @@ async def test_both_hold_what_they_were_given_after_a_kill_and_after_a_restart(
         async with running(data, said) as (addresses, supervisor):
             bus = await NatsBus.connect(addresses.nats_url, clock=SystemClock())
             store = await RedisStore.connect(addresses.redis_url)
-            await bus.put_value("people/first", b"hash")
+            await bus.put_value("people.first", b"hash")
             await store.commit(Commit(1, 0, Cursor("x", 5, "h", 1), {"case:1": b"{}"}))
             await _kill_all(supervisor, said)
             await store.ping()
@@ -72,7 +72,7 @@ async def test_both_hold_what_they_were_given_after_a_kill_and_after_a_restart(
         async with running(data) as (addresses, _):
             assert addresses.nats_url == first_url
             bus = await NatsBus.connect(addresses.nats_url, clock=SystemClock())
-            kept = await bus.get_value("people/first")
+            kept = await bus.get_value("people.first")
             assert kept is not None
             assert kept[0] == b"hash"
             await bus.close()
@@ -115,7 +115,7 @@ async def test_without_a_short_path_valkey_listens_on_loopback_behind_its_passwo
     supervisor = Supervisor(print, SystemClock().monotonic)
     with opened(tmp_path) as data:
         valkey = EmbeddedValkey(data, None)
-        assert re.match(r"redis://:.+@127\.0\.0\.1:\d+/0$", valkey.url)
+        assert re.match(r"redis://admin:.+@127\.0\.0\.1:\d+/0$", valkey.url)
         await supervisor.start(valkey.spec())
         store = await RedisStore.connect(valkey.url)
         await store.ping()

@@ -1,0 +1,116 @@
+"""Both servers as they are deployed: started on the very files of deploy/, nothing of them edited.
+
+Only where they listen and where their data go is said on the command line.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.cli.embedded.access import USERS, password
+from services.cli.embedded.nats import binary as nats_binary
+from services.cli.embedded.valkey import binary as valkey_binary
+from services.cli.embedded.valkey import free_port
+from tests.fakes.waiting import wait_until
+
+DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
+SECRET = "for tests"  # noqa: S105 - guards loopback servers that live for one test run
+READY_SECONDS = 10.0
+
+
+def passwords(server: str) -> Mapping[str, str]:
+    """Return what deploy/env/<server>.env says, with passwords of our own."""
+    return {f"{server.upper()}_{user.upper()}_PASSWORD": password(SECRET, user) for user in USERS}
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """Where they are and what they say."""
+
+    directory: Path
+    nats_port: int
+    valkey_port: int
+
+    def nats_url(self, user: str, word: str = "") -> str:
+        return f"nats://{user}:{word or password(SECRET, user)}@127.0.0.1:{self.nats_port}"
+
+    def redis_url(self, user: str, word: str = "") -> str:
+        return f"redis://{user}:{word or password(SECRET, user)}@127.0.0.1:{self.valkey_port}/0"
+
+    def urls(self, user: str) -> dict[str, str]:
+        """Return what a service of ours is told."""
+        return {
+            "ZHISHOU_NATS_URL": self.nats_url(user),
+            "ZHISHOU_REDIS_URL": self.redis_url(user),
+        }
+
+    def log(self, server: str) -> str:
+        return (self.directory / f"{server}.log").read_text(encoding="utf-8")
+
+
+@contextmanager
+def deployed(
+    *nats_words: str, config: str = "nats.conf", without: tuple[str, ...] = ()
+) -> Iterator[Deployed]:
+    """Run both for the length of the block; `without` these variables."""
+    directory = Path(tempfile.mkdtemp(prefix="zs-d-"))
+    port = free_port()
+    running: list[subprocess.Popen[bytes]] = []
+    try:
+        running += [
+            _started("nats", _nats(directory, config, nats_words), directory, without),
+            _started("valkey", _valkey(port), directory, without),
+        ]
+        made = Deployed(directory, _reported_port(running[0], directory), port)
+        wait_until(lambda: "Ready to accept" in made.log("valkey"), READY_SECONDS)
+        yield made
+    finally:
+        for each in running:
+            each.kill()
+            each.wait()
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def _nats(directory: Path, config: str, words: tuple[str, ...]) -> list[str]:
+    where = ["-a", "127.0.0.1", "-p", "-1", "-m", str(free_port())]
+    place = ["--ports_file_dir", str(directory)]
+    return [str(nats_binary()), "-c", str(DEPLOY / "nats" / config), *where, *place, *words]
+
+
+def _valkey(port: int) -> list[str]:
+    where = ["--port", str(port), "--bind", "127.0.0.1"]
+    return ["sh", str(DEPLOY / "valkey" / "start.sh"), *where]
+
+
+def _started(
+    name: str, argv: list[str], directory: Path, without: tuple[str, ...]
+) -> subprocess.Popen[bytes]:
+    environment = {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}",
+        "NATS_SYNC": "1s",
+        "NATS_STORE": str(directory / "store"),
+        "VALKEY_SERVER": str(valkey_binary()),
+        "VALKEY_USERS_FILE": str(directory / "users.acl"),
+        **passwords(name),
+    }
+    environment = {key: each for key, each in environment.items() if key not in without}
+    with (directory / f"{name}.log").open("wb") as log:
+        return subprocess.Popen(argv, env=environment, cwd=directory, stdout=log, stderr=log)
+
+
+def _reported_port(process: subprocess.Popen[bytes], directory: Path) -> int:
+    place = directory / f"nats-server_{process.pid}.ports"
+
+    def ready() -> bool:
+        assert process.poll() is None, (directory / "nats.log").read_text(encoding="utf-8")
+        return place.exists() and bool(place.read_bytes())
+
+    wait_until(ready, READY_SECONDS)
+    return int(str(json.loads(place.read_bytes())["nats"][0]).rpartition(":")[2])
