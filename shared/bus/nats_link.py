@@ -59,7 +59,7 @@ class Link:
         self._changes = Changes()
         self._log = Log("bus")
         self._last_error = ""
-        self._denials = 0
+        self.denials = 0
         self.denied = ""
         """What the server last did not let us do, in its own words."""
         self._ever_connected = False
@@ -172,8 +172,10 @@ class Link:
             raise UserError("NATS refuses our credentials", fix=fix)
         if DENIED in self._last_error.lower():
             self.denied = self._last_error
-            self._denials += 1
-            if self._denials <= DENIALS_LOGGED:
+            self.denials += 1
+            for event in self.wakeups:  # nobody answers what was not let through
+                event.set()
+            if self.denials <= DENIALS_LOGGED:
                 self._log.failed(Event.BUS_DENIED, error)
             return
         self._log.debug(Event.BUS_ERROR, cause=error)

@@ -76,9 +76,10 @@ class Publisher:
         if any(len(each.data) > self._link.nc.max_payload for each in batch):
             raise PermanentError("the message is larger than NATS takes")
         answers: list[_Answer | None] = [None] * len(batch)
+        denials = self._link.denials
         for attempt in range(ATTEMPTS):
             open_places = [place for place, answer in enumerate(answers) if answer is None]
-            if not open_places:
+            if not open_places or self._link.denials > denials:
                 break
             if attempt:
                 await self._clock.sleep(PAUSE_SECONDS)

@@ -33,7 +33,11 @@ class CommonSettings(BaseSettings):
     """What every service needs to know; each service adds its own fields in a subclass."""
 
     model_config = SettingsConfigDict(
-        env_prefix="ZHISHOU_", frozen=True, extra="ignore", secrets_dir=None
+        env_prefix="ZHISHOU_",
+        frozen=True,
+        extra="ignore",
+        secrets_dir=None,
+        hide_input_in_errors=True,
     )
 
     @field_validator("nats_url", "redis_url")

@@ -11,7 +11,7 @@ from redis.exceptions import AuthenticationError, ResponseError
 
 from shared.store.port import Commit, Cursor
 from shared.store.redis_store import RedisStore
-from tests.fakes.deployed import Deployed, deployed
+from tests.fakes.deployed import Deployed, deployed, passwords
 
 pytestmark = pytest.mark.servers
 
@@ -197,7 +197,8 @@ def test_nobody_else_comes_in(servers: Deployed) -> None:
 
 
 def test_a_user_without_a_password_stays_off() -> None:
-    with deployed(without=("VALKEY_OPERATOR_PASSWORD",)) as running:
+    told = {**passwords("nats"), **passwords("valkey"), "VALKEY_OPERATOR_PASSWORD": ""}
+    with deployed(told=told) as running:
         with client(running, "operator") as redis, pytest.raises(AuthenticationError):
             redis.ping()
         with client(running, "watchdog") as redis:

@@ -5,6 +5,7 @@ Only where they listen and where their data go is said on the command line.
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -37,12 +38,16 @@ class Deployed:
     directory: Path
     nats_port: int
     valkey_port: int
+    told: Mapping[str, str]
+    """The passwords, by the variables in which the servers were told them."""
 
     def nats_url(self, user: str, word: str = "") -> str:
-        return f"nats://{user}:{word or password(SECRET, user)}@127.0.0.1:{self.nats_port}"
+        known = self.told[f"NATS_{user.upper()}_PASSWORD"]
+        return f"nats://{user}:{word or known}@127.0.0.1:{self.nats_port}"
 
     def redis_url(self, user: str, word: str = "") -> str:
-        return f"redis://{user}:{word or password(SECRET, user)}@127.0.0.1:{self.valkey_port}/0"
+        known = self.told.get(f"VALKEY_{user.upper()}_PASSWORD", "none")
+        return f"redis://{user}:{word or known}@127.0.0.1:{self.valkey_port}/0"
 
     def urls(self, user: str) -> dict[str, str]:
         """Return what a service of ours is told."""
@@ -57,18 +62,19 @@ class Deployed:
 
 @contextmanager
 def deployed(
-    *nats_words: str, config: str = "nats.conf", without: tuple[str, ...] = ()
+    *nats_words: str, config: str = "nats.conf", told: Mapping[str, str] | None = None
 ) -> Iterator[Deployed]:
-    """Run both for the length of the block; `without` these variables."""
+    """Run both for the length of the block, with these passwords or some of our own."""
+    words = told or {**passwords("nats"), **passwords("valkey")}
     directory = Path(tempfile.mkdtemp(prefix="zs-d-"))
     port = free_port()
     running: list[subprocess.Popen[bytes]] = []
     try:
         running += [
-            _started("nats", _nats(directory, config, nats_words), directory, without),
-            _started("valkey", _valkey(port), directory, without),
+            _started("nats", _nats(config, directory, nats_words), directory, words),
+            _started("valkey", _valkey(port), directory, words),
         ]
-        made = Deployed(directory, _reported_port(running[0], directory), port)
+        made = Deployed(directory, _reported_port(running[0], directory), port, words)
         wait_until(lambda: "Ready to accept" in made.log("valkey"), READY_SECONDS)
         yield made
     finally:
@@ -78,7 +84,7 @@ def deployed(
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def _nats(directory: Path, config: str, words: tuple[str, ...]) -> list[str]:
+def _nats(config: str, directory: Path, words: tuple[str, ...]) -> list[str]:
     where = ["-a", "127.0.0.1", "-p", "-1", "-m", str(free_port())]
     place = ["--ports_file_dir", str(directory)]
     return [str(nats_binary()), "-c", str(DEPLOY / "nats" / config), *where, *place, *words]
@@ -90,7 +96,7 @@ def _valkey(port: int) -> list[str]:
 
 
 def _started(
-    name: str, argv: list[str], directory: Path, without: tuple[str, ...]
+    name: str, argv: list[str], directory: Path, words: Mapping[str, str]
 ) -> subprocess.Popen[bytes]:
     environment = {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}",
@@ -98,9 +104,8 @@ def _started(
         "NATS_STORE": str(directory / "store"),
         "VALKEY_SERVER": str(valkey_binary()),
         "VALKEY_USERS_FILE": str(directory / "users.acl"),
-        **passwords(name),
+        **{key: word for key, word in words.items() if key.startswith(f"{name.upper()}_")},
     }
-    environment = {key: each for key, each in environment.items() if key not in without}
     with (directory / f"{name}.log").open("wb") as log:
         return subprocess.Popen(argv, env=environment, cwd=directory, stdout=log, stderr=log)
 
@@ -114,3 +119,9 @@ def _reported_port(process: subprocess.Popen[bytes], directory: Path) -> int:
 
     wait_until(ready, READY_SECONDS)
     return int(str(json.loads(place.read_bytes())["nats"][0]).rpartition(":")[2])
+
+
+def variables(text: str, *, commented: bool = False) -> dict[str, str]:
+    """Return what an env file sets; with `commented`, also what it only offers."""
+    pattern = r"^#?([A-Z_]+)=(.*)$" if commented else r"^([A-Z_]+)=(.*)$"
+    return dict(re.findall(pattern, text, re.MULTILINE))
