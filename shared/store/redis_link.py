@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import Sequence
 from importlib.resources import files
-from typing import TypeAlias, cast
+from typing import Any, TypeAlias, cast
+from urllib.parse import unquote
 
 import redis.asyncio
 from redis.asyncio.retry import Retry
+from redis.asyncio.sentinel import Sentinel
 from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError, NoPermissionError, RedisError, ResponseError
 
@@ -35,13 +37,7 @@ class RedisLink:
         make: bool = True,
     ) -> None:
         self._make = make
-        # No blind retries: a claim whose answer was lost must not be asked again as if new.
-        self._client = client.from_url(
-            url,
-            retry=Retry(NoBackoff(), 0),
-            socket_timeout=ANSWER_SECONDS,
-            socket_connect_timeout=CONNECT_SECONDS,
-        )
+        self._client, self._sentinels = _connected(url, client)
 
     async def load_functions(self) -> None:
         """Put our library on the server. Raises StoreAwayError."""
@@ -92,7 +88,38 @@ class RedisLink:
         return await self.run(*words)
 
     async def close(self) -> None:
-        await self._client.aclose()
+        for each in (self._client, *self._sentinels):
+            await each.aclose()
+
+
+def _connected(
+    url: str, client: type[redis.asyncio.Redis]
+) -> tuple[redis.asyncio.Redis, Sequence[redis.asyncio.Redis]]:
+    """Return a client of one server, or of whichever one the sentinels say leads, and theirs.
+
+    `sentinel://user:password@host:26379,host:26379/NAME`: NAME is what they call the group.
+    """
+    # No blind retries: a claim whose answer was lost must not be asked again as if new.
+    options: dict[str, Any] = {
+        "retry": Retry(NoBackoff(), 0),
+        "socket_timeout": ANSWER_SECONDS,
+        "socket_connect_timeout": CONNECT_SECONDS,
+    }
+    scheme, _, rest = url.partition("://")
+    if scheme != "sentinel":
+        return client.from_url(url, **options), ()
+    login, _, where = rest.rpartition("@")
+    hosts, _, name = where.partition("/")
+    user, _, password = login.partition(":")
+    places = (each.rpartition(":") for each in hosts.split(","))
+    sentinels = Sentinel(  # type: ignore[no-untyped-call]
+        [(host, int(port)) for host, _, port in places],
+        sentinel_kwargs={"socket_timeout": CONNECT_SECONDS},
+        username=unquote(user) or None,
+        password=unquote(password) or None,
+        **options,
+    )
+    return sentinels.master_for(name, redis_class=client), sentinels.sentinels
 
 
 def _meaning(message: str) -> Exception:

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,55 +62,65 @@ class Deployed:
 
 @contextmanager
 def deployed(
-    *nats_words: str, config: str = "nats.conf", told: Mapping[str, str] | None = None
+    *, config: str = "nats.conf", told: Mapping[str, str] | None = None
 ) -> Iterator[Deployed]:
     """Run both for the length of the block, with these passwords or some of our own."""
     words = told or {**passwords("nats"), **passwords("valkey")}
     directory = Path(tempfile.mkdtemp(prefix="zs-d-"))
     port = free_port()
-    running: list[subprocess.Popen[bytes]] = []
     try:
-        running += [
-            _started("nats", _nats(config, directory, nats_words), directory, words),
-            _started("valkey", _valkey(port), directory, words),
-        ]
-        made = Deployed(directory, _reported_port(running[0], directory), port, words)
-        wait_until(lambda: "Ready to accept" in made.log("valkey"), READY_SECONDS)
-        yield made
+        with (
+            started("nats", _nats(config, directory), directory, words) as nats,
+            started("valkey", valkey_words(port), directory, words),
+        ):
+            made = Deployed(directory, reported_port(nats, directory), port, words)
+            wait_until(lambda: "Ready to accept" in made.log("valkey"), READY_SECONDS)
+            yield made
     finally:
-        for each in running:
-            each.kill()
-            each.wait()
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def _nats(config: str, directory: Path, words: tuple[str, ...]) -> list[str]:
+def _nats(config: str, directory: Path) -> list[str]:
     where = ["-a", "127.0.0.1", "-p", "-1", "-m", str(free_port())]
     place = ["--ports_file_dir", str(directory)]
-    return [str(nats_binary()), "-c", str(DEPLOY / "nats" / config), *where, *place, *words]
+    return [str(nats_binary()), "-c", str(DEPLOY / "nats" / config), *where, *place]
 
 
-def _valkey(port: int) -> list[str]:
+def nats_words(directory: Path, *more: str) -> list[str]:
+    """Return how NATS is started with the deployed rules."""
+    return [*_nats("nats.conf", directory), *more]
+
+
+def valkey_words(port: int, *more: str) -> list[str]:
+    """Return how Valkey is started with the deployed rules."""
     where = ["--port", str(port), "--bind", "127.0.0.1"]
-    return ["sh", str(DEPLOY / "valkey" / "start.sh"), *where]
+    return ["sh", str(DEPLOY / "valkey" / "start.sh"), *where, *more]
 
 
-def _started(
-    name: str, argv: list[str], directory: Path, words: Mapping[str, str]
-) -> subprocess.Popen[bytes]:
+@contextmanager
+def started(
+    name: str, argv: Sequence[str], directory: Path, words: Mapping[str, str]
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run one server in `directory`, told these passwords."""
     environment = {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}",
         "NATS_SYNC": "1s",
         "NATS_STORE": str(directory / "store"),
         "VALKEY_SERVER": str(valkey_binary()),
-        "VALKEY_USERS_FILE": str(directory / "users.acl"),
+        "VALKEY_RUN": str(directory),
         **{key: word for key, word in words.items() if key.startswith(f"{name.upper()}_")},
     }
     with (directory / f"{name}.log").open("wb") as log:
-        return subprocess.Popen(argv, env=environment, cwd=directory, stdout=log, stderr=log)
+        process = subprocess.Popen(argv, env=environment, cwd=directory, stdout=log, stderr=log)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
 
 
-def _reported_port(process: subprocess.Popen[bytes], directory: Path) -> int:
+def reported_port(process: subprocess.Popen[bytes], directory: Path) -> int:
+    """Return where this NATS listens, once it does."""
     place = directory / f"nats-server_{process.pid}.ports"
 
     def ready() -> bool:
