@@ -52,12 +52,15 @@ def site(
     place: Annotated[Path, typer.Argument(help="directory for the files; it is made")],
     *,
     demo: Annotated[bool, typer.Option("--demo", help="for the mock platform of compose")] = False,
+    servers: Annotated[
+        str, typer.Option(help="host of NATS and Valkey, where they are no containers")
+    ] = "",
     as_json: JsonOption = False,
 ) -> None:
     """Write the files of a deployment with fresh passwords; docs/deploy.md goes on from there."""
     from services.cli.site import make
 
-    names = make(place, demo=demo)
+    names = make(place, demo=demo, servers=servers)
     if as_json:
         typer.echo(json.dumps({"place": str(place), "files": names}, ensure_ascii=False))
         return

@@ -11,12 +11,17 @@ from shared.errors import UserError
 
 ENV = RULES / "env"
 EXAMPLES = RULES / "examples"
+_HOST = re.compile(r"@(nats|valkey):")
 _PLACEHOLDER = re.compile(r"\bchange-[a-z]+-[a-z]+\b")
 """The same word stands where a server is told a password and where its user is."""
 
 
-def make(place: Path, *, demo: bool) -> list[str]:
-    """Write them and return their names. Raises UserError, also when some are there already."""
+def make(place: Path, *, demo: bool, servers: str = "") -> list[str]:
+    """Write them and return their names; `servers` is the host of both, if they are no containers.
+
+    Raises:
+        UserError: also when some are there already.
+    """
     made = {**dict(_settings(demo=demo)), **dict(_files(demo=demo))}
     there = sorted(name for name in made if (place / name).exists())
     if there:
@@ -30,7 +35,8 @@ def make(place: Path, *, demo: bool) -> list[str]:
     try:
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
         for name, text in made.items():
-            write_private(place / name, _PLACEHOLDER.sub(password, text))
+            found = _PLACEHOLDER.sub(password, text)
+            write_private(place / name, _HOST.sub(rf"@{servers}:", found) if servers else found)
     except OSError as error:
         raise explain(error, place) from error
     return sorted(made)

@@ -3,6 +3,7 @@
 import json
 import re
 import stat
+from configparser import ConfigParser
 from importlib import import_module
 from pathlib import Path
 
@@ -110,3 +111,37 @@ def test_the_demonstration_knows_the_mock_platform_of_compose(tmp_path: Path) ->
     ]
     said = variables((tmp_path / "site" / "respond.env").read_text(encoding="utf-8"))
     assert said["ZHISHOU_DEMO"] == "true"
+
+
+UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
+
+
+@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
+def test_a_unit_starts_what_is_there_with_the_settings_of_the_site(
+    path: Path, tmp_path: Path
+) -> None:
+    words = ["config", "site", str(tmp_path / "site"), "--servers", "127.0.0.1"]
+    assert run(words, {}) == 0
+    unit = ConfigParser(interpolation=None, strict=False)
+    unit.optionxform = str  # type: ignore[assignment,method-assign]
+    unit.read(path)
+    service = unit["Service"]
+    assert service["User"] == "zhishou"
+    assert service["NoNewPrivileges"] == "yes"
+    assert (service["ProtectSystem"], service["CapabilityBoundingSet"]) == ("strict", "")
+    names = SERVICES if "@" in path.name else ("zhishou",)
+    for name in names:
+        settings = service["EnvironmentFile"].replace("%i", name)
+        assert (tmp_path / "site" / Path(settings).name).exists()
+        program, *rest = service["ExecStart"].replace("%i", name).split()
+        for each in (each for each in rest if each.startswith("/opt/zhishou/")):
+            assert (DEPLOY.parent / each.removeprefix("/opt/zhishou/")).exists()
+        assert program in {
+            "/opt/zhishou/.venv/bin/zhishou",
+            "/opt/zhishou/.venv/bin/nats-server",
+            "/bin/sh",
+        }
+        if "@" in path.name:
+            assert rest == [name, "run"]
+    for made in (tmp_path / "site").glob("*.env"):
+        assert not re.search(r"@(nats|valkey):", made.read_text(encoding="utf-8"))
