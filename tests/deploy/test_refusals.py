@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from services.cli.doctor.servers import store as examined
 from services.cli.embedded.access import password
 from shared.bus.nats_bus import NatsBus
 from shared.bus.nats_make import StreamOptions
@@ -16,7 +17,7 @@ from shared.contracts.system import ClockTicked
 from shared.errors import UserError
 from shared.runtime.clock import SystemClock
 from shared.store.port import StoreAwayError, StoreRefusedError
-from shared.store.redis_inspect import inspect_store
+from shared.store.redis_inspect import ping_store
 from shared.store.redis_store import RedisStore
 from tests.fakes.deployed import DEPLOY, SECRET, Deployed, deployed
 
@@ -54,7 +55,7 @@ def files(tmp_path: Path) -> dict[str, str]:
 
 
 CASES = (
-    *((service, "NATS") for service in ("ingest", "classify", "respond", "archive")),
+    *((service, "NATS") for service in ("classify", "respond", "archive")),
     *((service, "REDIS") for service in ("ingest", "respond")),
 )
 
@@ -89,7 +90,10 @@ async def test_a_watchdog_with_a_wrong_password_lives_and_says_why(servers: Depl
     with pytest.raises(UserError, match="NATS refuses our credentials"):
         await NatsBus.connect(servers.nats_url("watchdog", WRONG), clock=SystemClock())
     with pytest.raises(StoreAwayError, match="invalid username-password"):
-        await inspect_store(servers.redis_url("watchdog", WRONG))
+        await ping_store(servers.redis_url("watchdog", WRONG))
+    (found,) = await examined(servers.redis_url("operator", WRONG))
+    assert (found.level, found.says.split(":")[0]) == ("fail", "refuses us")
+    assert "ZHISHOU_REDIS_URL" in found.fix
 
 
 async def test_what_the_rules_do_not_allow_is_said_in_the_servers_own_words(

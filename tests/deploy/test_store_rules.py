@@ -7,7 +7,9 @@ from importlib.resources import files
 
 import pytest
 from redis import Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError, ResponseError
+from redis.retry import Retry
 
 from shared.store.port import Commit, Cursor
 from shared.store.redis_store import RedisStore
@@ -15,6 +17,7 @@ from tests.fakes.deployed import Deployed, deployed, passwords
 
 pytestmark = pytest.mark.servers
 
+NEVER = Retry(NoBackoff(), 0)
 SERVICES = ("ingest", "respond", "watchdog", "operator")
 FOLD = ("zs:meta", "zs:state", "zs:packed", "zs:due", "zs:outbox", "zs:claims")
 LEASE, OFFICE = "zs:lease:ingest:a", "zs:lease:respond"
@@ -115,7 +118,7 @@ def _row(row: object) -> Sequence[object]:
 
 
 def client(servers: Deployed, user: str) -> Redis:
-    return Redis.from_url(servers.redis_url(user), decode_responses=True)
+    return Redis.from_url(servers.redis_url(user), decode_responses=True, retry=NEVER)
 
 
 def refusals(servers: Deployed, user: str, calls: Iterable[Sequence[object]]) -> list[bool]:
@@ -192,7 +195,7 @@ def test_nobody_else_comes_in(servers: Deployed) -> None:
     for user in ("default", "classify", "archive", "somebody"):
         with client(servers, user) as redis, pytest.raises(AuthenticationError):
             redis.ping()
-    with Redis(port=servers.valkey_port) as redis, pytest.raises(AuthenticationError):
+    with Redis(port=servers.valkey_port, retry=NEVER) as redis, pytest.raises(AuthenticationError):
         redis.ping()
 
 
