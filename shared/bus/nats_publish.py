@@ -87,7 +87,8 @@ class Publisher:
             raw = await self._send([batch[place] for place in open_places])
             for place, data in zip(open_places, raw, strict=True):
                 answers[place] = None if data is None else _read_answer(batch[place], data)
-        return _all_or_raise(answers, self._link.denied)
+        denied = self._link.denied if self._link.denials > denials else ""
+        return _all_or_raise(answers, denied)
 
     async def _send(self, messages: Sequence[Outgoing]) -> Sequence[bytes | None]:
         batch = _Batch(len(messages))
