@@ -7,7 +7,7 @@ from aiohttp import web
 from services.archive.settings import ArchiveSettings
 from services.archive.shell.archivist import Archivist
 from services.archive.shell.database import Database
-from shared.bus.nats_bus import NatsBus
+from shared.bus.nats_bus import LOG_SECONDS, NatsBus
 from shared.observability.metrics import Metric, Metrics
 from shared.runtime.clock import SystemClock
 from shared.runtime.health import Health, health_app, http_server
@@ -23,7 +23,9 @@ async def run(settings: ArchiveSettings) -> None:
     """Archive until told to stop."""
     clock, metrics = SystemClock(), Metrics()
     url = settings.nats_url.get_secret_value()
-    bus = await NatsBus.connect(url, clock=clock, name="archive", metrics=metrics)
+    bus = await NatsBus.connect(
+        url, clock=clock, name="archive", make=None, log_seconds=LOG_SECONDS, metrics=metrics
+    )
     archivist = Archivist(bus, Database(settings.database_file), clock, metrics)
 
     async def caught_up() -> str:

@@ -9,7 +9,7 @@ from services.classify.adapters.child import ChildJudge
 from services.classify.adapters.engine import Classifier
 from services.classify.settings import ClassifySettings
 from services.classify.shell.handler import Handler
-from shared.bus.nats_bus import NatsBus
+from shared.bus.nats_bus import LOG_SECONDS, NatsBus
 from shared.bus.port import Bus, outgoing
 from shared.contracts.facts import decode
 from shared.contracts.org import ModelActivated
@@ -30,10 +30,14 @@ async def serve(settings: ClassifySettings, *, stop: asyncio.Event | None = None
     log, clock, metrics = Log("classify"), SystemClock(), Metrics()
     log.info(Event.SERVICE_STARTED)
     async with AsyncExitStack() as stack:
+        # The model is read while the log is waited for: both take a good part of a start.
+        loading = asyncio.get_running_loop().run_in_executor(None, _load, settings)
         url = settings.nats_url.get_secret_value()
-        bus = await NatsBus.connect(url, clock=clock, name="classify", metrics=metrics)
+        bus = await NatsBus.connect(
+            url, clock=clock, name="classify", make=None, log_seconds=LOG_SECONDS, metrics=metrics
+        )
         stack.push_async_callback(bus.close)
-        classifier = await asyncio.to_thread(_load, settings)
+        classifier = await loading
         log.info(Event.MODEL_LOADED, model=classifier.model)
         await announce(bus, classifier.model)
         handler = Handler(bus, classifier, ChildJudge(), clock, metrics)

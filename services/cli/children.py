@@ -3,7 +3,6 @@
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict
 from typing import Any
 
 from services.cli.embedded.data_dir import DataDir, write_private
@@ -60,7 +59,8 @@ def mock(
 
 def write_addresses(data: DataDir, addresses: Addresses) -> None:
     """Say where the servers are, to this user's other commands only: it holds their secrets."""
-    write_private(data.run_file("servers"), json.dumps(asdict(addresses)))
+    where = {"nats_url": addresses.nats_url, "redis_url": addresses.redis_url}
+    write_private(data.run_file("servers"), json.dumps(where))
 
 
 def read_run_file(data: DataDir, name: str) -> dict[str, Any]:

@@ -1,7 +1,8 @@
-"""`zhishou config check` and `show`: what the services would be started with, from here."""
+"""`zhishou config check` and `show`: what the services would be started with; `site` makes files for it."""
 
 import json
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,7 +12,7 @@ from services.cli.groups import group
 if TYPE_CHECKING:
     from shared.runtime.settings import CommonSettings
 
-KINDS = ("Ingest", "Classify", "Respond", "Archive")
+KINDS = ("Ingest", "Classify", "Respond", "Watchdog", "Archive")
 JsonOption = Annotated[bool, typer.Option("--json", help="answer as JSON")]
 
 
@@ -22,6 +23,7 @@ def register(app: typer.Typer) -> None:
         "check", epilog="Example: ZHISHOU_PEOPLE_FILE=people.yaml zhishou config check"
     )(check)
     config.command("show", epilog="Example: zhishou config show --json")(show)
+    config.command("site", epilog="Example: zhishou config site deploy/site --demo")(site)
 
 
 def check(*, as_json: JsonOption = False) -> None:
@@ -44,6 +46,28 @@ def check(*, as_json: JsonOption = False) -> None:
 def show(*, as_json: JsonOption = False) -> None:
     """Print every setting with its value; secrets are masked."""
     _report(_settings(), as_json=as_json)
+
+
+def site(
+    place: Annotated[Path, typer.Argument(help="directory for the files; it is made")],
+    *,
+    demo: Annotated[bool, typer.Option("--demo", help="for the mock platform of compose")] = False,
+    servers: Annotated[
+        str, typer.Option(help="host of NATS and Valkey, where they are no containers")
+    ] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Write the files of a deployment with fresh passwords; docs/deploy.md goes on from there."""
+    from services.cli.site import make
+
+    names = make(place, demo=demo, servers=servers)
+    if as_json:
+        typer.echo(json.dumps({"place": str(place), "files": names}, ensure_ascii=False))
+        return
+    typer.echo(f"{place}: {', '.join(names)}")
+    typer.echo(
+        "Fill in accounts.yaml, people.yaml, roster.yaml and the addresses in the .env files."
+    )
 
 
 def _settings() -> dict[str, object]:

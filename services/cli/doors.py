@@ -51,9 +51,11 @@ class Doors:
 @asynccontextmanager
 async def opened(places: Places) -> AsyncIterator[Doors]:
     """Connect. Raises TransientError."""
-    bus = await NatsBus.connect(places.servers.nats_url, clock=SystemClock(), name="people")
+    bus = await NatsBus.connect(
+        places.servers.nats_url, clock=SystemClock(), name="people", make=None
+    )
     try:
-        store = await RedisStore.connect(places.servers.redis_url)
+        store = await RedisStore.connect(places.servers.redis_url, make=False)
         try:
             yield Doors(bus, store, places.console)
         finally:

@@ -50,7 +50,7 @@ def record(out: Path, url: str, *, first: int = 1, last: int = 0) -> dict[str, o
 
 async def _record(out: Path, url: str, first: int, last: int) -> dict[str, object]:
     await reachable(url, "--nats-url")  # says so at once; the bus would try for a while
-    bus = await NatsBus.connect(url, clock=SystemClock(), name="record")
+    bus = await NatsBus.connect(url, clock=SystemClock(), name="record", make=None)
     try:
         state = await bus.state()
         end = min(last, state.last_seq) if last else state.last_seq

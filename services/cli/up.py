@@ -36,6 +36,7 @@ class UpOptions:
     accounts: Path | None = None
     nats_url: str = ""
     redis_url: str = ""
+    durable: bool = False
     environment: Mapping[str, str] = field(default_factory=dict)
     python: Sequence[str] = (sys.executable,)
     """What runs the modules of the services."""
@@ -104,7 +105,9 @@ class House:
         platform_ready = asyncio.Event()
         async with asyncio.TaskGroup() as group:
             group.create_task(self._platform(platform_ready), name="platform")
-            async with servers(data, self._supervisor, **external) as addresses:
+            async with servers(
+                data, self._supervisor, durable=options.durable, **external
+            ) as addresses:
                 write_addresses(data, addresses)
                 await self._services(addresses, platform_ready)
                 say(self._standing())
@@ -171,8 +174,7 @@ class House:
             # One batch is judged by one thread; more only cost start-up time and memory.
             "OPENBLAS_NUM_THREADS": "1",
             **options.environment,
-            "ZHISHOU_NATS_URL": addresses.nats_url,
-            "ZHISHOU_REDIS_URL": addresses.redis_url,
+            **addresses.of(name).environment(),
             "ZHISHOU_DATA_DIR": str(data.path),
             "ZHISHOU_ACCOUNTS_FILE": str(register.absolute()),
             "ZHISHOU_HTTP_PORT": str(self._ingest_port if name == "ingest" else 0),

@@ -49,6 +49,10 @@ def up(
     redis_url: Annotated[
         str, typer.Option(help="Use this Valkey or Redis instead of the embedded.")
     ] = "",
+    durable: Annotated[
+        bool,
+        typer.Option("--durable", help="Sync every write of the log: a power cut loses none."),
+    ] = False,
     open_browser: Annotated[
         bool, typer.Option("--open/--no-open", help="Open the console in the browser.")
     ] = True,
@@ -73,6 +77,7 @@ def up(
         accounts=accounts,
         nats_url=nats_url,
         redis_url=redis_url,
+        durable=durable or environment.get("ZHISHOU_DURABLE", "") in {"1", "true"},
         environment=environment,
     )
 

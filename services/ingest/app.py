@@ -21,7 +21,7 @@ from services.ingest.shell.poller import AccountReader, Parts
 from services.ingest.shell.spool import Spool
 from services.ingest.shell.watch import SourceWatch
 from services.ingest.shell.webhook import BODY_SECONDS, Hook, NonceBook, WebhookDoor, hook_path
-from shared.bus.nats_bus import NatsBus
+from shared.bus.nats_bus import LOG_SECONDS, NatsBus
 from shared.bus.port import Bus
 from shared.contracts.ids import token
 from shared.errors import TransientError, UserError
@@ -134,9 +134,11 @@ async def _connect(settings: IngestSettings, stack: AsyncExitStack) -> Connectio
     clock, metrics = SystemClock(), Metrics()
     try:
         url = settings.nats_url.get_secret_value()
-        bus = await NatsBus.connect(url, clock=clock, name="ingest", metrics=metrics)
+        bus = await NatsBus.connect(
+            url, clock=clock, name="ingest", make=None, log_seconds=LOG_SECONDS, metrics=metrics
+        )
         stack.push_async_callback(bus.close)
-        store = await RedisStore.connect(settings.redis_url.get_secret_value())
+        store = await RedisStore.connect(settings.redis_url.get_secret_value(), make=False)
         stack.push_async_callback(store.close)
     except TransientError as error:
         fix = "start NATS and Valkey, or set ZHISHOU_NATS_URL and ZHISHOU_REDIS_URL"

@@ -39,6 +39,7 @@ from services.respond.shell.standing import Standing
 from services.respond.shell.telemetry import Alarm, Telemetry
 from services.respond.shell.watch import WatchdogWatch
 from shared.bus.nats_bus import NatsBus
+from shared.bus.nats_make import StreamOptions
 from shared.contracts.ids import token
 from shared.contracts.org import Role
 from shared.errors import PermanentError, TransientError, UserError
@@ -239,7 +240,8 @@ async def _connect(
 ) -> Surroundings:
     clock = SystemClock()
     url = settings.nats_url.get_secret_value()
-    bus = await NatsBus.connect(url, clock=clock, name="respond", metrics=metrics)
+    make = StreamOptions(replicas=settings.log_replicas)
+    bus = await NatsBus.connect(url, clock=clock, name="respond", make=make, metrics=metrics)
     stack.push_async_callback(bus.close)
     store = await RedisStore.connect(settings.redis_url.get_secret_value())
     stack.push_async_callback(store.close)

@@ -18,6 +18,9 @@ class RespondSettings(CommonSettings):
     assets_dir: Path = Field(
         default_factory=default_assets_dir, description="where the console's library is"
     )
+    log_replicas: int = Field(
+        1, ge=1, le=5, description="servers of a NATS cluster that hold the log, when it is made"
+    )
     demo: bool = Field(False, description="make a demonstration's person and duty")
     lease_seconds: float = Field(3.0, gt=0, description="how long a silent leader is waited for")
     send_deadline_seconds: float = Field(10.0, gt=0, description="hard limit of one send")

@@ -28,7 +28,9 @@ async def run(settings: WatchdogSettings) -> None:
             settings.nats_url.get_secret_value(),
             clock=clock,
             name="watchdog",
+            make=None,
             connect_seconds=CONNECT_SECONDS,
+            log_seconds=CONNECT_SECONDS,
             metrics=metrics,
         )
         made.append(bus)

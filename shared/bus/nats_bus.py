@@ -5,14 +5,14 @@ import json
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Self
 
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
 from shared.bus.nats_follow import Follower
-from shared.bus.nats_link import NOT_FOUND, SECOND, ApiError, Link
+from shared.bus.nats_link import ApiError, Link
+from shared.bus.nats_make import StreamOptions, make_missing, must_be_there
 from shared.bus.nats_publish import Publisher
 from shared.bus.nats_queue import NatsQueue, durable_config, kept_alive
 from shared.bus.nats_read import last_on, read_range
@@ -28,25 +28,15 @@ from shared.bus.port import (
     WorkQueue,
 )
 from shared.bus.timing import Changes, Clock
-from shared.contracts.subjects import LEADER_SUBJECT, OBJECTS, STREAM, STREAM_SUBJECTS, VALUES
-from shared.observability.catalog import Event
-from shared.observability.logging import Log
+from shared.contracts.subjects import LEADER_SUBJECT, OBJECTS, STREAM, VALUES
 from shared.observability.metrics import Metric, Metrics
 
-DUPLICATE_WINDOW_SECONDS = 120
 LISTENER_BACKLOG = 1024
 SET_UP_PAUSE_SECONDS = 0.1
-NAME_IN_USE = 10058
-"""Somebody else made the stream a moment ago, with other options."""
+LOG_SECONDS = 50.0
+"""How long a service that may not make the log waits until another has: respond, which starts last."""
+PLAIN = StreamOptions()
 ADVISORY = "$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES"
-
-
-@dataclass(frozen=True, slots=True)
-class StreamOptions:
-    """How the stream is made when it is not there yet; an existing one is taken as it is."""
-
-    max_bytes: int = -1
-    replicas: int = 1
 
 
 class NatsBus:
@@ -56,7 +46,6 @@ class NatsBus:
         self._link, self._clock = link, clock
         self._publisher = Publisher(link, clock)
         self._records = Records(link, OBJECTS, VALUES)
-        self._log = Log("bus")
 
     @classmethod
     async def connect(
@@ -65,16 +54,20 @@ class NatsBus:
         *,
         clock: Clock,
         name: str = "zhishou",
-        options: StreamOptions | None = None,
+        make: StreamOptions | None = PLAIN,
         connect_seconds: float = 10.0,
+        log_seconds: float = 10.0,
         metrics: Metrics | None = None,
     ) -> Self:
-        """Connect and make what is missing. Raises: BusAwayError, UserError, LogFullError."""
+        """Connect and make what is missing; `make` None: wait until others have made it.
+
+        Raises: BusAwayError, UserError, LogFullError.
+        """
         link = Link(metrics or Metrics())
         await link.connect(url, name=name, seconds=connect_seconds)
         bus = cls(link, clock)
         try:
-            await bus._set_up(options or StreamOptions(), clock.monotonic() + connect_seconds)
+            await bus._set_up(make, clock.monotonic() + log_seconds)
         except BaseException:
             await link.close()
             raise
@@ -193,11 +186,13 @@ class NatsBus:
             if not self._link.nc.is_closed:
                 await subscription.unsubscribe()
 
-    async def _set_up(self, options: StreamOptions, until: float) -> None:
+    async def _set_up(self, make: StreamOptions | None, until: float) -> None:
         await self._publisher.open()
         while True:
             try:
-                await self._make_stream(options)
+                await (
+                    must_be_there(self._link) if make is None else make_missing(self._link, make)
+                )
             except BusAwayError:
                 # A server that has just started may answer before JetStream does.
                 if self._clock.monotonic() >= until:
@@ -205,19 +200,6 @@ class NatsBus:
                 await self._clock.sleep(SET_UP_PAUSE_SECONDS)
             else:
                 return
-
-    async def _make_stream(self, options: StreamOptions) -> None:
-        try:
-            await self._link.api(f"STREAM.INFO.{STREAM}", {})
-        except ApiError as error:
-            if error.status != NOT_FOUND:
-                raise
-            try:
-                await self._link.api(f"STREAM.CREATE.{STREAM}", _stream_config(options))
-            except ApiError as refused:
-                if refused.code != NAME_IN_USE:
-                    raise
-            self._log.info(Event.BUS_STREAM_MADE, stream=STREAM)
 
     async def _elected_before(self, batch: Sequence[Outgoing]) -> Ack | None:
         """An election whose ack was lost looks refused when sent again; it is still ours."""
@@ -227,23 +209,6 @@ class NatsBus:
         if newest is None or newest[1] != batch[0].message_id:
             return None
         return Ack(newest[0].seq, duplicate=True)
-
-
-def _stream_config(options: StreamOptions) -> dict[str, object]:
-    return {
-        "name": STREAM,
-        "subjects": list(STREAM_SUBJECTS),
-        "retention": "limits",
-        "storage": "file",
-        "discard": "new",
-        "max_age": 0,
-        "max_msgs": -1,
-        "max_bytes": options.max_bytes,
-        "num_replicas": options.replicas,
-        "duplicate_window": DUPLICATE_WINDOW_SECONDS * SECOND,
-        "allow_direct": True,
-        "allow_atomic": True,
-    }
 
 
 async def _drain(backlog: deque[bytes], bell: Changes) -> AsyncIterator[bytes]:

@@ -53,10 +53,12 @@ class Follower:
             "num_replicas": 1,
             "inactive_threshold": UNUSED_SECONDS * SECOND,
         }
+        place = f"CONSUMER.CREATE.{self._stream}.{name}"
         if self._subject:
             config["filter_subject"] = self._subject
+            place = f"{place}.{self._subject}"
         body = {"stream_name": self._stream, "config": config, "action": "create"}
-        await self._api(f"CONSUMER.CREATE.{self._stream}.{name}", body)
+        await self._api(place, body)
         self._consumer_seq = 0
         self._in_doubt = False
         await self._feed.open(name)

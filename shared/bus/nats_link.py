@@ -5,6 +5,7 @@ import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
@@ -32,6 +33,8 @@ SECOND = 1_000_000_000
 
 FULL_CODES = frozenset({10002, 10023, 10028, 10047, 10077})
 """Account limit, insufficient resources, memory, storage, maximum messages or bytes."""
+DENIED = "permissions violation"
+DENIALS_LOGGED = 10
 NOT_FOUND = 404
 UNAVAILABLE = 503
 
@@ -56,10 +59,13 @@ class Link:
         self._changes = Changes()
         self._log = Log("bus")
         self._last_error = ""
+        self.denials = 0
+        self.denied = ""
+        """What the server last did not let us do, in its own words."""
         self._ever_connected = False
 
     async def connect(self, url: str, *, name: str, seconds: float) -> None:
-        """Connect, trying for `seconds`; afterwards reconnect for ever.
+        """Connect, trying for `seconds`; afterwards reconnect for ever. A comma parts addresses.
 
         Raises: BusAwayError when nobody answers, UserError when the server refuses us.
         """
@@ -72,10 +78,13 @@ class Link:
             "error_cb": self._on_error,
             "disconnected_cb": self._on_lost,
             "reconnected_cb": self._on_back,
+            **login(url),
         }
         try:
             async with asyncio.timeout(seconds):
-                await self.nc.connect(url, name=name, **options)
+                await self.nc.connect(
+                    [each.strip() for each in url.split(",")], name=name, **options
+                )
         except (NatsError, OSError, TimeoutError) as error:
             await self.close()
             raise BusAwayError(f"NATS does not answer: {self._last_error or error}") from error
@@ -141,7 +150,8 @@ class Link:
         try:
             answer = await self.nc.request(subject, data, timeout=seconds)
         except (NatsError, TimeoutError) as error:
-            raise BusAwayError(f"no answer from NATS: {type(error).__name__}") from error
+            why = self.denied if subject.lower() in self.denied else type(error).__name__
+            raise BusAwayError(f"no answer from NATS: {why}") from error
         if _cancellations() > before:
             raise asyncio.CancelledError
         return answer
@@ -158,9 +168,16 @@ class Link:
         # Raised from here, a refusal ends the first connecting at once: trying again cannot help.
         self._last_error = f"{type(error).__name__} {error}"[:200]
         if "authorization violation" in self._last_error.lower() and not self._ever_connected:
-            raise UserError(
-                "NATS refuses our credentials", fix="check the token in ZHISHOU_NATS_URL"
-            )
+            fix = "check user and password in ZHISHOU_NATS_URL"
+            raise UserError("NATS refuses our credentials", fix=fix)
+        if DENIED in self._last_error.lower():
+            self.denied = self._last_error
+            self.denials += 1
+            for event in self.wakeups:  # nobody answers what was not let through
+                event.set()
+            if self.denials <= DENIALS_LOGGED:
+                self._log.failed(Event.BUS_DENIED, error)
+            return
         self._log.debug(Event.BUS_ERROR, cause=error)
 
     async def _on_lost(self) -> None:
@@ -176,6 +193,19 @@ class Link:
         self._changes.ring()
         for event in self.wakeups:
             event.set()
+
+
+def login(url: str) -> dict[str, object]:
+    """Return what a user with a password connects with, to servers found later as well.
+
+    Answers come to an inbox of its own name: the rules let nobody listen to another's.
+    """
+    place = urlsplit(url.split(",", maxsplit=1)[0])
+    if not (place.username and place.password):
+        return {}
+    user, password = unquote(place.username), unquote(place.password)
+    inbox = f"_INBOX_{user}" if user.isidentifier() and user.isascii() else "_INBOX"
+    return {"user": user, "password": password, "inbox_prefix": inbox}
 
 
 def _pieces(lines: Sequence[bytes]) -> Iterator[bytes]:

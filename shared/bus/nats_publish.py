@@ -76,9 +76,10 @@ class Publisher:
         if any(len(each.data) > self._link.nc.max_payload for each in batch):
             raise PermanentError("the message is larger than NATS takes")
         answers: list[_Answer | None] = [None] * len(batch)
+        denials = self._link.denials
         for attempt in range(ATTEMPTS):
             open_places = [place for place, answer in enumerate(answers) if answer is None]
-            if not open_places:
+            if not open_places or self._link.denials > denials:
                 break
             if attempt:
                 await self._clock.sleep(PAUSE_SECONDS)
@@ -86,7 +87,8 @@ class Publisher:
             raw = await self._send([batch[place] for place in open_places])
             for place, data in zip(open_places, raw, strict=True):
                 answers[place] = None if data is None else _read_answer(batch[place], data)
-        return _all_or_raise(answers)
+        denied = self._link.denied if self._link.denials > denials else ""
+        return _all_or_raise(answers, denied)
 
     async def _send(self, messages: Sequence[Outgoing]) -> Sequence[bytes | None]:
         batch = _Batch(len(messages))
@@ -150,12 +152,13 @@ def _read_answer(message: Outgoing, data: bytes) -> _Answer | None:
     return None if error.get("code") == UNAVAILABLE else PermanentError(text)
 
 
-def _all_or_raise(answers: Sequence[_Answer | None]) -> Sequence[Ack]:
+def _all_or_raise(answers: Sequence[_Answer | None], denied: str) -> Sequence[Ack]:
     for kind in (FencedError, PermanentError, LogFullError):
         for answer in answers:
             if isinstance(answer, kind):
                 raise answer
     acks = [answer for answer in answers if isinstance(answer, Ack)]
     if len(acks) < len(answers):
-        raise BusAwayError(f"{len(answers) - len(acks)} messages got no answer")
+        why = f" ({denied})" if denied else ""
+        raise BusAwayError(f"{len(answers) - len(acks)} messages got no answer{why}")
     return acks

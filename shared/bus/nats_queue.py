@@ -91,10 +91,12 @@ class NatsQueue:
         await self._feed.demand()
 
     async def _make(self) -> None:
-        name = self._config["durable_name"]
+        place = f"CONSUMER.CREATE.{self._stream}.{self._config['durable_name']}"
+        if "filter_subject" in self._config:  # so named, rights can end at what is read
+            place = f"{place}.{self._config['filter_subject']}"
         body = {"stream_name": self._stream, "config": self._config, "action": ""}
         try:
-            await self._link.api(f"CONSUMER.CREATE.{self._stream}.{name}", body)
+            await self._link.api(place, body)
         except ApiError as error:
             if error.status == NOT_FOUND:
                 raise BusAwayError("the stream is not there") from error
@@ -103,10 +105,12 @@ class NatsQueue:
 
 def durable_config(durable: str, subjects: Sequence[str], max_deliver: int) -> dict[str, object]:
     """Return the consumer as the server knows it."""
+    one = len(subjects) == 1
+    read = {"filter_subject": subjects[0]} if one else {"filter_subjects": list(subjects)}
     return {
         "name": durable,
         "durable_name": durable,
-        "filter_subjects": list(subjects),
+        **read,
         "deliver_policy": "all",
         "ack_policy": "explicit",
         "ack_wait": ACK_WAIT_SECONDS * SECOND,

@@ -13,7 +13,7 @@ from shared.errors import PermanentError, TransientError
 
 
 class Records:
-    """Both buckets are made on first use."""
+    """Both buckets are there when the log is: who makes it makes them first."""
 
     def __init__(self, link: Link, objects: str, values: str) -> None:
         self._link = link
@@ -74,9 +74,9 @@ class Records:
         await self._link.ready(API_SECONDS)
         if self._objects is None:
             try:
-                self._objects = await self._link.nc.jetstream(
-                    timeout=API_SECONDS
-                ).create_object_store(self._names[0])
+                self._objects = await self._link.nc.jetstream(timeout=API_SECONDS).object_store(
+                    self._names[0]
+                )
             except (NatsError, TimeoutError) as error:
                 raise _away(error) from error
         return self._objects
@@ -85,8 +85,8 @@ class Records:
         await self._link.ready(API_SECONDS)
         if self._values is None:
             try:
-                self._values = await self._link.nc.jetstream(timeout=API_SECONDS).create_key_value(
-                    bucket=self._names[1], history=1
+                self._values = await self._link.nc.jetstream(timeout=API_SECONDS).key_value(
+                    self._names[1]
                 )
             except (NatsError, TimeoutError) as error:
                 raise _away(error) from error

@@ -21,6 +21,7 @@ class Event(StrEnum):
     BUS_LOST = "bus.lost"
     BUS_RECONNECTED = "bus.reconnected"
     BUS_ERROR = "bus.error"
+    BUS_DENIED = "bus.denied"
     BUS_STREAM_MADE = "bus.stream_made"
     BUS_FOLLOWER_REMADE = "bus.follower_remade"
     BUS_FULL = "bus.full"

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from shared.errors import UserError
+from shared.errors import TransientError, UserError
 from shared.observability.logging import configure_logging
 from shared.runtime.settings import CommonSettings
 
@@ -28,7 +28,7 @@ def read_settings(kind: type[Settings]) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         variable = "ZHISHOU_" + "_".join(str(part) for part in first["loc"]).upper()
-        message = f"{variable}: {first['msg']}"
+        message = f"{variable}: {first['msg'].removeprefix('Value error, ')}"
         raise UserError(message, fix="docs/settings.md lists what it may be") from error
 
 
@@ -50,6 +50,9 @@ def run_service(
         asyncio.run(serve(settings))
     except UserError as error:
         return refuse(error)
+    except TransientError as error:
+        fix = "start it; addresses are ZHISHOU_NATS_URL and ZHISHOU_REDIS_URL"
+        return refuse(UserError(f"what {name} needs is away: {error}", fix=fix))
     except KeyboardInterrupt:
         return 130
     return 0

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 import platformdirs
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -26,15 +26,32 @@ def default_assets_dir() -> Path:
     return Path(__file__).resolve().parents[2] / "node_modules" / "htmx.org" / "dist"
 
 
+EXAMPLE_PASSWORD = "change-"  # noqa: S105 - how passwords begin that stand in deploy/env
+
+
 class CommonSettings(BaseSettings):
     """What every service needs to know; each service adds its own fields in a subclass."""
 
     model_config = SettingsConfigDict(
-        env_prefix="ZHISHOU_", frozen=True, extra="ignore", secrets_dir=None
+        env_prefix="ZHISHOU_",
+        frozen=True,
+        extra="ignore",
+        secrets_dir=None,
+        hide_input_in_errors=True,
     )
 
+    @field_validator("nats_url", "redis_url")
+    @classmethod
+    def _has_a_password_of_its_own(cls, url: SecretStr) -> SecretStr:
+        if f":{EXAMPLE_PASSWORD}" in url.get_secret_value():
+            raise ValueError(
+                "it still has the example's password: 'zhishou config site' makes others"
+            )
+        return url
+
     nats_url: SecretStr = Field(
-        SecretStr("nats://127.0.0.1:4222"), description="address of NATS, with token if it has one"
+        SecretStr("nats://127.0.0.1:4222"),
+        description="address of NATS, with user and password; a comma parts several",
     )
     redis_url: SecretStr = Field(
         SecretStr("redis://127.0.0.1:6379/0"), description="address of Valkey or Redis"

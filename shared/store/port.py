@@ -22,6 +22,10 @@ class StoreAwayError(TransientError):
     """The store did not answer; whether the commit happened is unknown: reload and compare."""
 
 
+class StoreRefusedError(StoreAwayError):
+    """The store answered, but does not let us in or do this; whoever mends the rules lets us go on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cursor:
     """How far the fold has come: stream incarnation, sequence, SHA-256 of that fact (inv. 12).

@@ -3,14 +3,21 @@
 import asyncio
 from collections.abc import Sequence
 from importlib.resources import files
-from typing import TypeAlias, cast
+from typing import Any, TypeAlias, cast
+from urllib.parse import unquote
 
 import redis.asyncio
 from redis.asyncio.retry import Retry
+from redis.asyncio.sentinel import Sentinel
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import AuthenticationError, NoPermissionError, RedisError, ResponseError
 
-from shared.store.port import CursorMovedError, StaleTermError, StoreAwayError
+from shared.store.port import (
+    CursorMovedError,
+    StaleTermError,
+    StoreAwayError,
+    StoreRefusedError,
+)
 
 Word: TypeAlias = str | bytes | int | float
 Answer: TypeAlias = "bytes | int | list[Answer] | None"
@@ -22,14 +29,15 @@ CONNECT_SECONDS = 3.0
 class RedisLink:
     """A pool of connections on which our function library is loaded."""
 
-    def __init__(self, url: str, client: type[redis.asyncio.Redis] = redis.asyncio.Redis) -> None:
-        # No blind retries: a claim whose answer was lost must not be asked again as if new.
-        self._client = client.from_url(
-            url,
-            retry=Retry(NoBackoff(), 0),
-            socket_timeout=ANSWER_SECONDS,
-            socket_connect_timeout=CONNECT_SECONDS,
-        )
+    def __init__(
+        self,
+        url: str,
+        client: type[redis.asyncio.Redis] = redis.asyncio.Redis,
+        *,
+        make: bool = True,
+    ) -> None:
+        self._make = make
+        self._client, self._sentinels = _connected(url, client)
 
     async def load_functions(self) -> None:
         """Put our library on the server. Raises StoreAwayError."""
@@ -37,12 +45,17 @@ class RedisLink:
         await self.run("FUNCTION", "LOAD", "REPLACE", source)
 
     async def run(self, *words: Word) -> Answer:
-        """Send one command. Raises StaleTermError, CursorMovedError, StoreAwayError."""
+        """Send one command.
+
+        Raises: StaleTermError, CursorMovedError, StoreRefusedError, StoreAwayError.
+        """
         task = asyncio.current_task()
         before = 0 if task is None else task.cancelling()
         try:
             asked = self._client.execute_command(*words)  # type: ignore[no-untyped-call]
             answer = cast("Answer", await asked)
+        except (AuthenticationError, NoPermissionError) as error:
+            raise StoreRefusedError(str(error)) from error
         except ResponseError as error:
             raise _meaning(str(error)) from error
         except (RedisError, OSError) as error:
@@ -53,19 +66,60 @@ class RedisLink:
             raise asyncio.CancelledError
         return answer
 
-    async def call(self, function: str, keys: Sequence[str], args: Sequence[Word] = ()) -> Answer:
-        """Call one function of our library; a server that lost it is given it again."""
-        words = ("FCALL", function, len(keys), *keys, *args)
+    async def call(
+        self,
+        function: str,
+        keys: Sequence[str],
+        args: Sequence[Word] = (),
+        *,
+        reads: bool = False,
+    ) -> Answer:
+        """Call one function of our library; a server that lost it is given it again.
+
+        `reads`: it changes nothing, so who may only read its keys may call it.
+        """
+        words = ("FCALL_RO" if reads else "FCALL", function, len(keys), *keys, *args)
         try:
             return await self.run(*words)
         except StoreAwayError as error:
-            if "Function not found" not in str(error):
+            if "Function not found" not in str(error) or not self._make:
                 raise
         await self.load_functions()
         return await self.run(*words)
 
     async def close(self) -> None:
-        await self._client.aclose()
+        for each in (self._client, *self._sentinels):
+            await each.aclose()
+
+
+def _connected(
+    url: str, client: type[redis.asyncio.Redis]
+) -> tuple[redis.asyncio.Redis, Sequence[redis.asyncio.Redis]]:
+    """Return a client of one server, or of whichever one the sentinels say leads, and theirs.
+
+    `sentinel://user:password@host:26379,host:26379/NAME`: NAME is what they call the group.
+    """
+    # No blind retries: a claim whose answer was lost must not be asked again as if new.
+    options: dict[str, Any] = {
+        "retry": Retry(NoBackoff(), 0),
+        "socket_timeout": ANSWER_SECONDS,
+        "socket_connect_timeout": CONNECT_SECONDS,
+    }
+    scheme, _, rest = url.partition("://")
+    if scheme != "sentinel":
+        return client.from_url(url, **options), ()
+    login, _, where = rest.rpartition("@")
+    hosts, _, name = where.partition("/")
+    user, _, password = login.partition(":")
+    places = (each.rpartition(":") for each in hosts.split(","))
+    sentinels = Sentinel(  # type: ignore[no-untyped-call]
+        [(host, int(port)) for host, _, port in places],
+        sentinel_kwargs={"socket_timeout": CONNECT_SECONDS},
+        username=unquote(user) or None,
+        password=unquote(password) or None,
+        **options,
+    )
+    return sentinels.master_for(name, redis_class=client), sentinels.sentinels
 
 
 def _meaning(message: str) -> Exception:

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Self
 
-from shared.store.port import Commit, Cursor, Loaded, StoreAwayError
+from shared.errors import UserError
+from shared.store.port import Commit, Cursor, Loaded, StoreAwayError, StoreRefusedError
 from shared.store.redis_link import Answer, RedisLink, Word
 
 
@@ -21,11 +22,19 @@ class RedisStore:
         self._doubtful: set[tuple[int, str]] = set()
 
     @classmethod
-    async def connect(cls, url: str, *, prefix: str = "zs:") -> Self:
-        """Connect to `redis://`, `rediss://` or `unix://`. Raises StoreAwayError."""
-        link = RedisLink(url)
+    async def connect(cls, url: str, *, prefix: str = "zs:", make: bool = True) -> Self:
+        """Connect to `redis://`, `rediss://` or `unix://`; `make` puts our functions there.
+
+        Only who may write everything makes: functions run with the rights of who calls them.
+        Raises: StoreAwayError, UserError when the server refuses us.
+        """
+        link = RedisLink(url, make=make)
         try:
-            await link.load_functions()
+            await (link.load_functions() if make else link.run("PING"))
+        except StoreRefusedError as error:
+            await link.close()
+            fix = "check user and password in ZHISHOU_REDIS_URL"
+            raise UserError(f"Valkey refuses us: {error}", fix=fix) from error
         except BaseException:
             await link.close()
             raise
@@ -43,7 +52,7 @@ class RedisStore:
         await self._link.call("zs_take_office", self._keys, [term])
 
     async def load(self) -> Loaded | None:
-        parts = _list(await self._link.call("zs_load", self._keys))
+        parts = _list(await self._link.call("zs_load", self._keys, reads=True))
         if not parts:
             return None
         cursor, state, appended, outbox = (_list(part) for part in parts)
@@ -78,11 +87,11 @@ class RedisStore:
     async def get(self, keys: Sequence[str]) -> Sequence[bytes | None]:
         if not keys:
             return []
-        found = _list(await self._link.call("zs_get", self._keys, keys))
+        found = _list(await self._link.call("zs_get", self._keys, keys, reads=True))
         return [None if value is None else _bytes(value) for value in found]
 
     async def queue(self, offset: int, limit: int) -> tuple[Sequence[tuple[str, float]], int]:
-        answer = _list(await self._link.call("zs_queue", self._keys, [offset, limit]))
+        answer = _list(await self._link.call("zs_queue", self._keys, [offset, limit], reads=True))
         page = [(case_id.decode(), float(due)) for case_id, due in _pairs(_list(answer[0]))]
         return page, _int(answer[1])
 

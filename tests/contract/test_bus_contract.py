@@ -271,15 +271,15 @@ async def test_an_object_is_found_by_its_hash(bus: Bus) -> None:
 
 
 async def test_a_value_is_replaced_only_by_who_saw_the_newest(bus: Bus) -> None:
-    assert await bus.get_value("people/p1") is None
-    first = await bus.put_value("people/p1", b"one")
-    assert await bus.get_value("people/p1") == (b"one", first)
+    assert await bus.get_value("people.p1") is None
+    first = await bus.put_value("people.p1", b"one")
+    assert await bus.get_value("people.p1") == (b"one", first)
     with pytest.raises(TransientError):
-        await bus.put_value("people/p1", b"two")
-    second = await bus.put_value("people/p1", b"two", revision=first)
+        await bus.put_value("people.p1", b"two")
+    second = await bus.put_value("people.p1", b"two", revision=first)
     with pytest.raises(TransientError):
-        await bus.put_value("people/p1", b"three", revision=first)
-    assert await bus.get_value("people/p1") == (b"two", second)
+        await bus.put_value("people.p1", b"three", revision=first)
+    assert await bus.get_value("people.p1") == (b"two", second)
 
 
 async def test_an_announcement_reaches_who_listens_now(bus: Bus) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.bus.nats_bus import NatsBus, StreamOptions
+from shared.bus.nats_bus import NatsBus
+from shared.bus.nats_make import StreamOptions
 from shared.bus.port import (
     BusAwayError,
     FencedError,
@@ -101,7 +102,7 @@ async def test_a_log_that_lost_its_tail_and_grew_again_stops_its_follower(
 
 async def test_a_full_log_says_so_and_keeps_what_it_has(server: NatsServer) -> None:
     options = StreamOptions(max_bytes=20_000)
-    bus = await NatsBus.connect(server.url, clock=SystemClock(), options=options)
+    bus = await NatsBus.connect(server.url, clock=SystemClock(), make=options)
     with pytest.raises(LogFullError):
         await bus.publish(items(0, 1000))
     state = await bus.state()
@@ -173,7 +174,7 @@ async def test_many_processes_may_make_the_stream_at_once(server: NatsServer) ->
         tasks = [
             group.create_task(
                 NatsBus.connect(
-                    server.url, clock=SystemClock(), options=StreamOptions(max_bytes=size)
+                    server.url, clock=SystemClock(), make=StreamOptions(max_bytes=size)
                 )
             )
             for size in sizes

@@ -12,11 +12,18 @@ from pathlib import Path
 
 import pytest
 
+from services.cli.bench.standing import on
+from services.cli.doctor import here
+from services.cli.embedded import access
 from services.cli.embedded.data_dir import DataDir, opened
+from services.cli.embedded.nats import EmbeddedNats
 from services.cli.embedded.servers import SERVERS, Addresses, servers
 from services.cli.embedded.valkey import EmbeddedValkey
 from services.cli.supervisor import Supervisor
 from shared.bus.nats_bus import NatsBus
+from shared.bus.nats_make import StreamOptions
+from shared.bus.port import BusAwayError, outgoing
+from shared.contracts.system import ClockTicked
 from shared.errors import UserError
 from shared.runtime.clock import SystemClock
 from shared.store.port import Commit, Cursor
@@ -56,7 +63,7 @@ async def test_both_hold_what_they_were_given_after_a_kill_and_after_a_restart(
         async with running(data, said) as (addresses, supervisor):
             bus = await NatsBus.connect(addresses.nats_url, clock=SystemClock())
             store = await RedisStore.connect(addresses.redis_url)
-            await bus.put_value("people/first", b"hash")
+            await bus.put_value("people.first", b"hash")
             await store.commit(Commit(1, 0, Cursor("x", 5, "h", 1), {"case:1": b"{}"}))
             await _kill_all(supervisor, said)
             await store.ping()
@@ -72,7 +79,7 @@ async def test_both_hold_what_they_were_given_after_a_kill_and_after_a_restart(
         async with running(data) as (addresses, _):
             assert addresses.nats_url == first_url
             bus = await NatsBus.connect(addresses.nats_url, clock=SystemClock())
-            kept = await bus.get_value("people/first")
+            kept = await bus.get_value("people.first")
             assert kept is not None
             assert kept[0] == b"hash"
             await bus.close()
@@ -115,7 +122,7 @@ async def test_without_a_short_path_valkey_listens_on_loopback_behind_its_passwo
     supervisor = Supervisor(print, SystemClock().monotonic)
     with opened(tmp_path) as data:
         valkey = EmbeddedValkey(data, None)
-        assert re.match(r"redis://:.+@127\.0\.0\.1:\d+/0$", valkey.url)
+        assert re.match(r"redis://admin:.+@127\.0\.0\.1:\d+/0$", valkey.url)
         await supervisor.start(valkey.spec())
         store = await RedisStore.connect(valkey.url)
         await store.ping()
@@ -133,6 +140,47 @@ async def test_nobody_gets_in_without_the_secret(tmp_path: Path) -> None:
             assert b"Authorization Violation" in await reader.readline()
             writer.close()
             await writer.wait_closed()
+
+
+async def test_everybody_has_a_password_of_their_own_that_only_the_owner_can_read(
+    tmp_path: Path,
+) -> None:
+    with opened(tmp_path) as data:
+        async with running(data) as (addresses, _):
+            urls = {name: addresses.of(name) for name in access.USERS}
+            assert len({each.nats_url for each in urls.values()}) == len(access.USERS)
+            stores = {name for name, each in urls.items() if each.redis_url}
+            assert stores == set(access.USERS) - access.WITHOUT_STORE
+            assert urls["admin"].nats_url == addresses.nats_url
+            written = [each for part in ("nats", "valkey") for each in data.part(part).iterdir()]
+            modes = {each.stat().st_mode & 0o777 for each in written if each.is_file()}
+            assert modes <= {0o600, 0o640, 0o644}
+            secret = [
+                each for each in written if each.name in {"secret", "users.acl", "nats.conf"}
+            ]
+            assert {each.stat().st_mode & 0o777 for each in secret} == {0o600}
+            assert "access rules" in on((), data.part("nats") / "nats.conf")
+            archive = await NatsBus.connect(
+                addresses.nats_url, clock=SystemClock(), make=StreamOptions()
+            )
+            await archive.close()
+            archive = await NatsBus.connect(
+                urls["archive"].nats_url, clock=SystemClock(), make=None
+            )
+            with pytest.raises(BusAwayError, match="permissions violation"):
+                await archive.publish([outgoing(ClockTicked(term=1, tick=1))])
+            await archive.close()
+
+
+async def test_a_durable_log_is_synced_and_doctor_knows(tmp_path: Path) -> None:
+    supervisor = Supervisor(print, SystemClock().monotonic)
+    with opened(tmp_path) as data:
+        for durable in (False, True):
+            nats = EmbeddedNats(data, durable=durable)
+            await supervisor.start(nats.spec())
+            await supervisor.stop()
+            assert here._durable(tmp_path, {}) is durable
+        assert here._durable(tmp_path.parent, {"ZHISHOU_DURABLE": "1"})
 
 
 HOLDER = """

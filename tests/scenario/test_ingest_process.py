@@ -17,6 +17,7 @@ from shared.contracts.facts import decode
 from shared.contracts.items import ItemReceived
 from shared.runtime.accounts import AccountConfig
 from shared.runtime.clock import SystemClock
+from shared.store.redis_store import RedisStore
 from tests.fakes.ingest_world import ServedWorld, served_world
 from tests.fakes.nats_server import NatsServer
 from tests.fakes.valkey_server import ValkeyServer, valkey_server
@@ -52,6 +53,14 @@ def write_register(path: Path, account: AccountConfig) -> None:
         "access_token": account.access_token.get_secret_value(),
     }
     path.write_text(yaml.safe_dump({"accounts": [row]}, allow_unicode=True), encoding="utf-8")
+
+
+async def made_as_by_respond(nats: NatsServer, valkey: ValkeyServer) -> None:
+    """Put the log on the one server and the functions on the other."""
+    bus = await NatsBus.connect(nats.url, clock=SystemClock())
+    store = await RedisStore.connect(valkey.url)
+    await bus.close()
+    await store.close()
 
 
 @asynccontextmanager
@@ -105,6 +114,7 @@ async def test_killed_and_started_again_it_misses_and_repeats_nothing(
 ) -> None:
     clock = SystemClock()
     urls = {"ZHISHOU_NATS_URL": nats.url, "ZHISHOU_REDIS_URL": valkey.url}
+    await made_as_by_respond(nats, valkey)
     async with served_world(clock) as world:
         write_register(tmp_path / "accounts.yaml", world.account)
         bus = await NatsBus.connect(nats.url, clock=clock)
@@ -140,6 +150,7 @@ async def test_a_push_during_a_kill_of_the_log_is_kept_and_follows(
 ) -> None:
     clock = SystemClock()
     urls = {"ZHISHOU_NATS_URL": nats.url, "ZHISHOU_REDIS_URL": valkey.url}
+    await made_as_by_respond(nats, valkey)
     async with served_world(clock) as world:
         write_register(tmp_path / "accounts.yaml", world.account)
         async with ingest_process(tmp_path, urls) as run:

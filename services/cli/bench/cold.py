@@ -54,7 +54,10 @@ async def once(*more: str) -> float:
 
 
 async def _first_verdict(home: Path) -> datetime:
-    bus = await NatsBus.connect(await _address(home), clock=SystemClock(), name="bench")
+    url = await _address(home)
+    bus = await NatsBus.connect(
+        url, clock=SystemClock(), name="bench", make=None, log_seconds=WAIT_SECONDS
+    )
     try:
         while True:
             with suppress(BusAwayError):

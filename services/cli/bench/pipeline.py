@@ -117,8 +117,6 @@ async def _start(data: DataDir, supervisor: Supervisor, addresses: Addresses) ->
     environment = {
         "ZHISHOU_DEMO": "true",
         "OPENBLAS_NUM_THREADS": "1",
-        "ZHISHOU_NATS_URL": addresses.nats_url,
-        "ZHISHOU_REDIS_URL": addresses.redis_url,
         "ZHISHOU_DATA_DIR": str(data.path),
         "ZHISHOU_ACCOUNTS_FILE": str(register),
         "ZHISHOU_CONSOLE_PORT": "0",
@@ -126,7 +124,8 @@ async def _start(data: DataDir, supervisor: Supervisor, addresses: Addresses) ->
     }
     for name in SERVICES:
         argv = [sys.executable, *service(name)]
-        await supervisor.start(child(data, name, argv, environment))
+        own = environment | addresses.of(name).environment()
+        await supervisor.start(child(data, name, argv, own))
 
 
 def _archived_to(file: Path) -> int:

@@ -19,6 +19,7 @@ LOW_DISK_BYTES = 2 * 1024**3
 LEAST_DISK_BYTES = 256 * 1024**2
 LATE_FACTS = 50_000
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
+SYNCED = 'sync_interval: "always"'
 HEARTBEAT = "ZHISHOU_WATCHDOG_HEARTBEAT_URL"
 PACKAGES = ("zhishou", "nats-py", "redis", "aiohttp", "pydantic")
 
@@ -108,11 +109,18 @@ def settings(data_dir: Path, environment: Mapping[str, str]) -> Iterator[Finding
     live = [each.account_id for each in read.accounts if each.live]
     yield ok("accounts", f"{len(read.accounts)}, of which live: {', '.join(live) or 'none'}")
     yield ok("packs", ", ".join(f"{each.name}@{each.content_hash()[:12]}" for each in read.packs))
-    if live and environment.get("ZHISHOU_DURABLE", "") not in {"1", "true"}:
+    if live and not _durable(data_dir, environment):
         fix = "start with --durable: one fsync a batch"
         yield warn("power loss", "the last second may be lost beside live accounts", fix)
     if live and not environment.get(HEARTBEAT):
         yield warn("outside", "nobody notices when this machine dies", f"set {HEARTBEAT}")
+
+
+def _durable(data_dir: Path, environment: Mapping[str, str]) -> bool:
+    """Tell whether the log is synced, as a `zhishou up` here set it or as we are told."""
+    conf = data_dir / "nats" / "nats.conf"
+    told = environment.get("ZHISHOU_DURABLE", "") in {"1", "true"}
+    return told or (conf.exists() and SYNCED in conf.read_text(encoding="utf-8"))
 
 
 def model() -> Iterator[Finding]:

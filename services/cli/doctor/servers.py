@@ -10,6 +10,7 @@ from pydantic_core import from_json
 from services.cli.doctor.finding import Finding, fail, ok, warn
 from shared.bus.nats_inspect import LogReport, inspect_log
 from shared.errors import TransientError, UserError
+from shared.store.port import StoreRefusedError
 from shared.store.redis_inspect import StoreReport, inspect_store
 
 SKEW_SECONDS = 2.0
@@ -63,6 +64,9 @@ async def store(url: str) -> list[Finding]:
     """Ask Valkey or Redis."""
     try:
         report = await inspect_store(url)
+    except StoreRefusedError as error:
+        fix = "check user and password in ZHISHOU_REDIS_URL"
+        return [fail("valkey", f"refuses us: {error}", fix)]
     except TransientError as error:
         return [fail("valkey", str(error), START)]
     return list(read_store(report))

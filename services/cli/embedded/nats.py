@@ -1,4 +1,4 @@
-"""The embedded NATS: JetStream on loopback, behind a token, on the same port every time."""
+"""The embedded NATS: JetStream on loopback, a user for everybody, on the same port every time."""
 
 import json
 import shutil
@@ -6,6 +6,7 @@ import sysconfig
 from contextlib import suppress
 from pathlib import Path
 
+from services.cli.embedded import access
 from services.cli.embedded.data_dir import DataDir, write_private
 from services.cli.embedded.probes import nats_answers
 from services.cli.embedded.process import ProcessSpec
@@ -37,16 +38,22 @@ def binary(scripts: Path | None = None, search_path: str | None = None) -> Path:
 class EmbeddedNats:
     """Writes the configuration and knows the address once the server runs."""
 
-    def __init__(self, data: DataDir) -> None:
+    def __init__(self, data: DataDir, *, durable: bool = False) -> None:
         self._data = data
+        self._sync = "always" if durable else "1s"
         self._home = data.part("nats")
         self._port_file = self._home / "port"
         self._port = self._remembered_port()
 
     @property
     def url(self) -> str:
-        """Return the address with its token."""
-        return f"nats://{self._data.secret('nats')}@{HOST}:{self._port}"
+        """Return the address for who owns the house."""
+        return self.url_of(access.ADMIN)
+
+    def url_of(self, user: str) -> str:
+        """Return the address with a user and the password."""
+        word = access.password(self._data.secret("nats"), user)
+        return f"nats://{user}:{word}@{HOST}:{self._port}"
 
     def forget_port(self) -> bool:
         """Take a free port next time; False if that was so already."""
@@ -60,6 +67,7 @@ class EmbeddedNats:
             argv=[str(binary()), "-c", str(self._home / "nats.conf")],
             log=self._data.log("nats"),
             ready=self._ready,
+            env=access.log_passwords(self._data.secret("nats")),
             keep_fds=[self._data.lock_fd],
             before=self._prepare,
             fixes=FIXES,
@@ -72,10 +80,11 @@ class EmbeddedNats:
             'server_name: "zhishou"',
             f'listen: "{HOST}:{self._port}"',
             f"ports_file_dir: {_quoted(self._data.part('run'))}",
-            f"authorization {{ token: {json.dumps(self._data.secret('nats'))} }}",
             # Quoted: unquoted, the unit is taken for a mere number of seconds.
-            f'jetstream {{ store_dir: {_quoted(self._home)}, sync_interval: "1s" }}',
+            f'jetstream {{ store_dir: {_quoted(self._home)}, sync_interval: "{self._sync}" }}',
+            'include "users.conf"',
         ]
+        write_private(self._home / "users.conf", access.log_rules())
         write_private(self._home / "nats.conf", "\n".join(lines) + "\n")
 
     async def _ready(self, pid: int) -> bool:

@@ -17,9 +17,9 @@ async def nats_answers(host: str, port: int) -> bool:
     return greeting.startswith(b"INFO ") and b'"jetstream":true' in greeting
 
 
-async def valkey_answers(socket: Path | None, host: str, port: int, password: str) -> bool:
+async def valkey_answers(socket: Path | None, host: str, port: int, login: str) -> bool:
     """Tell whether Valkey answers a ping, its data loaded."""
-    words = b"PING\r\n" if not password else f"AUTH {password}\r\nPING\r\n".encode()
+    words = b"PING\r\n" if not login else f"AUTH {login}\r\nPING\r\n".encode()
     return b"+PONG" in await _ask(socket, host, port, words)
 
 

@@ -6,12 +6,15 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
+from services.cli.embedded import access
 from services.cli.embedded.data_dir import DataDir, write_private
 from services.cli.embedded.probes import valkey_answers
 from services.cli.embedded.process import ProcessSpec
 from shared.errors import UserError
 
 HOST = "127.0.0.1"
+PROBE = "watchdog"
+"""The user who may only ask for a sign of life."""
 FIXES = {
     "No space left": "free some disk space",
     "Permission denied": "mend the permissions of the data directory",
@@ -55,11 +58,15 @@ class EmbeddedValkey:
 
     @property
     def url(self) -> str:
-        """Return the address with its password."""
-        password = self._data.secret("valkey")
+        """Return the address for who owns the house."""
+        return self.url_of(access.ADMIN)
+
+    def url_of(self, user: str) -> str:
+        """Return the address with a user and the password."""
+        login = f"{user}:{access.password(self._data.secret('valkey'), user)}"
         if self._socket is None:
-            return f"redis://:{password}@{HOST}:{self._port}/0"
-        return f"unix://:{password}@{quote(str(self._socket))}?db=0"
+            return f"redis://{login}@{HOST}:{self._port}/0"
+        return f"unix://{login}@{quote(str(self._socket))}?db=0"
 
     def spec(self) -> ProcessSpec:
         """Return how to run it."""
@@ -74,11 +81,12 @@ class EmbeddedValkey:
         )
 
     def _prepare(self) -> None:
+        rules = self._home / "users.acl"
         lines = [
             f"port {self._port}",
             f"bind {HOST}",
             f"dir {json.dumps(str(self._home), ensure_ascii=False)}",
-            f"requirepass {json.dumps(self._data.secret('valkey'))}",
+            f"aclfile {json.dumps(str(rules), ensure_ascii=False)}",
             "appendonly yes",
             "appendfsync everysec",
             'save ""',
@@ -90,10 +98,12 @@ class EmbeddedValkey:
                 f"unixsocket {json.dumps(str(self._socket), ensure_ascii=False)}",
                 "unixsocketperm 700",
             ]
+        write_private(rules, access.store_rules(self._data.secret("valkey")))
         write_private(self._home / "valkey.conf", "\n".join(lines) + "\n")
 
     async def _ready(self, _pid: int) -> bool:
-        return await valkey_answers(self._socket, HOST, self._port, self._data.secret("valkey"))
+        word = access.password(self._data.secret("valkey"), PROBE)
+        return await valkey_answers(self._socket, HOST, self._port, f"{PROBE} {word}")
 
 
 def free_port(wanted: int = 0) -> int:

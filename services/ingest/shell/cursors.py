@@ -7,6 +7,7 @@ from pydantic import BaseModel, ValidationError
 from services.ingest.shell.intake import Intake
 from shared.bus.port import Bus
 from shared.contracts.ids import token
+from shared.contracts.subjects import CURSORS
 from shared.observability.catalog import Event
 from shared.observability.logging import Log
 
@@ -30,7 +31,7 @@ class CursorBook:
     def __init__(self, bus: Bus, intake: Intake, account_id: str) -> None:
         self._bus = bus
         self._intake = intake
-        self._key = f"cursor/{token('account', account_id)}"
+        self._key = f"{CURSORS}.{token('account', account_id)}"
         self._held: _Held | None = None
         self._log = Log("ingest")
 

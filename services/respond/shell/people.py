@@ -9,6 +9,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from shared.bus.port import Bus
 from shared.contracts.ids import token
+from shared.contracts.subjects import PASSWORDS
 from shared.store.port import SharedRecords
 
 AT_ONCE = 2
@@ -54,7 +55,7 @@ class People:
 
 
 def _key(person_id: str) -> str:
-    return f"people/{token('person', person_id)}"
+    return f"{PASSWORDS}.{token('person', person_id)}"
 
 
 async def one_time_link(records: SharedRecords, public_url: str, person_id: str) -> str:

@@ -28,7 +28,7 @@ def main() -> int:
             journal=asked.journal,
             calls_per_hour=asked.calls_per_hour,
         )
-        asyncio.run(_serve(options, asked.port, asked.run_file))
+        asyncio.run(_serve(options, asked))
     except UserError as error:
         sys.stderr.write(f"{error.line()}\n")
         return 2
@@ -38,14 +38,22 @@ def main() -> int:
     return 0
 
 
-async def _serve(options: MockOptions, port: int, run_file: Path | None) -> None:
+async def _serve(options: MockOptions, asked: argparse.Namespace) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     platform = MockPlatform(options, SystemClock())
     control_token = secrets.token_urlsafe(24)
-    await run(platform, control_token, port=port, run_file=run_file, stop=stop)
+    await run(
+        platform,
+        control_token,
+        port=asked.port,
+        run_file=asked.run_file,
+        stop=stop,
+        host=asked.host,
+        hook=asked.hook,
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -55,6 +63,8 @@ def _parser() -> argparse.ArgumentParser:
         epilog="example: python -m shared.platforms.mock --port 8901 --seed 7 --rate 2",
     )
     parser.add_argument("--port", type=int, default=0, help="0 takes a free port")
+    parser.add_argument("--host", default="127.0.0.1", help="where it listens")
+    parser.add_argument("--hook", default="", help="where the first account's messages go")
     parser.add_argument("--run-file", type=Path, help="written when ready: address and secrets")
     parser.add_argument("--seed", type=int, default=1, help="same seed, same people and texts")
     parser.add_argument("--accounts", type=int, default=1, help="how many official accounts")

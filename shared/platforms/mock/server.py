@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import aiohttp
 from aiohttp import web
 
 from shared.platforms.mock.control import Control
@@ -15,6 +16,7 @@ from shared.platforms.mock.platform import MockPlatform
 from shared.platforms.mock.wire import Json
 
 HOST = "127.0.0.1"
+REGISTER_SECONDS = 1.0
 MAX_BODY_BYTES = 256 * 1024
 GRACE_SECONDS = 0.3
 
@@ -30,15 +32,17 @@ def build_app(platform: MockPlatform, control_token: str) -> web.Application:
 
 
 @asynccontextmanager
-async def served(platform: MockPlatform, control_token: str, port: int = 0) -> AsyncIterator[str]:
+async def served(
+    platform: MockPlatform, control_token: str, port: int = 0, host: str = HOST
+) -> AsyncIterator[str]:
     """Serve while the context is open; yields the address. Raises OSError when the port is taken."""
     runner = web.AppRunner(
         build_app(platform, control_token), access_log=None, shutdown_timeout=GRACE_SECONDS
     )
     await runner.setup()
     try:
-        await web.TCPSite(runner, HOST, port).start()
-        yield f"http://{HOST}:{runner.addresses[0][1]}"
+        await web.TCPSite(runner, host, port).start()
+        yield f"http://{host}:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()
 
@@ -50,9 +54,11 @@ async def run(
     port: int,
     run_file: Path | None,
     stop: asyncio.Event,
+    host: str = HOST,
+    hook: str = "",
 ) -> None:
-    """Serve, let the world live, push; until `stop`."""
-    async with served(platform, control_token, port) as address:
+    """Serve, let the world live, push; until `stop`. `hook` takes private messages once it answers."""
+    async with served(platform, control_token, port, host) as address:
         platform.begin()
         if run_file is not None:
             _write(run_file, describe(platform, control_token, address))
@@ -60,10 +66,17 @@ async def run(
             lasting = [
                 group.create_task(platform.live(), name="mock-live"),
                 group.create_task(platform.push(), name="mock-push"),
+                group.create_task(_register(platform, hook), name="mock-hook"),
             ]
             await stop.wait()
             for task in lasting:
                 task.cancel()
+
+
+async def _register(platform: MockPlatform, hook: str) -> None:
+    async with aiohttp.ClientSession() as session:
+        while hook and not await platform.pusher.register(session, platform.main, hook):
+            await platform.clock.sleep(REGISTER_SECONDS)
 
 
 def describe(platform: MockPlatform, control_token: str, address: str) -> Json:

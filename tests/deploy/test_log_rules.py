@@ -1,0 +1,208 @@
+"""The rules of the log, on the file that is deployed: everybody may do exactly what is written here.
+
+Two books are kept: the rules, and these tables in plain words. Every subject there is (facts, records, objects, the
+whole API of JetStream, inboxes) is said and heard by every user; what is in no table must be refused.
+"""
+
+from collections.abc import Iterator, Mapping
+from itertools import product
+
+import pytest
+
+from services.cli.embedded.access import USERS
+from shared.contracts.facts import FACT_CLASSES
+from shared.contracts.ids import token
+from shared.contracts.subjects import (
+    CLASSIFY_CONSUMER,
+    CURSORS,
+    ITEMS_TO_CLASSIFY,
+    LIVE_COMMITTED,
+    OBJECTS,
+    PASSWORDS,
+    ROOT,
+    STREAM,
+    VALUES,
+    WATCHDOG_BEAT,
+    is_once,
+)
+from tests.fakes.deployed import Deployed, deployed
+from tests.fakes.nats_wire import refused
+
+pytestmark = pytest.mark.servers
+
+KV, OBJ = f"KV_{VALUES}", f"OBJ_{OBJECTS}"
+STREAMS = (STREAM, KV, OBJ, "OTHER")
+CONSUMERS = (CLASSIFY_CONSUMER, "follow-x")
+SAID_BY: Mapping[str, set[str]] = {
+    "ingest": {
+        "item.received", "item.edited", "item.deleted", "post.seen", "post.deleted", "source.reported",
+    },
+    "classify": {"item.classified", "model.activated", "fact.quarantined"},
+    "watchdog": set(), "archive": set(), "operator": set(),
+}  # fmt: skip
+"""Respond says every other fact, and can quarantine one as well."""
+RECORDS = {
+    "ingest": {f"{CURSORS}.x"},
+    "respond": {f"{PASSWORDS}.x"},
+    "watchdog": {WATCHDOG_BEAT},
+    "operator": {f"{PASSWORDS}.x"},
+}
+READ_ONLY = {"respond": {WATCHDOG_BEAT}}
+DECISIONS, TICKS = f"{ROOT}.decisions.recorded", f"{ROOT}.clock.ticked"
+FOLLOW = {f"CONSUMER.CREATE.{STREAM}.follow-x", f"CONSUMER.MSG.NEXT.{STREAM}.follow-x"}
+READ_OBJECTS = {
+    f"STREAM.INFO.{OBJ}", f"STREAM.MSG.GET.{OBJ}", "STREAM.NAMES", f"CONSUMER.CREATE.{OBJ}",
+}  # fmt: skip
+ASKS: Mapping[str, set[str]] = {
+    "ingest": {f"STREAM.INFO.{STREAM}", f"STREAM.INFO.{KV}"},
+    "classify": {
+        f"STREAM.INFO.{STREAM}",
+        f"CONSUMER.CREATE.{STREAM}.{CLASSIFY_CONSUMER}.{ITEMS_TO_CLASSIFY[0]}",
+        f"CONSUMER.MSG.NEXT.{STREAM}.{CLASSIFY_CONSUMER}",
+        f"DIRECT.GET.{STREAM}.{ROOT}.model.activated",
+    },
+    "respond": {
+        *(f"STREAM.{verb}.{name}" for verb in ("INFO", "CREATE") for name in (STREAM, KV, OBJ)),
+        *READ_OBJECTS, *FOLLOW,
+        f"DIRECT.GET.{STREAM}",
+        *(f"DIRECT.GET.{STREAM}.{ROOT}.{each}" for each in ("model.activated", "decisions.recorded",
+                                                            "clock.ticked", "operator.noted")),
+    },
+    "watchdog": {
+        f"STREAM.INFO.{STREAM}", f"STREAM.INFO.{KV}", f"DIRECT.GET.{STREAM}",
+        f"DIRECT.GET.{STREAM}.{DECISIONS}", f"DIRECT.GET.{STREAM}.{TICKS}",
+        f"CONSUMER.CREATE.{STREAM}.follow-x.{DECISIONS}", f"CONSUMER.MSG.NEXT.{STREAM}.follow-x",
+    },
+    "archive": {f"STREAM.INFO.{STREAM}", f"DIRECT.GET.{STREAM}", *FOLLOW},
+    "operator": {
+        f"STREAM.INFO.{STREAM}", f"STREAM.INFO.{KV}", *READ_OBJECTS,
+        f"CONSUMER.INFO.{STREAM}.{CLASSIFY_CONSUMER}", f"DIRECT.GET.{STREAM}",
+        *(f"DIRECT.GET.{STREAM}.{ROOT}.{each}" for each in ("model.activated", "decisions.recorded",
+                                                            "clock.ticked", "operator.noted")),
+    },
+}  # fmt: skip
+ON_A_STREAM = (
+    "CREATE", "UPDATE", "DELETE", "PURGE", "INFO", "SNAPSHOT", "RESTORE", "MSG.GET", "MSG.DELETE",
+    "LEADER.STEPDOWN", "PEER.REMOVE", "CONSUMERS",
+)  # fmt: skip
+ON_A_CONSUMER = (
+    "INFO", "DELETE", "PAUSE", "UNPIN", "RESET", "LEADER.STEPDOWN", "MSG.NEXT", "CREATE",
+    "DURABLE.CREATE",
+)  # fmt: skip
+ALONE = (
+    "INFO", "STREAM.NAMES", "STREAM.LIST", "STREAM.TEMPLATE.NAMES", "ACCOUNT.PURGE.x",
+    "META.LEADER.STEPDOWN", "SERVER.REMOVE", "ACCOUNT.STREAM.MOVE.x.y",
+)  # fmt: skip
+
+
+def shape(kind: type) -> str:
+    """Return the one form of a fact's subject, without its kind."""
+    made = kind.model_construct(platform="weibo", account_id="a")  # type: ignore[attr-defined]
+    if not made.scope()[1]:
+        return ""
+    scoped = f".weibo.{token('account', 'a')}"
+    return f"{scoped}.{token('cause')}" if is_once(made) else scoped
+
+
+KINDS = {kind.model_fields["kind"].default: shape(kind) for kind in FACT_CLASSES}
+SHAPES = ("", ".weibo", *sorted({each for each in KINDS.values() if each}), ".weibo.a.b.c")
+
+
+def facts_of(user: str) -> set[str]:
+    """Return the subjects of the facts that a user says."""
+    others = SAID_BY["ingest"] | SAID_BY["classify"]
+    kinds = SAID_BY.get(user, (set(KINDS) - others) | {"fact.quarantined"})
+    return {f"{ROOT}.{kind}{KINDS[kind]}" for kind in kinds}
+
+
+def spoken() -> Iterator[str]:
+    """Yield everything that anybody could say."""
+    yield from (f"{ROOT}.{kind}{form}" for kind, form in product(KINDS, SHAPES))
+    yield from (
+        f"{ROOT}.{kind}.new" for kind in {each.split(".")[0] for each in KINDS} - {"operator"}
+    )
+    yield from (LIVE_COMMITTED, f"{LIVE_COMMITTED}.x", f"{ROOT}.x", "zs.v2.item.received", "other")
+    keys = (f"{CURSORS}.x", f"{PASSWORDS}.x", WATCHDOG_BEAT, "watchdog.x", "other.x", "x")
+    for key in keys:
+        yield f"$KV.{VALUES}.{key}"
+        yield f"$JS.API.DIRECT.GET.{KV}.$KV.{VALUES}.{key}"
+    yield from (f"$O.{OBJECTS}.{part}.x" for part in "CM")
+    yield from (f"$JS.API.{each}" for each in api())
+    for stream in STREAMS:
+        yield from (f"$JS.ACK.{stream}.{each}.1.1.1.1.1" for each in CONSUMERS)
+        yield f"$JS.FC.{stream}.follow-x.x"
+        yield from (f"$JS.SNAPSHOT.{word}.{stream}.x" for word in ("ACK", "RESTORE"))
+    yield from (f"_INBOX_{user}.x" for user in USERS)
+    yield from (
+        "_INBOX.x",
+        "$SYS.REQ.SERVER.PING",
+        "$SYS.REQ.ACCOUNT.x.INFO",
+        "$JS.EVENT.ADVISORY.x",
+    )
+
+
+def api() -> Iterator[str]:
+    """Yield every question that JetStream knows, about every stream and consumer."""
+    yield from ALONE
+    for stream in STREAMS:
+        yield from (f"STREAM.{verb}.{stream}" for verb in ON_A_STREAM)
+        yield from (f"CONSUMER.{verb}.{stream}" for verb in ("NAMES", "LIST", "CREATE"))
+        for verb, consumer in product(ON_A_CONSUMER, CONSUMERS):
+            yield f"CONSUMER.{verb}.{stream}.{consumer}"
+        for consumer in CONSUMERS:
+            for read in (ITEMS_TO_CLASSIFY[0], DECISIONS, f"{ROOT}.>", ">"):
+                yield f"CONSUMER.CREATE.{stream}.{consumer}.{read}"
+        yield f"DIRECT.GET.{stream}"
+        for kind in ("model.activated", "decisions.recorded", "clock.ticked", "operator.noted"):
+            yield f"DIRECT.GET.{stream}.{ROOT}.{kind}"
+
+
+def may_say(user: str) -> set[str]:
+    """Return all that this user says."""
+    written, read = RECORDS.get(user, set()), READ_ONLY.get(user, set())
+    found = facts_of(user) | {f"$JS.API.{each}" for each in ASKS[user]}
+    found |= {f"$KV.{VALUES}.{key}" for key in written}
+    found |= {f"$JS.API.DIRECT.GET.{KV}.$KV.{VALUES}.{key}" for key in written | read}
+    if user == "classify":
+        found.add(f"$JS.ACK.{STREAM}.{CLASSIFY_CONSUMER}.1.1.1.1.1")
+    if user in {"respond", "operator"}:
+        found.add(f"$JS.FC.{OBJ}.follow-x.x")
+    if user == "respond":
+        found |= {LIVE_COMMITTED, f"$O.{OBJECTS}.C.x", f"$O.{OBJECTS}.M.x"}
+    return found
+
+
+HEARD = (
+    ">", "*", "zs.v1.>", f"{ROOT}.item.received.>", DECISIONS, LIVE_COMMITTED, "zs-live.>", "$JS.>",
+    "$JS.API.>", "$JS.EVENT.ADVISORY.>", "$KV.>", f"$KV.{VALUES}.{PASSWORDS}.*", "$O.>", "$SYS.>",
+    "_INBOX.>", "_INBOX.x", *(f"_INBOX_{user}.>" for user in USERS),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def servers() -> Iterator[Deployed]:
+    with deployed() as running:
+        yield running
+
+
+@pytest.mark.parametrize("user", [each for each in USERS if each != "admin"])
+async def test_everybody_may_say_and_hear_exactly_what_is_written(
+    servers: Deployed, user: str
+) -> None:
+    says = sorted(set(spoken()))
+    allowed = may_say(user)
+    assert allowed <= set(says), "what is expected must be tried"
+    may_hear = {f"_INBOX_{user}.>"} | ({LIVE_COMMITTED} if user == "respond" else set())
+    not_said, not_heard = await refused(servers.nats_url(user), says, HEARD)
+    assert set(says) - not_said == allowed
+    assert set(HEARD) - not_heard == may_hear
+
+
+async def test_the_one_who_repairs_may_do_everything(servers: Deployed) -> None:
+    says = [each for each in spoken() if "$JS.API" not in each]
+    assert await refused(servers.nats_url("admin"), says, HEARD) == (set(), set())
+
+
+def test_every_fact_has_somebody_who_says_it() -> None:
+    said = set().union(*(facts_of(user) for user in USERS if user != "admin"))
+    assert said == {f"{ROOT}.{kind}{form}" for kind, form in KINDS.items()}
