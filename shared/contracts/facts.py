@@ -43,6 +43,7 @@ from shared.contracts.system import (
     EffectStarted,
     FactQuarantined,
     LeaderElected,
+    LogRestored,
     SourceReported,
 )
 from shared.contracts.upcast import upcast
@@ -77,6 +78,7 @@ SystemFact = (
     | EffectFinished
     | SourceReported
     | FactQuarantined
+    | LogRestored
     | DecisionsRecorded
 )
 Fact = ItemFact | PostFact | OperatorFact | OrgFact | SystemFact
