@@ -21,6 +21,7 @@ MODULES = (
     "services.cli.openapi_cmd",
     "services.cli.doctor_cmd",
     "services.cli.archive_cmds",
+    "services.cli.backup_cmds",
 )
 """Each has `register(app)`. They import what they need inside their commands."""
 
