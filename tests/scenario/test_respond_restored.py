@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from services.respond.core.aggregates import Reply
+from shared.bus.port import Outgoing
 from shared.contracts.operators import (
     OutgoingPaused,
     ReplyApproved,
@@ -10,7 +11,7 @@ from shared.contracts.operators import (
     ReplySettled,
     ReplySubmitted,
 )
-from shared.contracts.system import LogRestored
+from shared.contracts.system import Ancestor, LogRestored
 from tests.fakes.respond_house import ANSWER, House, a_house
 
 UNDO_SECONDS = 16
@@ -192,3 +193,48 @@ async def test_where_the_platform_does_not_tell_a_person_is_asked() -> None:
         reply = await the_reply(house, case_id)
         assert (reply.status, reply.note) == ("unknown", "cannot_tell")
         assert said(house) == []
+
+
+async def made_again(house: House, end: int) -> None:
+    """Make the log again as another incarnation that was the same up to there."""
+    state, kept = await house.bus.state(), await house.bus.read(1, end)
+    house.bus.remake()
+    await house.bus.publish(
+        [Outgoing(each.subject, each.data, f"again-{each.seq}") for each in kept]
+    )
+    lives = (Ancestor(incarnation=state.incarnation, upto_seq=end),)
+    at = kept[-1].time
+    await house.put(LogRestored(made_at=at, upto_seq=end, upto_time=at, ancestors=lives))
+
+
+async def test_a_store_no_further_than_the_backup_is_gone_on_with() -> None:
+    async with a_house() as house:
+        await house.lead("one")
+        await house.complaint()
+        await house.kill("one")
+        await house.clock.advance(60)
+        await made_again(house, (await house.bus.state()).last_seq)
+        for leader in ("two", "three"):
+            await house.lead(leader)
+            await house.kill(leader)
+            await house.clock.advance(4)
+        elected = await house.facts("leader.elected")
+        assert [each.model_dump()["rebuilt_to"] for each in elected] == [None, None, None]
+        assert house.alarms == []
+        assert (await house.read.organisation()).paused
+
+
+async def test_a_store_ahead_of_the_backup_is_rebuilt_and_that_is_told() -> None:
+    async with a_house() as house:
+        await house.lead("one")
+        await house.complaint()
+        end = (await house.bus.state()).last_seq
+        await house.complaint(2)
+        await house.kill("one")
+        await house.clock.advance(60)
+        await made_again(house, end)
+        await house.lead("two")
+        assert len(house.alarms) == 1
+        assert (await house.read.organisation()).items_received == 1
+        await house.complaint(2)
+        assert (await house.read.organisation()).items_received == 2
