@@ -53,6 +53,11 @@ class TwoPeople:
         await until(opened)
         return found[0]
 
+    async def all_is_shown(self) -> bool:
+        """Tell whether the console shows everything that is in the log."""
+        health = await self.read.health()
+        return health.leader and health.cursor_seq >= health.stream_seq
+
     async def reply_in(self, case_id: str) -> Reply | None:
         case = await self.read.case(case_id)
         return case.replies[0] if case is not None and case.replies else None
@@ -69,6 +74,7 @@ class TwoPeople:
 
     async def approve(self, case_id: str, text: str) -> None:
         """Claim, write the next revision, submit, approve, ask to send."""
+        await until(self.all_is_shown)
         case, reply = await self.read.case(case_id), await self.reply_in(case_id)
         assert case is not None
         base = reply.revision if reply else 0

@@ -25,7 +25,9 @@ class Entries:
 
     def __init__(self, standing: Standing) -> None:
         self._standing = standing
-        self._missing = standing.recorded is not None and not _is_at(standing, standing.chain)
+        behind = standing.recorded is not None and not _is_at(standing, standing.chain)
+        # What waits in the outbox comes next in the log: then it is the log that is behind.
+        self._missing = behind and not standing.outbox
 
     @property
     def boundary(self) -> int:

@@ -183,6 +183,17 @@ def test_a_refold_records_only_what_the_log_does_not_have() -> None:
     assert not entries.diverged
 
 
+def test_a_ledger_that_only_waits_to_be_recorded_is_no_other_one() -> None:
+    standing = Standing(1, Cursor("i", 9, "", 10), chain=chain(CHAIN_START, ["a", "b"]))
+    standing.recorded = DecisionsRecorded(
+        after_seq=0, upto_seq=5, lines=("a",), chain=chain(CHAIN_START, ["a"])
+    )
+    standing.outbox = [b"the entry of b"]
+    entries = Entries(standing)
+    assert not entries.diverged
+    assert len(entries.make(["c"], 9, 10)) == 1
+
+
 def test_a_refold_that_decides_otherwise_is_noticed_and_goes_on() -> None:
     standing = Standing(1, Cursor("i", 0, "", 1))
     standing.recorded = DecisionsRecorded(after_seq=0, upto_seq=5, lines=("x",), chain="x")
