@@ -25,9 +25,9 @@ class Entries:
 
     def __init__(self, standing: Standing) -> None:
         self._standing = standing
-        behind = standing.recorded is not None and not _is_at(standing, standing.chain)
-        # What waits in the outbox comes next in the log: then it is the log that is behind.
-        self._missing = behind and not standing.outbox
+        self._missing = standing.recorded is not None and not (
+            _is_at(standing, standing.chain) or _follows(standing, standing.recorded)
+        )
 
     @property
     def boundary(self) -> int:
@@ -72,6 +72,17 @@ class Entries:
 
 def _is_at(standing: Standing, at: str) -> bool:
     return standing.recorded is not None and standing.recorded.chain == at
+
+
+def _follows(standing: Standing, recorded: DecisionsRecorded) -> bool:
+    """Tell whether the recorded ledger ends just before what still waits in the outbox.
+
+    So it is after a death between a commit and its record: nothing is missing, nothing diverged.
+    """
+    if not standing.outbox:
+        return False
+    first = _entry(standing.outbox[0])
+    return chain(recorded.chain, first.lines) == first.chain
 
 
 def _parts(lines: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -17,7 +17,7 @@ from services.respond.shell.send_port import SendPort, Voice, Withheld
 from services.respond.shell.standing import Standing
 from shared.bus.memory_bus import MemoryBus
 from shared.bus.port import FencedError, outgoing
-from shared.contracts.facts import decode
+from shared.contracts.facts import decode, encode
 from shared.contracts.system import ClockTicked, DecisionsRecorded
 from shared.errors import PermanentError, TransientError, UserError
 from shared.store.memory_store import MemoryStore
@@ -184,11 +184,11 @@ def test_a_refold_records_only_what_the_log_does_not_have() -> None:
 
 
 def test_a_ledger_that_only_waits_to_be_recorded_is_no_other_one() -> None:
-    standing = Standing(1, Cursor("i", 9, "", 10), chain=chain(CHAIN_START, ["a", "b"]))
-    standing.recorded = DecisionsRecorded(
-        after_seq=0, upto_seq=5, lines=("a",), chain=chain(CHAIN_START, ["a"])
-    )
-    standing.outbox = [b"the entry of b"]
+    chains = [chain(CHAIN_START, ["a"]), chain(CHAIN_START, ["a", "b"])]
+    first = DecisionsRecorded(after_seq=0, upto_seq=5, lines=("a",), chain=chains[0])
+    second = DecisionsRecorded(after_seq=5, upto_seq=9, lines=("b",), chain=chains[1])
+    standing = Standing(1, Cursor("i", 9, "", 10), chain=chains[1])
+    standing.recorded, standing.outbox = first, [encode(second)]
     entries = Entries(standing)
     assert not entries.diverged
     assert len(entries.make(["c"], 9, 10)) == 1
