@@ -1,11 +1,15 @@
-"""Settings of the whole suite: how hard the property tests try, and logs left as they were."""
+"""What the whole suite shares: how hard it tries, logs left as they were, real servers."""
 
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import structlog
 from hypothesis import settings
+
+from tests.fakes.nats_server import NatsServer
+from tests.fakes.valkey_server import ValkeyServer, valkey_server
 
 settings.register_profile("usual", deadline=None)
 settings.register_profile("nightly", deadline=None, max_examples=1_000)
@@ -20,3 +24,19 @@ def _logging_as_it_was() -> Iterator[None]:
     yield
     root.handlers, root.level = handlers, level
     structlog.reset_defaults()
+
+
+@pytest.fixture
+def nats(tmp_path: Path) -> Iterator[NatsServer]:
+    directory = tmp_path / "nats"
+    directory.mkdir()
+    server = NatsServer(directory)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def valkey() -> Iterator[ValkeyServer]:
+    with valkey_server() as server:
+        yield server

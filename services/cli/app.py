@@ -21,6 +21,8 @@ MODULES = (
     "services.cli.openapi_cmd",
     "services.cli.doctor_cmd",
     "services.cli.archive_cmds",
+    "services.cli.backup_cmds",
+    "services.cli.trace_cmd",
 )
 """Each has `register(app)`. They import what they need inside their commands."""
 

@@ -161,6 +161,10 @@ class NatsBus:
         """Write it if its revision is still `revision` (0: new)."""
         return await self._records.put_value(key, value, revision)
 
+    async def value_keys(self, prefix: str) -> Sequence[str]:
+        """Return the keys of the small records that begin with `prefix`, in order."""
+        return await self._records.value_keys(prefix)
+
     async def announce(self, subject: str, data: bytes) -> None:
         """Tell whoever listens right now; not stored."""
         await self._link.send(subject, data)

@@ -1,10 +1,11 @@
 """A look at a NATS server and its log from outside: nothing is made, nothing is changed."""
 
+from base64 import b64decode
 from dataclasses import dataclass
 from datetime import datetime
 
 from shared.bus.nats_link import SECOND, ApiError, Link
-from shared.contracts.subjects import CLASSIFY_CONSUMER, STREAM
+from shared.contracts.subjects import CLASSIFY_CONSUMER, NEWEST_BACKUP, STREAM, VALUES
 from shared.observability.metrics import Metrics
 
 ANSWER_SECONDS = 2.0
@@ -27,6 +28,7 @@ class LogReport:
     odd: tuple[str, ...] = ()
     to_classify: int = 0
     in_hand: int = 0
+    backup_note: bytes = b""
 
 
 async def inspect_log(url: str) -> LogReport:
@@ -59,7 +61,18 @@ async def _look(link: Link) -> LogReport:
         odd=tuple(_odd(config)),
         to_classify=waiting,
         in_hand=in_hand,
+        backup_note=await _record(link, NEWEST_BACKUP),
     )
+
+
+async def _record(link: Link, key: str) -> bytes:
+    """Return a small record, empty when there is none."""
+    try:
+        body = {"last_by_subj": f"$KV.{VALUES}.{key}"}
+        found = await link.api(f"STREAM.MSG.GET.KV_{VALUES}", body, ANSWER_SECONDS)
+    except ApiError:
+        return b""
+    return b64decode(found["message"].get("data", ""))
 
 
 async def _classify(link: Link) -> tuple[int, int]:

@@ -15,6 +15,8 @@ from shared.bus.port import Ack, BusAwayError, FencedError, LogFullError, Outgoi
 from shared.bus.timing import Clock
 from shared.contracts.subjects import LEADER_SUBJECT
 from shared.errors import PermanentError
+from shared.observability.traces import HEADER as TRACE_HEADER
+from shared.observability.traces import traceparent
 
 ID_HEADER = "Nats-Msg-Id"
 LAST_HEADER = "Nats-Expected-Last-Subject-Sequence"
@@ -25,7 +27,7 @@ ACK_SECONDS = 2.0
 PAUSE_SECONDS = 0.1
 _LAST_SEQ = re.compile(r"wrong last sequence: (\d{1,20})")
 
-_ONCE = header_block({LAST_HEADER: "0"})
+_ONCE = header_block({LAST_HEADER: "0", TRACE_HEADER: ""}).removesuffix(b"\r\n\r\n")
 _NOBODY = b"NATS/1.0 %d" % UNAVAILABLE
 """What the server answers when no stream listens."""
 
@@ -125,11 +127,12 @@ def headers_of(message: Outgoing) -> bytes:
     """Return what makes the server refuse duplicates and stale writers.
 
     A once-only message needs no id: its subject is one, for as long as the log keeps it, and
-    every header costs each reader.
+    every header costs each reader. All carry their trace.
     """
+    parent = traceparent(message.trace, message.message_id)
     if message.once:
-        return _ONCE
-    headers = {ID_HEADER: message.message_id}
+        return b"%b%b\r\n\r\n" % (_ONCE, parent.encode())
+    headers = {ID_HEADER: message.message_id, TRACE_HEADER: parent}
     if message.term is not None:
         headers[LAST_HEADER] = str(message.term)
         headers[LAST_SUBJECT_HEADER] = LEADER_SUBJECT

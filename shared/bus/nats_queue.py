@@ -14,6 +14,8 @@ from shared.bus.timing import Clock
 ACK_WAIT_SECONDS = 3
 MAX_ACK_PENDING = 8 * MAX_BATCH
 LOOK_SECONDS = 0.25
+CANNOT_UPDATE = 10012
+"""A consumer of this name is there and began elsewhere."""
 KEEP_SECONDS = 1.0
 ACK, NAK, IN_PROGRESS = b"+ACK", b"-NAK", b"+WPI"
 
@@ -91,16 +93,28 @@ class NatsQueue:
         await self._feed.demand()
 
     async def _make(self) -> None:
-        place = f"CONSUMER.CREATE.{self._stream}.{self._config['durable_name']}"
-        if "filter_subject" in self._config:  # so named, rights can end at what is read
-            place = f"{place}.{self._config['filter_subject']}"
-        body = {"stream_name": self._stream, "config": self._config, "action": ""}
         try:
-            await self._link.api(place, body)
+            await self._create(self._config)
         except ApiError as error:
             if error.status == NOT_FOUND:
                 raise BusAwayError("the stream is not there") from error
-            raise
+            if error.code != CANNOT_UPDATE:
+                raise
+            await self._create({**self._config, **await self._standing_start()})
+
+    async def _create(self, config: dict[str, object]) -> None:
+        body = {"stream_name": self._stream, "config": config, "action": ""}
+        subject = f"CONSUMER.CREATE.{self._stream}.{config['durable_name']}"
+        if "filter_subject" in config:  # so named, rights can end at what is read
+            subject = f"{subject}.{config['filter_subject']}"
+        await self._link.api(subject, body)
+
+    async def _standing_start(self) -> dict[str, object]:
+        """Return where the consumer that is there began: one that was restored, at its backup."""
+        name = self._config["durable_name"]
+        info = await self._link.api(f"CONSUMER.INFO.{self._stream}.{name}", {})
+        wanted = ("deliver_policy", "opt_start_seq")
+        return {key: info["config"][key] for key in wanted if key in info["config"]}
 
 
 def durable_config(durable: str, subjects: Sequence[str], max_deliver: int) -> dict[str, object]:

@@ -3,7 +3,12 @@
 import hashlib
 
 from nats.errors import Error as NatsError
-from nats.js.errors import KeyNotFoundError, KeyWrongLastSequenceError, NotFoundError
+from nats.js.errors import (
+    KeyNotFoundError,
+    KeyWrongLastSequenceError,
+    NoKeysError,
+    NotFoundError,
+)
 from nats.js.kv import KeyValue
 from nats.js.object_store import ObjectStore
 
@@ -57,6 +62,17 @@ class Records:
         except (NatsError, TimeoutError) as error:
             raise _away(error) from error
         return entry.value or b"", entry.revision or 0
+
+    async def value_keys(self, prefix: str) -> list[str]:
+        """Return the keys that begin with `prefix`."""
+        bucket = await self._value_bucket()
+        try:
+            found = await bucket.keys()
+        except NoKeysError:
+            return []
+        except (NatsError, TimeoutError) as error:
+            raise _away(error) from error
+        return sorted(key for key in found if key.startswith(prefix))
 
     async def put_value(self, key: str, value: bytes, revision: int) -> int:
         """Write it if its revision is still `revision`."""

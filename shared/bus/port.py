@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 from shared.contracts.facts import Fact, encode
 from shared.contracts.subjects import is_once, message_id, subject_for
 from shared.errors import TransientError
+from shared.observability.traces import trace_of
 
 MAX_BATCH = 1024
 """What is taken at once by who is behind; who is not takes what has arrived (ADR 0013)."""
@@ -32,13 +33,17 @@ class BusAwayError(TransientError):
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One message to append. `once`: refuse if the subject has one. `term`: the writer's fence."""
+    """One message to append. `once`: refuse if the subject has one. `term`: the writer's fence.
+
+    `trace` is what it belongs to; empty: a trace of its own.
+    """
 
     subject: str
     data: bytes
     message_id: str
     once: bool = False
     term: int | None = None
+    trace: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +84,19 @@ class LogState:
     bytes_stored: int
 
 
-def outgoing(fact: Fact, *, term: int | None = None) -> Outgoing:
-    """Return the message that appends `fact`, fenced by `term` when a leader writes it."""
-    return Outgoing(subject_for(fact), encode(fact), message_id(fact), is_once(fact), term)
+def outgoing(fact: Fact, *, term: int | None = None, trace: str = "") -> Outgoing:
+    """Return the message that appends `fact`, fenced by `term` when a leader writes it.
+
+    `trace` is that of what it is about, where the fact itself does not say.
+    """
+    return Outgoing(
+        subject_for(fact),
+        encode(fact),
+        message_id(fact),
+        is_once(fact),
+        term,
+        trace or trace_of(fact),
+    )
 
 
 class WorkQueue(Protocol):

@@ -44,6 +44,7 @@ from shared.contracts.system import (
     EffectStarted,
     FactQuarantined,
     LeaderElected,
+    LogRestored,
     SourceReported,
 )
 from shared.contracts.upcast import upcast
@@ -78,6 +79,7 @@ SystemFact = (
     | EffectFinished
     | SourceReported
     | FactQuarantined
+    | LogRestored
     | DecisionsRecorded
 )
 Fact = ItemFact | PostFact | OperatorFact | OrgFact | SystemFact

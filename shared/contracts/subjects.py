@@ -13,6 +13,7 @@ STREAM_SUBJECTS = (f"{ROOT}.>",)
 OBJECTS = "ZS_OBJECTS"
 VALUES = "ZS_RECORDS"
 LEADER_SUBJECT = f"{ROOT}.leader.elected"
+LOG_RESTORED = f"{ROOT}.log.restored"
 ITEMS_TO_CLASSIFY = (f"{ROOT}.item.*.>",)
 """Received, edited and deleted ones, which all have longer subjects than verdicts. One filter only:
 with two, the server looks through all subjects of a block for each message that it passes over."""
@@ -22,6 +23,8 @@ WATCHDOG_BEAT = "watchdog.beat"
 """The small record in which the watchdog says when it last lived."""
 CURSORS, PASSWORDS = "cursor", "people"
 """First words of the keys of small records; a dot parts them, so that rights can end there."""
+NEWEST_BACKUP = "backup.newest"
+"""The small record in which the newest backup is noted."""
 LIVE_ROOT = "zs-live.v1"
 LIVE_COMMITTED = f"{LIVE_ROOT}.committed"
 """Not stored: 'the leader has committed up to here', for consoles."""

@@ -114,6 +114,31 @@ class FactQuarantined(FactBase):
         return (self.where, str(self.seq), *(() if self.part is None else (str(self.part),)))
 
 
+class Ancestor(Frozen):
+    """An earlier life of this log: it and this one are the same up to `upto_seq`."""
+
+    incarnation: str
+    upto_seq: int
+
+
+class LogRestored(FactBase):
+    """The log was made again from a backup: what was stored after `upto_seq` is lost.
+
+    Nothing leaves until a person releases it, and before something leaves the platform is read
+    back from `upto_time` on: the house that was lost may have said it already.
+    """
+
+    kind: Literal["log.restored"] = "log.restored"
+    version: Literal[1] = 1
+    made_at: Time
+    upto_seq: int
+    upto_time: Time
+    ancestors: tuple[Ancestor, ...] = ()
+
+    def cause(self) -> tuple[str, ...]:
+        return (str(self.upto_seq), self.made_at.isoformat())
+
+
 class DecisionsRecorded(FactBase):
     """The leader's decisions on the facts (`after_seq`, `upto_seq`], as canonical lines.
 

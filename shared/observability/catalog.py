@@ -46,6 +46,8 @@ class Event(StrEnum):
     LEADER_ELECTED = "leader.elected"
     LEADER_STEPPED_DOWN = "leader.stepped_down"
     BATCH_FOLDED = "batch.folded"
+    CASES_OPENED = "cases.opened"
+    CASES_JOINED = "cases.joined"
     STATE_REBUILT = "state.rebuilt"
     LOG_TAIL_LOST = "log.tail_lost"
     EFFECT_STARTED = "effect.started"

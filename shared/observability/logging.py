@@ -26,6 +26,11 @@ class Log:
         """For who looks for a fault; the only level that may carry text of the public."""
         self._logger.debug(event.value, **fields)
 
+    @property
+    def says_debug(self) -> bool:
+        """Tell whether debug lines are written: some are dear to put together."""
+        return self._logger.is_enabled_for(_LEVELS["debug"])
+
     def info(self, event: Event, **fields: object) -> None:
         """A thing that happened."""
         self._logger.info(event.value, **fields)

@@ -117,8 +117,18 @@ class Speaker(Protocol):
         """Post once. Never retries by itself."""
         ...
 
-    async def find(self, target: ReplyTarget, text: str, since: datetime) -> Receipt | None:
-        """Read the platform back: our reply with this text under this target, if visible."""
+    async def find(
+        self,
+        target: ReplyTarget,
+        text: str | None,
+        since: datetime,
+        *,
+        known: frozenset[str] = frozenset(),
+    ) -> Receipt | None:
+        """Read the platform back: our reply with this text under this target, if visible.
+
+        With `text` None any reply of ours, but for those whose native ids are `known`.
+        """
         ...
 
 

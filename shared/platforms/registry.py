@@ -33,7 +33,10 @@ def _weibo_poller(session: aiohttp.ClientSession, account: Account, time: TimeSo
 
 
 def _weibo_speaker(session: aiohttp.ClientSession, account: Account) -> Speaker:
-    return WeiboSpeaker(WeiboClient(session, account), account)
+    client, horizon = WeiboClient(session, account), account.visibility_horizon_seconds
+    if horizon is None:
+        return WeiboSpeaker(client, account)
+    return WeiboSpeaker(client, account, visibility_horizon_seconds=horizon)
 
 
 ADAPTERS: Mapping[str, Adapter] = {
@@ -73,6 +76,11 @@ def check_endpoint(account: Account) -> None:
         problem, fix = "it is live but points at a mock", "set live: false, or the real endpoint"
     elif account.live and parts.scheme != "https":
         problem, fix = "it is live but its endpoint is not https", "use https"
+    elif account.live and account.visibility_horizon_seconds is not None:
+        problem, fix = (
+            "only a mock may say when texts are visible",
+            "leave visibility_horizon_seconds out",
+        )
     elif not account.live and _belongs(host, adapter_for(account).live_domain):
         problem, fix = "it is a mock but points at the platform", "set live: true, or a mock"
     else:

@@ -1,10 +1,10 @@
 """The account register of an installation: which official accounts, where, with what secrets."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from shared.errors import UserError
 
@@ -25,6 +25,8 @@ class AccountConfig(BaseModel):
     app_secret: SecretStr = SecretStr("")
     access_token: SecretStr = SecretStr("")
     operator_ip: str = "127.0.0.1"
+    visibility_horizon_seconds: Annotated[float, Field(gt=0)] | None = None
+    """How long a text may stay invisible on a mock; a live platform's is its adapter's to say."""
 
 
 class _Register(BaseModel):

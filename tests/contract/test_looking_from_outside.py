@@ -8,6 +8,7 @@ from services.cli.doctor.servers import log, store
 from shared.bus.nats_bus import NatsBus
 from shared.bus.nats_inspect import inspect_log
 from shared.bus.port import outgoing
+from shared.contracts.subjects import NEWEST_BACKUP
 from shared.runtime.clock import SystemClock
 from shared.store.redis_inspect import inspect_store
 from tests.fakes.nats_server import NatsServer
@@ -30,6 +31,9 @@ async def test_a_server_is_looked_at_before_and_after_there_is_a_log(tmp_path: P
             report = await inspect_log(server.url)
             assert report.to_classify + report.in_hand == 3
             await queue.ack(taken)
+        assert report.backup_note == b""
+        await bus.put_value(NEWEST_BACKUP, b"a note")
+        assert (await inspect_log(server.url)).backup_note == b"a note"
         await bus.close()
         assert (report.facts, report.last_seq, report.odd) == (3, 3, ())
         found, _ = await log(server.url, clock.now())

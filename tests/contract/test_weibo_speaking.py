@@ -111,6 +111,22 @@ async def test_a_cut_connection_after_the_commit_is_unknown_and_can_be_read_back
     assert await speaker.find(target, TEXT, began + timedelta(hours=1)) is None
 
 
+async def test_any_reply_of_ours_is_found_but_for_those_we_know(
+    world: ServedWorld, clock: FakeClock
+) -> None:
+    target, began = comment_target(world), clock.now()
+    speaker = speaker_for(world)
+    assert await speaker.find(target, None, began) is None
+    result = await speaker.reply(target, TEXT, approval=APPROVED, timeout_seconds=5)
+    assert isinstance(result, Sent)
+    native_id = result.receipt.native_id
+    found = await speaker.find(target, None, began)
+    assert found is not None
+    assert found.native_id == native_id
+    assert await speaker.find(target, None, began, known=frozenset({native_id})) is None
+    assert await speaker.find(comment_target(world), None, began) is None
+
+
 async def test_a_cut_connection_before_the_commit_is_unknown_and_nothing_is_found(
     world: ServedWorld, clock: FakeClock
 ) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import re
+import shutil
 import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
@@ -13,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import yaml
 
+from shared.runtime.settings import default_policies_dir
 from tests.fakes.waiting import until
 
 READY_SECONDS = 60.0
@@ -59,8 +62,7 @@ class House:
 
     def report(self, name: str) -> dict[str, Any]:
         """Return what a process wrote once it was ready."""
-        found: dict[str, Any] = json.loads((self.data / "run" / f"{name}.json").read_text())
-        return found
+        return said_in(self.data / "run" / f"{name}.json")
 
     def log(self, name: str) -> str:
         return (self.data / "logs" / f"{name}.log").read_text(encoding="utf-8")
@@ -163,3 +165,31 @@ async def a_house(
             yield house
         finally:
             await house.stop()
+
+
+def said_in(place: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(place.read_text(encoding="utf-8"))
+    return found
+
+
+@asynccontextmanager
+async def a_mock(place: Path) -> AsyncIterator[dict[str, Any]]:
+    """Run a simulated platform of its own; the same seed gives the same accounts and keys."""
+    words = ("-m", "shared.platforms.mock", "--rate", "0", "--run-file", str(place))
+    process = await asyncio.create_subprocess_exec(sys.executable, *words)
+    try:
+        await until(place.exists)
+        yield said_in(place)
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+def write_policies(place: Path) -> None:
+    """Copy the shipped rules, with the shortest times that a pack may set."""
+    shutil.copytree(default_policies_dir(), place)
+    pack = place / "company" / "pack.yaml"
+    clocks = [{"acknowledge_minutes": 1, "first_reply_minutes": 2}]
+    rules = yaml.safe_load(pack.read_text(encoding="utf-8"))
+    rules |= {"undo_seconds": 1, "clocks": clocks}
+    pack.write_text(yaml.safe_dump(rules, allow_unicode=True), encoding="utf-8")

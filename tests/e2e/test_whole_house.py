@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import shutil
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,8 +18,7 @@ from typer.testing import CliRunner
 
 from services.cli.app import build
 from shared.errors import UserError
-from shared.runtime.settings import default_policies_dir
-from tests.e2e.house import House, a_house, control
+from tests.e2e.house import House, a_house, a_mock, control, write_policies
 from tests.fakes.browser import a_browser
 from tests.fakes.waiting import until
 
@@ -37,16 +35,6 @@ ANSWER = "您好,电梯的事我们已经请工程部到场,今天 18 点前向�
 SCREEN_MS = 15_000
 PAGE_SECONDS = 100.0
 """The least a pack can allow is a minute; the rest is for a busy machine."""
-
-
-def write_policies(place: Path) -> None:
-    """Copy the shipped rules, with the shortest times that a pack may set."""
-    shutil.copytree(default_policies_dir(), place)
-    pack = place / "company" / "pack.yaml"
-    clocks = [{"acknowledge_minutes": 1, "first_reply_minutes": 2}]
-    rules = yaml.safe_load(pack.read_text(encoding="utf-8"))
-    rules |= {"undo_seconds": 1, "clocks": clocks}
-    pack.write_text(yaml.safe_dump(rules, allow_unicode=True), encoding="utf-8")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -170,24 +158,6 @@ def pages_written(house: House) -> list[dict[str, Any]]:
     lines = house.log("respond").splitlines()
     rows = [json.loads(line) for line in lines if line.startswith("{")]
     return [row for row in rows if row.get("event") == "page.sent"]
-
-
-def read(place: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(place.read_text(encoding="utf-8"))
-    return found
-
-
-@asynccontextmanager
-async def a_mock(place: Path) -> AsyncIterator[dict[str, Any]]:
-    """Run a simulated platform of its own; the same seed gives the same accounts and keys."""
-    words = ("-m", "shared.platforms.mock", "--rate", "0", "--run-file", str(place))
-    process = await asyncio.create_subprocess_exec(sys.executable, *words)
-    try:
-        await until(place.exists)
-        yield read(place)
-    finally:
-        process.terminate()
-        await process.wait()
 
 
 async def test_another_platform_is_one_setting(tmp_path: Path) -> None:

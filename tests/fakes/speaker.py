@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from shared.contracts.system import Receipt
+from shared.errors import PermanentError
 from shared.platforms.port import (
     ApprovalId,
     ReplyTarget,
@@ -44,6 +45,7 @@ class FakeSpeaker:
         self.written: list[Written] = []
         self.calls = 0
         self.finds = 0
+        self.shows_nothing = False
         self.before_write: Callable[[], Awaitable[None]] = _nothing
         self.after_write: Callable[[], Awaitable[None]] = _nothing
 
@@ -66,11 +68,24 @@ class FakeSpeaker:
             return SendUnknown("cut")
         return Sent(Receipt(native_id=f"r{len(self.written)}"))
 
-    async def find(self, target: ReplyTarget, text: str, since: datetime) -> Receipt | None:
+    async def find(
+        self,
+        target: ReplyTarget,
+        text: str | None,
+        since: datetime,
+        *,
+        known: frozenset[str] = frozenset(),
+    ) -> Receipt | None:
         self.finds += 1
+        if self.shows_nothing:
+            raise PermanentError("this platform does not show what was sent")
         visible = timedelta(seconds=self.visibility_horizon_seconds)
         for place, each in enumerate(self.written, 1):
-            same = each.target.native_id == target.native_id and each.text == text
-            if same and since <= each.at <= self._clock.now() - visible:
+            same = each.target.native_id == target.native_id and text in {None, each.text}
+            if (
+                same
+                and f"r{place}" not in known
+                and since <= each.at <= self._clock.now() - visible
+            ):
                 return Receipt(native_id=f"r{place}", detail="found")
         return None

@@ -5,7 +5,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -20,26 +20,10 @@ from shared.runtime.clock import SystemClock
 from shared.store.redis_store import RedisStore
 from tests.fakes.ingest_world import ServedWorld, served_world
 from tests.fakes.nats_server import NatsServer
-from tests.fakes.valkey_server import ValkeyServer, valkey_server
+from tests.fakes.valkey_server import ValkeyServer
 from tests.fakes.waiting import alive, until
 
 pytestmark = pytest.mark.servers
-
-
-@pytest.fixture
-def nats(tmp_path: Path) -> Iterator[NatsServer]:
-    directory = tmp_path / "nats"
-    directory.mkdir()
-    server = NatsServer(directory)
-    server.start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def valkey() -> Iterator[ValkeyServer]:
-    with valkey_server() as server:
-        yield server
 
 
 def write_register(path: Path, account: AccountConfig) -> None:

@@ -156,6 +156,18 @@ async def test_a_rebuild_from_an_emptied_store_gives_the_same_ledger_and_repeats
         assert len(house.pager.pages) == 1
 
 
+async def test_a_store_emptied_while_all_is_quiet_is_filled_again_before_the_next_fact() -> None:
+    async with a_house() as house:
+        await house.lead("one")
+        case_id = await house.complaint()
+        organisation = await house.read.organisation()
+        await house.store.reset(organisation.term)
+        assert await house.read.case(case_id) is None
+        await house.clock.advance(4)
+        assert (await house.case(case_id)).case_id == case_id
+        assert (await house.read.organisation()).term > organisation.term
+
+
 async def test_an_approved_reply_caught_by_a_rebuild_returns_to_its_owner() -> None:
     async with a_house() as house:
         leader = await house.lead("one")

@@ -9,6 +9,7 @@ from typing import ParamSpec, TypeVar
 
 from services.archive.core.rows import Row, rows_of
 from services.archive.shell.database import Database, Place
+from shared.bus.ancestry import holds
 from shared.bus.port import Bus, LogTailLostError, Message
 from shared.contracts.base import stamp
 from shared.errors import TransientError
@@ -53,7 +54,9 @@ class Archivist:
             await self._in_thread(self._database.start_over)
             return empty
         reason = ""
-        if place.incarnation != state.incarnation:
+        if place.incarnation != state.incarnation and not await holds(
+            self._bus, place.incarnation, place.seq
+        ):
             reason = "the stream was made anew"
         elif place.seq > state.last_seq:
             reason = "the log is shorter than the archive"
@@ -61,7 +64,7 @@ class Archivist:
             reason = "the fact at the cursor is another one"
         if not reason:
             self.seq = place.seq
-            return place
+            return place.model_copy(update={"incarnation": state.incarnation})
         self._log.failed(Event.LOG_TAIL_LOST, reason=reason, seq=place.seq)
         await self._in_thread(self._database.start_over)
         return empty

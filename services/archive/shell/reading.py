@@ -26,7 +26,7 @@ def search(path: Path, wanted: str, *, limit: int = 50) -> list[Found]:
     asked = query(wanted)
     if not asked:
         raise UserError("there is no word in this", where=wanted[:40], fix="type a word or two")
-    with _opened(path) as connection:
+    with opened(path) as connection:
         return [Found(*row) for row in connection.execute(SEARCH, [asked, limit])]
 
 
@@ -34,7 +34,7 @@ def copy(path: Path, out: Path) -> None:
     """Write a whole, consistent copy to a new file while the archivist goes on. Raises UserError."""
     if out.exists():
         raise UserError("this file is there already", where=str(out), fix="name a new one")
-    with _opened(path) as connection:
+    with opened(path) as connection:
         try:
             connection.execute("VACUUM INTO ?", [str(out)])
         except sqlite3.Error as error:
@@ -47,7 +47,7 @@ def copy(path: Path, out: Path) -> None:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+def opened(path: Path) -> Iterator[sqlite3.Connection]:
     try:
         with closing(
             sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)

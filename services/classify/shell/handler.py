@@ -16,8 +16,9 @@ from shared.contracts.system import FactQuarantined
 from shared.contracts.verdicts import Verdict, labels_of
 from shared.errors import PermanentError, TransientError
 from shared.observability.catalog import Event
-from shared.observability.logging import Log
+from shared.observability.logging import Log, log_context
 from shared.observability.metrics import Metric, Metrics
+from shared.observability.traces import links, trace_id
 from shared.runtime.clock import Clock
 from shared.runtime.consume import batches
 
@@ -102,9 +103,11 @@ class Handler:
         try:
             verdict = await self._alone_judged(queue, delivery, item.text)
         except PermanentError as error:
-            await self._quarantine(queue, delivery, "classify", error)
+            with log_context(trace_id=trace_id(item.item_id)):
+                await self._quarantine(queue, delivery, "classify", error)
         except Exception as error:  # noqa: BLE001 - a bug on this text; it comes back, others go on
-            self._log.failed(Event.LOOP_RETRIES, error, seq=delivery.message.seq)
+            trace, seq = trace_id(item.item_id), delivery.message.seq
+            self._log.failed(Event.LOOP_RETRIES, error, trace_id=trace, seq=seq)
             await queue.nak([delivery], RETRY_SECONDS)
         else:
             await self._store_verdicts(queue, [delivery], [item], [verdict])
@@ -154,9 +157,13 @@ class Handler:
     ) -> None:
         """Publish what was judged together as one fact, then ack: a reader pays by the fact."""
         named = [(item.item_id, item.item_version) for item in items]
-        await self._bus.publish([outgoing(fact) for fact in _facts(named, verdicts)])
+        facts = tuple(_facts(named, verdicts))
+        await self._bus.publish([outgoing(fact) for fact in facts])
         await queue.ack(deliveries)
         self._count(verdicts)
+        if self._log.says_debug:
+            traces = [trace for fact in facts for trace in links(fact)]
+            self._log.debug(Event.BATCH_CLASSIFIED, trace_id=traces)
         oldest = min(delivery.message.time for delivery in deliveries)
         lag = (self._clock.now() - oldest).total_seconds()
         self._metrics.observe(Metric.CLASSIFY_LAG, max(0.0, lag))

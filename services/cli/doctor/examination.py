@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -35,8 +35,18 @@ async def examine(data_dir: Path, environment: Mapping[str, str], now: datetime)
     found += here.told("spool", lambda: here.spool(data_dir))
     found += here.told("archive", lambda: here.archive(data_dir, end))
     found += here.told("model", here.model)
-    found += here.told("settings", lambda: here.settings(data_dir, environment))
+    found += here.told("settings", lambda: _settings(data_dir, environment, report, now))
     return found
+
+
+def _settings(
+    data_dir: Path, environment: Mapping[str, str], report: LogReport | None, now: datetime
+) -> Iterator[Finding]:
+    read = here.configured(data_dir, environment)
+    yield from here.settings(read, data_dir, environment)
+    live = read is not None and any(each.live for each in read.accounts)
+    if report is not None and report.stream:
+        yield servers.read_backup(report, now, live=live)
 
 
 def addresses(data_dir: Path, environment: Mapping[str, str]) -> tuple[str, str]:

@@ -9,11 +9,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic_core import from_json
 
 from services.cli.doctor.finding import Finding, fail, ok, warn
 from shared.errors import UserError
+
+if TYPE_CHECKING:
+    from services.respond.shell.configuration import Configuration
 
 LOW_DISK_BYTES = 2 * 1024**3
 LEAST_DISK_BYTES = 256 * 1024**2
@@ -91,8 +95,11 @@ def archive(data_dir: Path, last_seq: int | None) -> Iterator[Finding]:
     yield ok("archive", says) if behind < LATE_FACTS else warn("archive", says, "is it running?")
 
 
-def settings(data_dir: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
-    """Read settings, accounts, people, roster and packs as the services would. Raises UserError."""
+def configured(data_dir: Path, environment: Mapping[str, str]) -> "Configuration | None":
+    """Read accounts, people, roster and packs as the services would; None without an account.
+
+    Raises UserError.
+    """
     from services.respond.app import configure
     from services.respond.settings import RespondSettings
     from shared.runtime.entry import read_settings
@@ -101,11 +108,19 @@ def settings(data_dir: Path, environment: Mapping[str, str]) -> Iterator[Finding
     if not environment.get("ZHISHOU_ACCOUNTS_FILE"):
         simulated = data_dir / "accounts.yaml"  # written by a 'zhishou up' without accounts
         if not (simulated.exists() or wanted.accounts_file.exists()):
-            yield warn("accounts", "none: nobody is listened to", "set ZHISHOU_ACCOUNTS_FILE")
-            return
+            return None
         if simulated.exists():
             wanted = wanted.model_copy(update={"accounts_file": simulated, "demo": True})
-    read = configure(wanted)
+    return configure(wanted)
+
+
+def settings(
+    read: "Configuration | None", data_dir: Path, environment: Mapping[str, str]
+) -> Iterator[Finding]:
+    """Say what was read, and what live accounts should have beside them."""
+    if read is None:
+        yield warn("accounts", "none: nobody is listened to", "set ZHISHOU_ACCOUNTS_FILE")
+        return
     live = [each.account_id for each in read.accounts if each.live]
     yield ok("accounts", f"{len(read.accounts)}, of which live: {', '.join(live) or 'none'}")
     yield ok("packs", ", ".join(f"{each.name}@{each.content_hash()[:12]}" for each in read.packs))

@@ -1,12 +1,13 @@
 """What the two servers and our own processes say of themselves when they are asked."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import aiohttp
 from pydantic_core import from_json
 
+from services.cli.backup.note import BackupNote
 from services.cli.doctor.finding import Finding, fail, ok, warn
 from shared.bus.nats_inspect import LogReport, inspect_log
 from shared.errors import TransientError, UserError
@@ -17,6 +18,9 @@ SKEW_SECONDS = 2.0
 BACKLOG = 2_000
 FULL_SHARE = 0.8
 ANSWER_SECONDS = 2.0
+OLD_BACKUP = timedelta(hours=26)
+"""A nightly one that is two hours late."""
+BACK_UP = "zhishou backup --to DIRECTORY, every night"
 START = "start it: 'zhishou up', or your own server"
 MIB = 1024**2
 OTHERS = frozenset({"servers", "mock"})
@@ -58,6 +62,19 @@ def read_log(report: LogReport, now: datetime) -> Iterator[Finding]:
         yield warn("verdicts", f"{waiting} items wait", "start more classify processes")
     else:
         yield ok("verdicts", f"{waiting} items wait")
+
+
+def read_backup(report: LogReport, now: datetime, *, live: bool) -> Finding:
+    """Judge how old the newest backup is; a house without live accounts may do without one."""
+    if not report.backup_note:
+        if live:
+            return warn("backup", "none was ever made", BACK_UP)
+        return ok("backup", "none was ever made")
+    note = BackupNote.model_validate_json(report.backup_note)
+    age = now - note.made_at
+    hours = age.total_seconds() / 3600
+    says = f"the newest is {hours:.0f} h old and {report.last_seq - note.last_seq} facts behind"
+    return warn("backup", says, BACK_UP) if age > OLD_BACKUP else ok("backup", says)
 
 
 async def store(url: str) -> list[Finding]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ValidationError
 
 from services.ingest.shell.intake import Intake
+from shared.bus.ancestry import holds
 from shared.bus.port import Bus
 from shared.contracts.ids import token
 from shared.contracts.subjects import CURSORS
@@ -39,7 +40,8 @@ class CursorBook:
         """Return the cursor, from memory when nothing happened since it was read or moved.
 
         None means: read the look-back again. That is also the answer when the log lost its tail
-        (invariant 12); what it still has, it refuses to take twice. Raises TransientError.
+        (invariant 12); what it still has, it refuses to take twice. A cursor that is no newer than
+        the backup a log was restored from reads on from there. Raises TransientError.
         """
         if self._held is None:
             self._held = await self._load()
@@ -77,4 +79,6 @@ class CursorBook:
             return _Held(revision, state.incarnation, record.cursor)
         self._log.warning(Event.LOG_TAIL_LOST, log_ends=state.last_seq, acked=newest)
         self._intake.forget()
+        if await holds(self._bus, record.incarnation, record.last_seq):
+            return _Held(revision, state.incarnation, record.cursor)  # from a backup: read on
         return _Held(revision, state.incarnation, None)

@@ -13,6 +13,7 @@ from shared.contracts.items import ItemReceived
 from shared.observability.catalog import Event
 from shared.observability.logging import Log
 from shared.observability.metrics import Metric, Metrics
+from shared.observability.traces import trace_of
 from shared.runtime.clock import Clock
 
 SEEN_MARKS = 50_000
@@ -110,6 +111,8 @@ class Intake:
             except TimeoutError as error:
                 raise BusAwayError("the log did not answer in time") from error
             self._tally(part, acks)
+            if self._log.says_debug:
+                self._log.debug(Event.ITEMS_PUBLISHED, trace_id=_traces(part))
 
     async def _publish_records(self, records: Sequence[bytes]) -> None:
         facts: list[Fact] = []
@@ -124,7 +127,7 @@ class Intake:
         await self._spool.append([encode(fact) for fact in facts])
         self._metrics.count(Metric.ITEMS_SPOOLED, len(facts))
         self._metrics.set(Metric.SPOOL_WAITING, self._spool.waiting)
-        self._log.info(Event.ITEMS_SPOOLED, facts=len(facts))
+        self._log.info(Event.ITEMS_SPOOLED, facts=len(facts), trace_id=_traces(facts))
 
     def _tally(self, facts: Sequence[Fact], acks: Sequence[Ack]) -> None:
         """Count each item once, also when the ack of an earlier try was lost."""
@@ -145,6 +148,10 @@ class Intake:
         excess = len(self._seen) - SEEN_MARKS
         for mark in list(islice(self._seen, max(excess, 0))):
             del self._seen[mark]
+
+
+def _traces(facts: Sequence[Fact]) -> list[str]:
+    return [trace for fact in facts if (trace := trace_of(fact))]
 
 
 def _parts(facts: Sequence[Fact]) -> Iterator[Sequence[Fact]]:

@@ -119,6 +119,8 @@ class Effect(Aggregate):
     attempt: int = 0
     term: int = 0
     started_at: Time | None = None
+    look_since: Time | None = None
+    """A lost house may have answered since then: the platform is read before anything leaves."""
 
     @cached_property
     def key(self) -> str:

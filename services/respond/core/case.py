@@ -61,6 +61,8 @@ class CaseItem(Frozen):
     deleted: bool = False
     topics: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
+    looked_at: Time | None = None
+    """When it was last made sure what the platform shows as our reply to it."""
 
 
 class CaseClock(Frozen):

@@ -8,6 +8,7 @@ from services.respond.core.decisions import CaseResolved
 from services.respond.core.effects import end
 from services.respond.core.judging import Judgement, in_order
 from services.respond.core.replies import Refusal, give_up
+from services.respond.core.restored import looked
 from services.respond.core.work import Work
 from shared.contracts import operators as asked
 from shared.contracts.system import Receipt
@@ -101,8 +102,10 @@ def settle(work: Work, case: Case, fact: asked.ReplySettled) -> Refusal | None:
     seen = f"seen by {fact.person_id}"
     if fact.arrived:
         end(work, effect, "done", Receipt(detail=seen), "")
-    else:
-        end(work, effect, "returned", Receipt(), "not_arrived")
+        return None
+    end(work, effect, "returned", Receipt(), "not_arrived")
+    if effect.look_since is not None:
+        work.put(looked(work, work.case(case.case_id) or case, effect.item_id))
     return None
 
 

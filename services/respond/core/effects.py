@@ -12,6 +12,7 @@ from services.respond.core.checking import check_text
 from services.respond.core.clocks import meet
 from services.respond.core.decisions import EffectDecided, EffectMoved
 from services.respond.core.replies import come_back, reply_of
+from services.respond.core.restored import look_since, looked
 from services.respond.core.work import Work
 from shared.contracts.ids import token
 from shared.contracts.system import EffectFinished, EffectStarted, Receipt
@@ -29,6 +30,7 @@ def leave(work: Work, case: Case, reply: Reply) -> None:
         return
     pack, pack_hash = work.pack_of(case.account_id)
     account = work.account(case.account_id)
+    item = next(item for item in case.items if item.item_id == reply.item_id)
     effect = Effect(
         effect_id=token("effect", case.case_id, reply.item_id, reply.approval_id or ""),
         effect_kind="send_reply",
@@ -41,12 +43,13 @@ def leave(work: Work, case: Case, reply: Reply) -> None:
         approved_by=reply.approved_by or "",
         item_id=reply.item_id,
         pack_hash=pack_hash,
-        target=next(item.native_id for item in case.items if item.item_id == reply.item_id),
+        target=item.native_id,
         body=reply.text,
         mode=account.mode if account else "suggest",
         decided_at=work.at,
         decided_seq=work.seq,
         not_after=work.at + timedelta(minutes=pack.not_after_minutes),
+        look_since=look_since(work, item),
     )
     leaving = reply.model_copy(
         update={"status": "leaving", "leaves_at": None, "effect_id": effect.effect_id}
@@ -193,6 +196,8 @@ def _answered(work: Work, case: Case, reply: Reply, effect: Effect, receipt: Rec
     )
     entry = HistoryEntry(at=work.at, what="sent", person_id=effect.approved_by or None)
     kept = told if reply.item_id == effect.item_id else reply
+    if effect.look_since is not None:
+        sent = looked(work, sent, effect.item_id)
     done = meet(work, _with(sent, kept, entry), "acknowledge")
     return meet(work, done, "first_reply") if effect.slot in _ANSWERS else done
 

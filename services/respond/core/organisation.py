@@ -5,6 +5,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from services.respond.core.loss import Loss
 from services.respond.core.state import Aggregate
 from shared.contracts.base import Time
 from shared.contracts.org import AccountRegistered, Duty, PersonRegistered
@@ -58,6 +59,8 @@ class Organisation(Aggregate):
     quarantined: int = 0
     previous_model: str = ""
     operations: int = 0
+    losses: tuple[Loss, ...] = ()
+    """The newest `LOSSES_KEPT`, oldest first."""
 
     KEY: ClassVar[str] = "organisation:self"
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, assert_never
 
-from services.respond.core import effects, items, leaders, operators, org
+from services.respond.core import effects, items, leaders, operators, org, restored
 from services.respond.core.decisions import Decision
 from services.respond.core.state import Changes, State
 from services.respond.core.timers import fire_due
@@ -27,6 +27,7 @@ from shared.contracts.system import (
     EffectStarted,
     FactQuarantined,
     LeaderElected,
+    LogRestored,
     SourceReported,
 )
 from shared.policy.model import Pack
@@ -111,6 +112,8 @@ def _apply_system(work: Work, fact: SystemFact) -> None:
             effects.started(work, fact)
         case EffectFinished():
             effects.finished(work, fact)
+        case LogRestored():
+            restored.restore(work, fact)
         case SourceReported():
             org.report_source(work, fact)
         case FactQuarantined():

@@ -92,7 +92,14 @@ class Configuration:
         return RosterSet(revision=_revision(spelled), duties=tuple(self.duties))
 
 
-_SECRETS = {"app_key", "app_secret", "access_token", "operator_ip", "endpoint"}
+_SECRETS = {
+    "app_key",
+    "app_secret",
+    "access_token",
+    "operator_ip",
+    "endpoint",
+    "visibility_horizon_seconds",
+}
 """Not part of the registered account: a new token or address makes no new fact."""
 
 

@@ -6,6 +6,9 @@ from services.respond.shell.office import Office
 from shared.bus.port import Bus, outgoing
 from shared.contracts.system import EffectFinished, EffectStarted, EffectStatus, Receipt
 from shared.errors import TransientError
+from shared.observability.catalog import Event
+from shared.observability.logging import Log
+from shared.observability.traces import trace_id
 from shared.runtime.clock import Clock
 
 RETRY_SECONDS = 0.25
@@ -21,10 +24,13 @@ class EffectLog:
 
     def __init__(self, bus: Bus, clock: Clock, office: Office) -> None:
         self._bus, self._clock, self._office = bus, clock, office
+        self._log = Log("respond")
 
     async def start(self, effect: Effect, attempt: int) -> int:
         """Return, once the intent stands in the log, a sequence at or after its place."""
+        self._log.info(Event.EFFECT_STARTED, **_about(effect), attempt=attempt)
         return await self._append(
+            effect,
             EffectStarted(
                 effect_id=effect.effect_id,
                 attempt=attempt,
@@ -33,7 +39,7 @@ class EffectLog:
                 target=effect.target,
                 pack_hash=effect.pack_hash,
                 core_version=CORE_VERSION,
-            )
+            ),
         )
 
     async def finish(
@@ -47,6 +53,7 @@ class EffectLog:
     ) -> None:
         """Return once the outcome stands in the log."""
         await self._append(
+            effect,
             EffectFinished(
                 effect_id=effect.effect_id,
                 attempt=attempt,
@@ -54,14 +61,32 @@ class EffectLog:
                 status=status,
                 receipt=receipt,
                 reason=reason,
-            )
+            ),
+        )
+        self._log.info(
+            Event.EFFECT_FINISHED, **_about(effect), attempt=attempt, status=status, reason=reason
         )
 
-    async def _append(self, fact: EffectStarted | EffectFinished) -> int:
+    async def _append(self, effect: Effect, fact: EffectStarted | EffectFinished) -> int:
+        message = outgoing(fact, term=self._office.term, trace=effect_trace(effect))
         while True:
             try:
-                (ack,) = await self._bus.publish([outgoing(fact, term=self._office.term)])
+                (ack,) = await self._bus.publish([message])
                 return ack.seq or (await self._bus.state()).last_seq
             except TransientError:
                 await self._clock.sleep(RETRY_SECONDS)
                 self._office.must_hold()
+
+
+def effect_trace(effect: Effect) -> str:
+    """Return the trace of what an effect is for: the item a reply answers, the case of a page."""
+    return trace_id(effect.item_id or effect.case_id)
+
+
+def _about(effect: Effect) -> dict[str, str]:
+    return {
+        "trace_id": effect_trace(effect),
+        "effect_id": effect.effect_id,
+        "case_id": effect.case_id,
+        "kind": effect.effect_kind,
+    }

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from services.respond.shell.office import Office
+from shared.bus.ancestry import holds
 from shared.bus.port import Bus, LogState, outgoing
 from shared.contracts.subjects import LEADER_SUBJECT
 from shared.contracts.system import LeaderElected
@@ -57,8 +58,13 @@ async def take_office(bus: Bus, store: HotStore, office: Office) -> Mandate:
 
 
 async def compare(bus: Bus, cursor: Cursor, log: LogState) -> str:
-    """Return why the log is not the one the cursor was taken from; empty if it is."""
-    if cursor.incarnation != log.incarnation:
+    """Return why the log is not the one the cursor was taken from; empty if it is.
+
+    A log restored from a backup is the one it was, up to there.
+    """
+    if cursor.incarnation != log.incarnation and not await holds(
+        bus, cursor.incarnation, cursor.seq
+    ):
         return "the stream was made anew"
     if cursor.seq > log.last_seq:
         return f"the log ends at {log.last_seq}, the cursor stands at {cursor.seq}"

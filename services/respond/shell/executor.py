@@ -4,12 +4,13 @@ import asyncio
 from typing import Protocol
 
 from services.respond.core.aggregates import Account, Effect
-from services.respond.shell.effect_log import EffectLog
+from services.respond.shell.effect_log import EffectLog, effect_trace
 from services.respond.shell.office import Office, OfficeLostError
 from services.respond.shell.standing import Standing
 from shared.bus.port import Bus
 from shared.bus.timing import wait_or
 from shared.errors import TransientError
+from shared.observability.logging import log_context
 from shared.runtime.clock import Clock
 from shared.store.port import HotStore, StoreAwayError
 
@@ -68,17 +69,21 @@ class Executor:
             effect = await self._ready(key, stop)
             if effect is None:
                 return
-            carrier = self._carriers[effect.effect_kind]
-            if effect.status == "started":
-                await carrier.recover(effect)
-            elif effect.mode == "observe":
-                await self._effects.finish(effect, 0, "simulated", reason="observe")
-            else:
-                await carrier.carry_out(effect)
+            with log_context(trace_id=effect_trace(effect), effect_id=effect.effect_id):
+                await self._carry(effect)
         finally:
             self._running -= 1
             if key in self._standing.open_effects and stop.is_set():
                 self._taken.discard(key)
+
+    async def _carry(self, effect: Effect) -> None:
+        carrier = self._carriers[effect.effect_kind]
+        if effect.status == "started":
+            await carrier.recover(effect)
+        elif effect.mode == "observe":
+            await self._effects.finish(effect, 0, "simulated", reason="observe")
+        else:
+            await carrier.carry_out(effect)
 
     async def _ready(self, key: str, stop: asyncio.Event) -> Effect | None:
         """Return the effect once it may be carried out by us; None if there is nothing to do."""

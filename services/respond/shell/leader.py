@@ -10,6 +10,8 @@ from shared.bus.timing import wait_or
 from shared.errors import TransientError
 from shared.store.port import CursorMovedError, Leases, StaleTermError
 
+STANDBY_SECONDS = 1.0
+"""How soon a standby notices that the leader resigned, however long its lease still ran."""
 LOST = (
     OfficeLostError,
     FencedError,
@@ -38,7 +40,8 @@ class Leader:
             if await office.acquire():
                 await self._lead(office, stop)
                 await office.resign()
-            await wait_or(stop, self._lease_seconds / 3, self._world.clock)
+            pause = min(self._lease_seconds / 3, STANDBY_SECONDS)
+            await wait_or(stop, pause, self._world.clock)
 
     async def _lead(self, office: Office, stop: asyncio.Event) -> None:
         telemetry = self._world.telemetry

@@ -26,7 +26,9 @@ class Entries:
 
     def __init__(self, standing: Standing) -> None:
         self._standing = standing
-        self._missing = standing.recorded is not None and not _is_at(standing, standing.chain)
+        self._missing = standing.recorded is not None and not (
+            _is_at(standing, standing.chain) or _follows(standing, standing.recorded)
+        )
 
     @property
     def boundary(self) -> int:
@@ -71,6 +73,17 @@ class Entries:
 
 def _is_at(standing: Standing, at: str) -> bool:
     return standing.recorded is not None and standing.recorded.chain == at
+
+
+def _follows(standing: Standing, recorded: DecisionsRecorded) -> bool:
+    """Tell whether the recorded ledger ends just before what still waits in the outbox.
+
+    So it is after a death between a commit and its record: nothing is missing, nothing diverged.
+    """
+    if not standing.outbox:
+        return False
+    first = _entry(standing.outbox[0])
+    return chain(recorded.chain, first.lines) == first.chain
 
 
 def _parts(lines: Sequence[str]) -> Iterator[Sequence[str]]:

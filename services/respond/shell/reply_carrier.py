@@ -22,6 +22,8 @@ MAX_BLIND_ATTEMPTS = 2
 PAUSE_SECONDS = 2.0
 FIND_ATTEMPTS = 3
 FOLD_SECONDS = 0.2
+NOT_SAID, SAID_OTHERWISE, CANNOT_TELL = "not_said", "said_otherwise", "cannot_tell"
+"""Codes of what reading the platform back after a restore came to; the console has the words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +49,18 @@ class ReplyCarrier:
 
     async def carry_out(self, effect: Effect) -> None:
         """Send, at most `MAX_ATTEMPTS` times, with identical text."""
-        await self._from(effect, effect.attempt + 1, blind=0)
+        if effect.look_since is None or await self._unsaid(effect, effect.look_since):
+            await self._from(effect, effect.attempt + 1, blind=0)
 
     async def recover(self, effect: Effect) -> None:
         """Wait until an attempt of an older term must be visible, then look (invariant 2)."""
         horizon = self._port.horizon_seconds(effect.account_id)
         clear = self._office.ttl_seconds + self._port.deadline_seconds + horizon
         await self._until(self._office.taken_at + clear)
+        if effect.look_since is not None:
+            if await self._unsaid(effect, effect.look_since):
+                await self._effects.finish(effect, effect.attempt, "returned", reason=NOT_SAID)
+            return
         since = effect.started_at or effect.decided_at
         further = await self._settle(effect, effect.attempt, since, blind=effect.attempt - 1)
         if further is not None:
@@ -132,13 +139,35 @@ class ReplyCarrier:
             )
         return None
 
+    async def _unsaid(self, effect: Effect, since: datetime) -> bool:
+        """Read the platform before anything leaves; False if the effect has ended by that.
+
+        The house that was lost may have answered with this text, or with another one: then, and
+        when nobody can tell, this one does not leave by itself.
+        """
+        restored = self._standing.organisation.losses[-1].until
+        horizon = self._port.horizon_seconds(effect.account_id)
+        waited = (self._clock.now() - restored).total_seconds()
+        await self._until(self._clock.monotonic() + horizon - waited)
+        found = await self._look(effect, since)
+        if isinstance(found, Receipt):
+            await self._effects.finish(effect, effect.attempt + 1, "done", receipt=found)
+            return False
+        if found == "absent":
+            found = await self._look(effect, since, anything=True)
+        if found == "absent":
+            return True
+        reason = SAID_OTHERWISE if isinstance(found, Receipt) else CANNOT_TELL
+        await self._effects.finish(effect, effect.attempt + 1, "unknown", reason=reason)
+        return False
+
     async def _look(
-        self, effect: Effect, since: datetime
+        self, effect: Effect, since: datetime, *, anything: bool = False
     ) -> Receipt | Literal["absent", "unreadable"]:
         for turn in range(1, FIND_ATTEMPTS + 1):
             self._office.must_hold()
             try:
-                found = await self._port.find(effect, since)
+                found = await self._port.find(effect, since, anything=anything)
             except TransientError:
                 await self._clock.sleep(PAUSE_SECONDS * turn)
             except PermanentError:

@@ -102,6 +102,12 @@ class SendPort:
     def _case(self, effect: Effect) -> Case | None:
         return self._standing.state.get(f"case:{effect.case_id}", Case)
 
+    def _known(self, effect: Effect) -> frozenset[str]:
+        """Return what the platform calls the replies of this case that we know of."""
+        case = self._case(effect)
+        replies = () if case is None else case.replies
+        return frozenset(each.receipt.native_id for each in replies if each.receipt)
+
     def _approved(self, effect: Effect) -> Approved:
         return Approved.of(effect, self._case(effect))
 
@@ -135,14 +141,22 @@ class SendPort:
         except (TimeoutError, TransientError, PermanentError) as error:
             return SendUnknown(f"{type(error).__name__} while sending")
 
-    async def find(self, effect: Effect, since: datetime) -> Receipt | None:
-        """Read the platform back. Raises TransientError, PermanentError if it cannot be read."""
+    async def find(
+        self, effect: Effect, since: datetime, *, anything: bool = False
+    ) -> Receipt | None:
+        """Read the platform back for this text, or for `anything` we say there without knowing it.
+
+        Raises TransientError, PermanentError if it cannot be read.
+        """
+        text = None if anything else effect.body
         approved = self._approved(effect)
         voice = self._voices.get(approved.account_id)
         if voice is None:
             raise PermanentError("the account is not set up here")
         try:
             async with asyncio.timeout(self.deadline_seconds):
-                return await voice.speaker.find(approved.target, approved.text, since - FIND_SLACK)
+                return await voice.speaker.find(
+                    approved.target, text, since - FIND_SLACK, known=self._known(effect)
+                )
         except TimeoutError as error:
             raise TransientError("the platform did not answer in time") from error

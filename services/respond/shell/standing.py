@@ -1,7 +1,7 @@
 """What the leader knows right now: the folded state, its place, and what the other loops need."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from pydantic import TypeAdapter
@@ -94,7 +94,7 @@ LISTED: Mapping[str, type[Aggregate]] = {"account": Account, "person": Person, "
 
 def restore(standing: Standing, loaded: Loaded) -> None:
     """Fill `standing` from what the store holds."""
-    standing.cursor = loaded.cursor
+    standing.cursor = replace(loaded.cursor, incarnation=standing.cursor.incarnation)
     standing.chain = loaded.values.get(CHAIN, CHAIN_START.encode()).decode()
     standing.outbox = list(loaded.outbox)
     aggregates = {each.key: each for each in decode_all(loaded.values)}

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from services.respond.core.aggregates import Effect, Organisation
 from services.respond.core.decisions import (
+    CaseJoined,
     CaseOpened,
     CaseResolved,
     ClockBreached,
@@ -20,6 +21,7 @@ from shared.contracts.system import FactQuarantined
 from shared.observability.catalog import Event
 from shared.observability.logging import Log
 from shared.observability.metrics import Metric, Metrics
+from shared.observability.traces import trace_id
 
 COUNTED = (
     "items_received",
@@ -129,6 +131,7 @@ class Telemetry:
         for each in folded.decisions:
             if not isinstance(each, ItemJudged):  # counted above, and nine in ten
                 self._decided(each)
+        self._tell_cases(folded.decisions)
         for effect in folded.puts.values():
             if isinstance(effect, Effect) and effect.status not in OPEN_EFFECT:
                 metrics.count(Metric.EFFECTS, kind=effect.effect_kind, status=effect.status)
@@ -148,8 +151,30 @@ class Telemetry:
             case OperationDecided(operation=operation, accepted=accepted):
                 result = "accepted" if accepted else "refused"
                 self._metrics.count(Metric.ACTIONS, kind=operation, result=result)
+                self._tell_operation(decision)
             case _:
                 pass
+
+    def _tell_cases(self, decisions: Sequence[Decision]) -> None:
+        """Name the cases and the items they are about: one line a batch and kind."""
+        for event, kind in ((Event.CASES_OPENED, CaseOpened), (Event.CASES_JOINED, CaseJoined)):
+            found = [each for each in decisions if isinstance(each, kind)]
+            if found:
+                self._log.info(
+                    event,
+                    trace_id=[trace_id(each.item_id) for each in found],
+                    case_id=[each.case_id for each in found],
+                )
+
+    def _tell_operation(self, decided: OperationDecided) -> None:
+        self._log.info(
+            Event.ACTION_DECIDED,
+            trace_id=trace_id(decided.case_id or decided.op_id),
+            case_id=decided.case_id,
+            op_id=decided.op_id,
+            action=decided.operation,
+            code=decided.code,
+        )
 
 
 def _seconds(at: datetime | None) -> float:

@@ -72,8 +72,15 @@ class WeiboSpeaker:
             return await self._refused(answer, target, text)
         return _sent(answer)
 
-    async def find(self, target: ReplyTarget, text: str, since: datetime) -> Receipt | None:
-        """Look through our own newest comments for this text under this target.
+    async def find(
+        self,
+        target: ReplyTarget,
+        text: str | None,
+        since: datetime,
+        *,
+        known: frozenset[str] = frozenset(),
+    ) -> Receipt | None:
+        """Look through our own newest comments for this text, or any, under this target.
 
         Raises: PermanentError for a private message, which Weibo never shows again;
         TransientError when the reading failed or did not reach back to `since`.
@@ -84,7 +91,7 @@ class WeiboSpeaker:
         for _ in range(FIND_PAGES):
             rows = await self._own_comments(max_id)
             for row in rows:
-                if _is_ours(row, target, text, since):
+                if row.native_id not in known and _is_ours(row, target, text, since):
                     return Receipt(native_id=row.native_id or "", detail="read back")
             times = [row.created_at for row in rows if row.created_at]
             if not times or min(times) < since - CLOCK_SLACK:
@@ -175,10 +182,10 @@ def _sent(answer: Payload) -> Sent:
     return Sent(Receipt(native_id=native_id))
 
 
-def _is_ours(row: WireComment, target: ReplyTarget, text: str, since: datetime) -> bool:
+def _is_ours(row: WireComment, target: ReplyTarget, text: str | None, since: datetime) -> bool:
     if row.created_at is None or row.created_at < since - CLOCK_SLACK:
         return False
-    if _plain(row.text or "") != _plain(text):
+    if text is not None and _plain(row.text or "") != _plain(text):
         return False
     post_id = row.status.native_id if row.status else None
     if target.item_kind != ItemKind.COMMENT:

@@ -20,14 +20,16 @@ from shared.contracts.facts import Fact, encode
 from shared.contracts.items import ItemDeleted, ItemEdited
 from shared.contracts.operators import CaseClaimed, ModeChanged
 from shared.contracts.system import (
+    Ancestor,
     ClockTicked,
     DecisionsRecorded,
     EffectFinished,
     EffectStarted,
+    LogRestored,
 )
 from shared.contracts.verdicts import Label
 from shared.errors import UserError
-from shared.observability.metrics import Metrics
+from shared.observability.metrics import Metric, Metrics
 from tests.fakes.clock import START, FakeClock
 from tests.fakes.respond_house import a_comment, a_verdict
 from tests.fakes.waiting import until
@@ -94,8 +96,10 @@ COUNTS = {
 
 
 @asynccontextmanager
-async def archiving(bus: MemoryBus, clock: FakeClock, file: Path) -> AsyncIterator[Archivist]:
-    archivist = Archivist(bus, Database(file), clock, Metrics())
+async def archiving(
+    bus: MemoryBus, clock: FakeClock, file: Path, metrics: Metrics | None = None
+) -> AsyncIterator[Archivist]:
+    archivist = Archivist(bus, Database(file), clock, metrics or Metrics())
     stop = asyncio.Event()
     async with asyncio.TaskGroup() as group:
         task = group.create_task(archivist.run(stop))
@@ -163,6 +167,27 @@ async def test_another_log_makes_another_archive(tmp_path: Path, fault: str) -> 
     async with archiving(bus, clock, tmp_path / "a.sqlite3") as archivist:
         counts = await archivist.counts()
     assert (counts["items"], counts["edits"]) == (1, 0)
+
+
+@pytest.mark.parametrize(("upto", "written"), [(2, 1), (1, 3)])
+async def test_an_archive_no_further_than_the_backup_of_its_log_goes_on(
+    tmp_path: Path, upto: int, written: int
+) -> None:
+    clock = FakeClock()
+    bus = MemoryBus(clock)
+    await bus.publish([outgoing(ITEM), outgoing(ClockTicked(term=1, tick=1))])
+    async with archiving(bus, clock, tmp_path / "a.sqlite3"):
+        pass
+    lives = (Ancestor(incarnation=(await bus.state()).incarnation, upto_seq=upto),)
+    bus.remake()
+    fact = LogRestored(made_at=START, upto_seq=upto, upto_time=START, ancestors=lives)
+    again: list[Fact] = [ITEM, ClockTicked(term=1, tick=1), fact]
+    await bus.publish([outgoing(each) for each in again])
+    metrics = Metrics()
+    for _ in range(2):
+        async with archiving(bus, clock, tmp_path / "a.sqlite3", metrics) as archivist:
+            assert (await archivist.counts())["items"] == 1
+    assert metrics.value(Metric.ARCHIVED) == written
 
 
 async def test_a_rewritten_fact_at_the_cursor_is_noticed(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from shared.bus.nats_publish import headers_of
 from shared.bus.nats_pull import place_of, status_of, time_of
 from shared.bus.nats_read import parse_time
 from shared.bus.port import Outgoing
+from shared.observability.traces import traceparent
 
 NANOSECONDS = 1795389324683059199
 TIME = datetime(2026, 11, 22, 23, 15, 24, 683059, tzinfo=UTC)
@@ -42,12 +43,16 @@ def test_times_are_cut_to_microseconds_alike(text: str, time: datetime) -> None:
     assert time_of(NANOSECONDS) == TIME
 
 
-def test_headers_say_what_the_server_shall_refuse() -> None:
-    assert _told(Outgoing("s", b"", "i")) == {"Nats-Msg-Id": "i"}
-    assert _told(Outgoing("s", b"", "i", once=True)) == {
-        "Nats-Expected-Last-Subject-Sequence": "0"
+def test_headers_say_what_the_server_shall_refuse_and_whose_trace_it_is() -> None:
+    trace = {"traceparent": traceparent("", "i")}
+    assert _told(Outgoing("s", b"", "i")) == {**trace, "Nats-Msg-Id": "i"}
+    other = {"traceparent": traceparent("f" * 32, "i")}
+    assert _told(Outgoing("s", b"", "i", once=True, trace="f" * 32)) == {
+        **other,
+        "Nats-Expected-Last-Subject-Sequence": "0",
     }
     assert _told(Outgoing("s", b"", "i", term=7)) == {
+        **trace,
         "Nats-Msg-Id": "i",
         "Nats-Expected-Last-Subject-Sequence": "7",
         "Nats-Expected-Last-Subject-Sequence-Subject": "zs.v1.leader.elected",

@@ -10,10 +10,11 @@ import pytest
 from aiohttp import web
 
 from services.cli.app import run
+from services.cli.backup.note import BackupNote
 from services.cli.doctor import here
 from services.cli.doctor.examination import addresses, examine
 from services.cli.doctor.finding import Finding, worst
-from services.cli.doctor.servers import processes, read_log, read_store
+from services.cli.doctor.servers import processes, read_backup, read_log, read_store
 from services.cli.embedded.data_dir import opened
 from shared.bus.nats_inspect import LogReport
 from shared.observability.metrics import Metrics
@@ -89,6 +90,24 @@ def test_an_archive_that_is_no_database_is_wrong_and_the_fix_says_how_it_comes_b
     assert "made again from the log" in found.fix
 
 
+@pytest.mark.parametrize(
+    ("hours", "live", "level"),
+    [(None, False, "ok"), (None, True, "warn"), (3, True, "ok"), (30, False, "warn")],
+)
+def test_a_backup_that_is_missing_or_old_is_told(
+    hours: int | None,
+    live: bool,  # noqa: FBT001
+    level: str,
+) -> None:
+    report = LOG
+    if hours is not None:
+        note = BackupNote(made_at=NOW - timedelta(hours=hours), last_seq=4)
+        report = replace(LOG, backup_note=note.model_dump_json().encode())
+    found = read_backup(report, NOW, live=live)
+    assert found.level == level
+    assert f"{hours} h old and 6 facts behind" in found.says or hours is None
+
+
 def test_live_accounts_without_a_second_pair_of_eyes_are_warned_about(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -105,15 +124,18 @@ def test_live_accounts_without_a_second_pair_of_eyes_are_warned_about(
     monkeypatch.setenv("ZHISHOU_ACCOUNTS_FILE", str(place))
     monkeypatch.setenv("ZHISHOU_DEMO", "true")
     named = {"ZHISHOU_ACCOUNTS_FILE": str(place)}
-    assert levels(list(here.settings(tmp_path, named))) == ["warn", "warn"]
+    read = here.configured(tmp_path, named)
+    assert levels(list(here.settings(read, tmp_path, named))) == ["warn", "warn"]
     safe = {"ZHISHOU_DURABLE": "true", here.HEARTBEAT: "https://example.org/beat"}
-    assert levels(list(here.settings(tmp_path, named | safe))) == []
+    assert levels(list(here.settings(read, tmp_path, named | safe))) == []
 
 
 def test_a_users_mistake_is_a_finding(tmp_path: Path) -> None:
     place = tmp_path / "accounts.yaml"
     place.write_text("accounts: 5", encoding="utf-8")
-    [found] = here.told("settings", lambda: here.settings(tmp_path, {}))
+    [found] = here.told(
+        "settings", lambda: here.settings(here.configured(tmp_path, {}), tmp_path, {})
+    )
     assert (found.level, found.part) == ("fail", "settings")
     assert str(place) in found.says
 

@@ -15,6 +15,7 @@ from shared.contracts.system import (
     DecisionsRecorded,
     EffectStarted,
     FactQuarantined,
+    LogRestored,
     SourceReported,
 )
 from shared.contracts.upcast import Payload, upcast
@@ -71,6 +72,7 @@ def facts() -> tuple[Fact, ...]:
             SourceReported(platform="weibo", account_id="a", source=each, state="ok", since=AT)
             for each in ("comments", "mentions")
         ),
+        *(LogRestored(made_at=AT, upto_seq=n, upto_time=AT) for n in (1, 2)),
         *(FactQuarantined(seq=n, where="decode", error="x") for n in (1, 2)),
         *(DecisionsRecorded(after_seq=0, upto_seq=n, lines=(), chain=str(n)) for n in (1, 2)),
         CaseNoted(op_id="o1", person_id="li", case_id="k", text="已电话联系"),

@@ -17,7 +17,7 @@ from services.respond.shell.send_port import SendPort, Voice, Withheld
 from services.respond.shell.standing import Standing
 from shared.bus.memory_bus import MemoryBus
 from shared.bus.port import FencedError, outgoing
-from shared.contracts.facts import decode
+from shared.contracts.facts import decode, encode
 from shared.contracts.system import ClockTicked, DecisionsRecorded
 from shared.errors import PermanentError, TransientError, UserError
 from shared.store.memory_store import MemoryStore
@@ -181,6 +181,17 @@ def test_a_refold_records_only_what_the_log_does_not_have() -> None:
     assert isinstance(fact, DecisionsRecorded)
     assert fact.lines == ("c", "d")
     assert not entries.diverged
+
+
+def test_a_ledger_that_only_waits_to_be_recorded_is_no_other_one() -> None:
+    chains = [chain(CHAIN_START, ["a"]), chain(CHAIN_START, ["a", "b"])]
+    first = DecisionsRecorded(after_seq=0, upto_seq=5, lines=("a",), chain=chains[0])
+    second = DecisionsRecorded(after_seq=5, upto_seq=9, lines=("b",), chain=chains[1])
+    standing = Standing(1, Cursor("i", 9, "", 10), chain=chains[1])
+    standing.recorded, standing.outbox = first, [encode(second)]
+    entries = Entries(standing)
+    assert not entries.diverged
+    assert len(entries.make(["c"], 9, 10)) == 1
 
 
 def test_a_refold_that_decides_otherwise_is_noticed_and_goes_on() -> None:
