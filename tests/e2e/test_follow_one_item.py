@@ -108,5 +108,13 @@ async def test_one_item_is_followed_through_the_log_and_every_process(
             assert traced(house, name, capsys)["steps"] == steps
         run(["trace", native_id, "--data-dir", str(house.data)], {})
         assert len(capsys.readouterr().out.splitlines()) == len(steps)
+        quiet = str(await house.say("今天天气真好", user="路过的人"))
+        counts = await house.settled(60, least=2)
+        assert counts.archive_classified == 2
+        steps = traced(house, quiet, capsys)["steps"]
+        assert [each["what"] for each in steps if each["where"].startswith("fact")] == [
+            "item.received",
+            "item.judged",
+        ]
         with pytest.raises(UserError, match="knows nothing"):
             run(["trace", "nothing", "--data-dir", str(house.data)], {})

@@ -39,6 +39,10 @@ _STEPS = (
     "  WHERE effect_id IN (SELECT value FROM json_each(?3))"
     " ORDER BY 1, 2"
 )
+_QUIET = (
+    "SELECT seq, lines FROM quiet WHERE instr(lines, ?1) > 0"
+    " AND seq > (SELECT MIN(seq) FROM items WHERE item_id = ?1)"
+)
 _WORTH = (
     "platform", "native_id", "item_version", "person_id", "op_id", "decided", "labels", "severity",
     "model", "degraded", "clock", "late", "operation", "code", "accepted", "effect_id", "effect_kind",
@@ -80,14 +84,25 @@ def story(path: Path, wanted: str) -> Story:
             raise UserError("the archive knows nothing of this", where=wanted[:64], fix=fix)
         effects = _column(connection, _EFFECTS_OF, _json(cases))
         asked = (_json(items), _json(cases), _json(effects))
-        steps = tuple(_steps(connection.execute(_STEPS, asked).fetchall()))
-    return Story(items, cases, effects, steps)
+        rows = connection.execute(_STEPS, asked).fetchall()
+        steps = [_step(seq, what, at, body) for seq, _, what, at, body in rows]
+        steps += _quiet_steps(connection, items)
+    return Story(items, cases, effects, tuple(sorted(steps, key=lambda each: each.seq)))
 
 
-def _steps(rows: Sequence[tuple[int, int, str, str, str]]) -> Iterator[Step]:
-    for seq, _, what, at, body in rows:
-        values = from_json(body)
-        yield Step(seq, at, what, {name: values[name] for name in _WORTH if values.get(name)})
+def _step(seq: int, what: str, at: str, body: str) -> Step:
+    values = from_json(body)
+    told = {name: values[name] for name in _WORTH if values.get(name)}
+    return Step(seq, at or values["at"], what, told)
+
+
+def _quiet_steps(connection: sqlite3.Connection, items: Sequence[str]) -> Iterator[Step]:
+    """Yield the decisions on items that became no case; they are kept together, many a row."""
+    for item_id in items:
+        for seq, lines in connection.execute(_QUIET, [item_id]):
+            for line in lines.split("\n"):
+                if item_id in line:
+                    yield _step(seq, "item.judged", "", line)
 
 
 def _column(connection: sqlite3.Connection, query: str, *values: str) -> tuple[str, ...]:
