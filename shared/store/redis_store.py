@@ -9,6 +9,10 @@ from shared.errors import UserError
 from shared.store.port import Commit, Cursor, Loaded, StoreAwayError, StoreRefusedError
 from shared.store.redis_link import Answer, RedisLink, Word
 
+FOLD = ("meta", "state", "packed", "due", "outbox", "claims")
+LEASE, RECORD, BUCKET = "lease:", "record:", "bucket:"
+"""All keys there are, behind the prefix. deploy/valkey/users.acl says who may touch which."""
+
 
 class RedisStore:
     """HotStore, Leases and SharedRecords in one. Works with Valkey 8+ and Redis 7+."""
@@ -16,9 +20,7 @@ class RedisStore:
     def __init__(self, link: RedisLink, prefix: str) -> None:
         self._link = link
         self._prefix = prefix
-        self._keys = [
-            f"{prefix}{name}" for name in ("meta", "state", "packed", "due", "outbox", "claims")
-        ]
+        self._keys = [f"{prefix}{name}" for name in FOLD]
         self._doubtful: set[tuple[int, str]] = set()
 
     @classmethod
@@ -101,14 +103,14 @@ class RedisStore:
         return None if parts[1] is None else _cursor(parts)
 
     async def acquire(self, name: str, holder: str, ttl_seconds: float) -> bool:
-        key = f"{self._prefix}lease:{name}"
+        key = f"{self._prefix}{LEASE}{name}"
         return await self._link.call("zs_lease", [key], [holder, _millis(ttl_seconds)]) == 1
 
     async def release(self, name: str, holder: str) -> None:
-        await self._link.call("zs_release", [f"{self._prefix}lease:{name}"], [holder])
+        await self._link.call("zs_release", [f"{self._prefix}{LEASE}{name}"], [holder])
 
     async def holder(self, name: str) -> str | None:
-        found = await self._link.run("GET", f"{self._prefix}lease:{name}")
+        found = await self._link.run("GET", f"{self._prefix}{LEASE}{name}")
         return None if found is None else _bytes(found).decode()
 
     async def put(self, key: str, value: bytes, ttl_seconds: float) -> None:
@@ -130,11 +132,11 @@ class RedisStore:
         await self._link.run("DEL", self._record(key))
 
     async def spend(self, bucket: str, *, rate_per_second: float, burst: int) -> float:
-        key = f"{self._prefix}bucket:{bucket}"
+        key = f"{self._prefix}{BUCKET}{bucket}"
         return float(_bytes(await self._link.call("zs_spend", [key], [rate_per_second, burst])))
 
     def _record(self, key: str) -> str:
-        return f"{self._prefix}record:{key}"
+        return f"{self._prefix}{RECORD}{key}"
 
 
 def _words(commit: Commit) -> list[Word]:

@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -55,7 +56,7 @@ def test_every_container_is_held_short(name: str) -> None:
     assert re.search(r":[\w${}.-]*\d", said["image"])
     if name != "prometheus":
         assert said["user"] == "10001:10001"
-        assert said["image"] == "${ZS_IMAGE:-zhishou:0.1.0}"
+        assert said["image"] == f"${{ZS_IMAGE:-zhishou:{version('zhishou')}}}"
 
 
 def test_only_who_talks_to_the_outside_can() -> None:

@@ -1,6 +1,7 @@
 """The manifests: valid to the letter, held as short as the compose file, and of one mind with it and with the settings."""
 
 from collections.abc import Iterator, Mapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,8 @@ def test_every_file_is_used_and_every_name_is_given_once() -> None:
     names = [(each["kind"], each["metadata"]["name"]) for each in OBJECTS]
     assert len(set(names)) == len(names)
     assert set(WORKLOADS) == {"nats", "valkey", *SERVICES}
+    (image,) = KUSTOMIZATION["images"]
+    assert (image["name"], image["newTag"]) == ("zhishou", version("zhishou"))
 
 
 @pytest.mark.parametrize("name", WORKLOADS)

@@ -12,17 +12,20 @@ from redis.exceptions import AuthenticationError, ResponseError
 from redis.retry import Retry
 
 from shared.store.port import Commit, Cursor
-from shared.store.redis_store import RedisStore
+from shared.store.redis_store import BUCKET as BUCKETS
+from shared.store.redis_store import FOLD as FOLD_NAMES
+from shared.store.redis_store import LEASE as LEASES
+from shared.store.redis_store import RECORD, RedisStore
 from tests.fakes.deployed import Deployed, deployed, passwords
 
 pytestmark = pytest.mark.servers
 
 NEVER = Retry(NoBackoff(), 0)
 SERVICES = ("ingest", "respond", "watchdog", "operator")
-FOLD = ("zs:meta", "zs:state", "zs:packed", "zs:due", "zs:outbox", "zs:claims")
-LEASE, OFFICE = "zs:lease:ingest:a", "zs:lease:respond"
-NONCE, SESSION, LINK = "zs:record:nonce/x", "zs:record:session:x", "zs:record:signin:x"
-BUCKET, PACKED = "zs:bucket:wish:x", "zs:packed:case:1"
+FOLD = tuple(f"zs:{name}" for name in FOLD_NAMES)
+LEASE, OFFICE = f"zs:{LEASES}ingest:a", f"zs:{LEASES}respond"
+NONCE, SESSION, LINK = (f"zs:{RECORD}{name}x" for name in ("nonce/", "session:", "signin:"))
+BUCKET, PACKED = f"zs:{BUCKETS}wish:x", "zs:packed:case:1"
 KEYS = (*FOLD, PACKED, LEASE, OFFICE, NONCE, SESSION, LINK, BUCKET,
         "zs:lease:other", "zs:record:x", "zs:x", "other", "zs:metadata", "zs:lease:respond:x")  # fmt: skip
 WRITES: Mapping[str, set[str]] = {
