@@ -1,4 +1,4 @@
-"""`zhishou classify text`, `zhishou train` and `zhishou evaluate`."""
+"""`zhishou classify text` and `cascade`, `zhishou train` and `zhishou evaluate`."""
 
 import json
 from pathlib import Path
@@ -26,8 +26,9 @@ def register(app: typer.Typer) -> None:
 
 
 def register_classify(classify: typer.Typer) -> None:
-    """Add `text` to the group `classify`."""
+    """Add `text` and `cascade` to the group `classify`."""
     classify.command("text", epilog='Example: echo "我要投诉" | zhishou classify text')(text)
+    classify.command("cascade", epilog="Example: zhishou classify cascade events.jsonl")(cascade)
 
 
 def text(
@@ -55,50 +56,96 @@ def text(
         raise typer.Exit(1)
 
 
+def cascade(
+    file: Annotated[
+        Path | None, typer.Argument(help="JSONL or JSONL.gz; standard input if absent")
+    ] = None,
+    weights: WeightsOption = None,
+) -> None:
+    """Read posts and their reposts, write how likely each is a rumour as the reposts come in.
+
+    A line is {"event","kind":"post|repost|comment","text","t" or "dt_s","author":{"followers"}?}.
+    """
+    from services.classify.adapters.engine import Classifier
+    from services.cli.cascade_lines import foretold, read
+    from shared.runtime.text_tables import load_tables
+
+    told, bad = read(file)
+    classifier = Classifier.load(_folder(weights), load_tables())
+    for answer in foretold(classifier, told):
+        typer.echo(answer)
+    for each in bad:
+        typer.echo(each)
+    if bad:
+        raise typer.Exit(1)
+
+
 def train(
     data: DataOption,
     out: Annotated[Path, typer.Option("--out", help="folder to write the weights to")],
     kind: Annotated[
-        str, typer.Option("--kind", help="permissive (may be shared) or research")
-    ] = "permissive",
+        str,
+        typer.Option("--kind", help="research: every set found; permissive: what may be shared"),
+    ] = "research",
 ) -> None:
     """Train the model and write its weights, manifest and model card."""
     from services.classify.adapters.engine import Classifier
-    from services.classify.training.card import write_card
-    from services.classify.training.evaluate import evaluate as measure
-    from services.classify.training.train import train_to
+    from services.classify.evaluation.card import write_card
+    from services.classify.evaluation.measure import evaluate as measure
+    from services.classify.training.folder import train_to
     from shared.runtime.text_tables import load_tables
 
     if kind not in {"permissive", "research"}:
         raise UserError(f"no kind {kind}", where="--kind", fix="use permissive or research")
     tables = load_tables()
     train_to(data, out, "research" if kind == "research" else "permissive", tables, _tell)
-    write_card(out, measure(Classifier.load(out, tables), data, _tell))
+    judge = Classifier.load(out, tables)
+    write_card(out, measure(judge, data, _tell, tables=tables, peers=False))
 
 
 def evaluate(
     data: DataOption,
     weights: WeightsOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="answer as JSON")] = False,
+    as_markdown: Annotated[
+        bool, typer.Option("--markdown", help="answer with the table of goals only")
+    ] = False,
+    peers: Annotated[
+        bool, typer.Option(help="train the twin too (two minutes), for the ratios")
+    ] = True,
 ) -> None:
-    """Measure the model on the labelled dev sets in a folder."""
+    """Measure the model on the labelled dev sets in a folder, against its goals."""
     from services.classify.adapters.engine import Classifier
-    from services.classify.training.evaluate import evaluate as measure
+    from services.classify.evaluation.goals import markdown, table
+    from services.classify.evaluation.measure import evaluate as measure
+    from services.classify.evaluation.measure import kind_of
     from shared.runtime.text_tables import load_tables
 
     if not data.is_dir():
         raise UserError("no such folder", where=str(data), fix="give the data sets with --data")
-    report = measure(Classifier.load(_folder(weights), load_tables()), data, _tell)
+    tables = load_tables()
+    judge = Classifier.load(_folder(weights), tables)
+    report = measure(judge, data, _tell, tables=tables, peers=peers)
     if not report.sets:
         raise UserError("no labelled data set here", where=str(data), fix="give the data sets")
+    goals = table(report.measures, kind_of(judge))
     if as_json:
-        typer.echo(json.dumps({"sets": report.sets, "speed": report.speed}, ensure_ascii=False))
+        body = {
+            "model": judge.model,
+            "sets": report.sets,
+            "speed": report.speed,
+            "goals": goals,
+            "measures": report.measures,
+        }
+        typer.echo(json.dumps(body, ensure_ascii=False))
         return
-    for name, columns in report.sets.items():
-        for label, row in columns.items():
-            cells = "  ".join(f"{figure} {value:g}" for figure, value in row.items())
-            typer.echo(f"{name}/{label}: {cells}")
-    typer.echo("  ".join(f"{figure} {value:g}" for figure, value in report.speed.items()))
+    if not as_markdown:
+        for name, columns in report.sets.items():
+            for label, row in columns.items():
+                cells = "  ".join(f"{figure} {value:g}" for figure, value in row.items())
+                typer.echo(f"{name}/{label}: {cells}")
+        typer.echo("  ".join(f"{figure} {value:g}" for figure, value in report.speed.items()))
+    typer.echo(markdown(goals))
 
 
 def _folder(weights: Path | None) -> Path | None:

@@ -82,6 +82,13 @@ def answers(
             yield json.dumps(_answer(each, next(verdicts), pack), ensure_ascii=False)
 
 
+def _labels(verdict: Verdict) -> dict[str, float]:
+    """Return what is believed, and of both kinds of attack together."""
+    labels = {label.value: value for label, value in verdict.labels.items()}
+    attacks = [labels[each.value] for each in (Label.ABUSE, Label.HATE) if each in verdict.labels]
+    return labels | ({"offensive": max(attacks)} if attacks else {})
+
+
 def _answer(asked: Asked, verdict: Verdict, pack: Pack | None) -> dict[str, object]:
     decided = verdict.decided if pack is None else judge(verdict, pack).decided
     weight = weigh(
@@ -89,7 +96,7 @@ def _answer(asked: Asked, verdict: Verdict, pack: Pack | None) -> dict[str, obje
     )
     return {
         "id": asked.id,
-        "labels": {label.value: value for label, value in verdict.labels.items()},
+        "labels": _labels(verdict),
         "decided": [label.value for label in decided],
         "abstained": verdict.abstained,
         "severity": weight.value,

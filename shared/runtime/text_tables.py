@@ -15,10 +15,13 @@ from pathlib import Path
 
 import numpy as np
 import platformdirs
+from numpy.typing import NDArray
 
+from shared.text.drawings import DRAWN
 from shared.text.normalise import DELETED, HAN, KEPT, NOISE, SIZE, Tables
+from shared.text.sounds import LETTERS
 
-RECIPE = "2"
+RECIPE = "3"
 SETTLED = (
     range(0xA640),
     range(0xF900, 0xFFF0),
@@ -83,12 +86,51 @@ def derive_tables() -> Tables:
     for _ in range(4):
         alive = becomes != DELETED
         becomes[alive] = becomes[becomes[alive]]
+    _draw(becomes)
     kinds = np.zeros(SIZE, np.uint8)
     for block in HAN_BLOCKS:
         kinds[block.start : block.stop] = HAN
     kinds[[ord(each) for each in NOISE_CHARACTERS]] = NOISE
     kinds[ord("0") : ord("9") + 1] = KEPT
-    return Tables(becomes, kinds, _digest(becomes, kinds))
+    return _tables(becomes, kinds, *_readings())
+
+
+def _tables(
+    becomes: NDArray[np.uint32],
+    kinds: NDArray[np.uint8],
+    sounds: NDArray[np.uint16],
+    syllables: tuple[str, ...],
+) -> Tables:
+    letters = [*range(LETTERS + 1), *(ord(each[0]) - ord("a") + 1 for each in syllables)]
+    names = np.frombuffer(" ".join(syllables).encode(), np.uint8)
+    digest = _digest(becomes, kinds, sounds, names)
+    return Tables(becomes, kinds, sounds, np.array(letters, np.uint8), syllables, digest)
+
+
+def _readings() -> tuple[NDArray[np.uint16], tuple[str, ...]]:
+    """Return the first reading of each Han character, without tones, and all there are."""
+    from pypinyin import Style, pinyin_dict  # noqa: PLC0415 - only when the cache is cold
+    from pypinyin.style import convert  # noqa: PLC0415
+
+    plain = {
+        code: convert(pinyin_dict.pinyin_dict[code].partition(",")[0], Style.NORMAL, strict=False)
+        for code in range(0x3400, 0xA000)
+        if code in pinyin_dict.pinyin_dict
+    }
+    spoken = {each for each in plain.values() if each.isascii() and set(each) & set("aeiouv")}
+    syllables = tuple(sorted(spoken))
+    place = {each: LETTERS + 1 + index for index, each in enumerate(syllables)}
+    sounds = np.zeros(0xA001, np.uint16)
+    sounds[ord("a") : ord("z") + 1] = range(1, LETTERS + 1)
+    for code, reading in plain.items():
+        sounds[code] = place.get(reading, 0)
+    return sounds, syllables
+
+
+def _draw(becomes: NDArray[np.uint32]) -> None:
+    """Let a drawing that stands for one character become it."""
+    for drawing, character in DRAWN:
+        becomes[ord(drawing)] = ord(character)
 
 
 def _folded(code: int) -> int:
@@ -129,23 +171,36 @@ def _digest(*arrays: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> str:
 
 
 def _source_name() -> str:
-    sources = (RECIPE, unicodedata.unidata_version, version("opencc"), version("numpy"))
+    sources = (
+        RECIPE,
+        unicodedata.unidata_version,
+        version("opencc"),
+        version("pypinyin"),
+        version("numpy"),
+    )
     return hashlib.sha256("/".join(sources).encode()).hexdigest()[:16]
 
 
 def _read(path: Path) -> Tables | None:
     try:
         with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as stored:
-            becomes, kinds, digest = stored["becomes"], stored["kinds"], str(stored["digest"])
+            becomes, kinds, sounds = stored["becomes"], stored["kinds"], stored["sounds"]
+            syllables, digest = tuple(stored["syllables"].tolist()), str(stored["digest"])
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
-    return Tables(becomes, kinds, digest) if digest == _digest(becomes, kinds) else None
+    tables = _tables(becomes, kinds, sounds, syllables)
+    return tables if digest == tables.digest else None
 
 
 def _write(path: Path, tables: Tables) -> None:
     body = io.BytesIO()
     np.savez_compressed(
-        body, becomes=tables.becomes, kinds=tables.kinds, digest=np.array(tables.digest)
+        body,
+        becomes=tables.becomes,
+        kinds=tables.kinds,
+        sounds=tables.sounds,
+        syllables=np.array(tables.syllables),
+        digest=np.array(tables.digest),
     )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

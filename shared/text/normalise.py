@@ -26,10 +26,17 @@ PLAIN, HAN, NOISE, KEPT = 0, 1, 2, 3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tables:
-    """What each code point becomes (DELETED: nothing), and of which kind it then is."""
+    """What each code point becomes (DELETED: nothing), of which kind it then is, how it sounds.
+
+    `sounds` gives 1 to 26 for letters, then one number a syllable of `syllables`, 0 for silence;
+    `initials` gives the letter that each of these begins with.
+    """
 
     becomes: Codes
     kinds: NDArray[np.uint8]
+    sounds: NDArray[np.uint16]
+    initials: NDArray[np.uint8]
+    syllables: tuple[str, ...]
     digest: str
 
 

@@ -1,6 +1,7 @@
 """The classifier as others use it: load once, then judge batches."""
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -9,22 +10,28 @@ from services.classify.adapters.minhash import RensaSigner
 from services.classify.adapters.segments import RjiebaSegmenter
 from services.classify.adapters.terms import AhoCorasickFinder
 from services.classify.adapters.weight_files import Loaded, load_weights
+from services.classify.core.cascade import HABITS, MINUTES, Spread, believed
+from services.classify.core.cascade_lines import Cascade
 from services.classify.core.judge import Judge, judge_batch
-from services.classify.core.lexicon import Lexicon, build
-from services.classify.core.rules import LABELS
+from services.classify.core.lexicon import CATEGORIES, Lexicon, build
+from services.classify.core.rules import LABELS, tally
+from services.classify.core.scores import MILLION
 from services.classify.core.verdict import DEFAULT_BARS
-from shared.contracts.verdicts import Verdict
+from shared.contracts.verdicts import Label, Verdict
 from shared.text.normalise import Tables, normalise
 
+UNKNOWN = 0.5
+"""Even odds: what a text that was not judged says of a rumour."""
 WEIGHTS_DIR = Path(__file__).parents[1] / "weights" / "permissive"
 
 
 class Classifier:
     """Texts in, verdicts out; no clock, no network, no memory of earlier texts."""
 
-    def __init__(self, judge: Judge, tables: Tables) -> None:
+    def __init__(self, judge: Judge, tables: Tables, rumour_share: float = UNKNOWN) -> None:
         self._judge = judge
         self._tables = tables
+        self._rumour_share = rumour_share
 
     @classmethod
     def load(
@@ -40,8 +47,8 @@ class Classifier:
         """
         lexicon = load_lexicon(lexicon_dir, tables)
         loaded = load_weights(WEIGHTS_DIR if weights_dir is None else weights_dir)
-        judge = _blind() if lexicon is None else _judge(lexicon, loaded, tables)
-        return cls(judge, tables)
+        judge = _blind(tables) if lexicon is None else _judge(lexicon, loaded, tables)
+        return cls(judge, tables, UNKNOWN if loaded is None else loaded.rumour_share)
 
     @property
     def model(self) -> str:
@@ -53,6 +60,43 @@ class Classifier:
         if "no_lexicon" in self._judge.degraded:
             return [_ask_a_person(self._judge) for _ in texts]
         return judge_batch(self._judge, normalise(texts, self._tables))
+
+    def foretell(
+        self, cascades: Sequence[Cascade], texts: Sequence[float] | None = None
+    ) -> list[list[float]]:
+        """Return for each cascade how likely it is a rumour at each of MINUTES.
+
+        `texts` are what is believed of the posts by their texts alone; without it, they are judged.
+        """
+        usual = UNKNOWN
+        if texts is None:
+            verdicts = self.judge([each.text for each in cascades])
+            texts = [each.labels.get(Label.RUMOUR, UNKNOWN) for each in verdicts]
+            usual = self._rumour_share
+        return [
+            self._over_time(cascade, round(MILLION * text), round(MILLION * usual))
+            for cascade, text in zip(cascades, texts, strict=True)
+        ]
+
+    def _over_time(self, cascade: Cascade, text: int, usual: int) -> list[float]:
+        grown = [Spread(), *self._spread([each.text for each in cascade.reposts])]
+        seconds = [each.seconds for each in cascade.reposts]
+        return [
+            believed(text, grown[bisect_right(seconds, 60 * at)], cascade.followers, usual=usual)
+            / MILLION
+            for at in MINUTES
+        ]
+
+    def _spread(self, reposts: Sequence[str]) -> Iterator[Spread]:
+        """Yield what a cascade is made of after each of these reposts."""
+        lexicon = self._judge.lexicon
+        found = self._judge.finder.find(normalise(reposts, self._tables).texts)
+        hits, _ = tally(lexicon.entries(found), lexicon, len(reposts))
+        says = (hits[:, CATEGORIES.index(name)] > 0 for name in HABITS)
+        now = Spread()
+        for denial, doubt, delight in zip(*(each.tolist() for each in says), strict=True):
+            now = now.joined(denial=denial, doubt=doubt, delight=delight)
+            yield now
 
 
 def _judge(lexicon: Lexicon, loaded: Loaded | None, tables: Tables) -> Judge:
@@ -68,6 +112,7 @@ def _judge(lexicon: Lexicon, loaded: Loaded | None, tables: Tables) -> Judge:
         finder=AhoCorasickFinder(lexicon.terms),
         segmenter=RjiebaSegmenter(),
         signer=RensaSigner(),
+        tables=tables,
         weights=None if loaded is None else loaded.weights,
         bars=bars,
         model=model,
@@ -75,12 +120,13 @@ def _judge(lexicon: Lexicon, loaded: Loaded | None, tables: Tables) -> Judge:
     )
 
 
-def _blind() -> Judge:
+def _blind(tables: Tables) -> Judge:
     return Judge(
         lexicon=build({}),
         finder=AhoCorasickFinder(()),
         segmenter=RjiebaSegmenter(),
         signer=RensaSigner(),
+        tables=tables,
         weights=None,
         bars=tuple(DEFAULT_BARS[label] for label in LABELS),
         model="none",

@@ -4,7 +4,7 @@ import hashlib
 import io
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -16,7 +16,8 @@ from services.classify.core.verdict import Bar
 from shared.contracts.verdicts import Label
 from shared.errors import UserError
 
-FORMAT: Final = 1
+EVEN: Final = 0.5
+FORMAT: Final = 2
 ARRAYS: Final = "weights.npz"
 MANIFEST: Final = "manifest.json"
 
@@ -28,8 +29,10 @@ class Manifest(BaseModel):
 
     format: int
     kind: str
-    labels: tuple[Label, ...]
+    labels: tuple[Label | Literal["offensive"], ...]
     bars: dict[Label, Bar]
+    shares: dict[Label | Literal["offensive"], float]
+    """How often each label held where it was learnt: what a text must be weighed against."""
     feature_space: int
     lexicon: str
     tables: str
@@ -44,6 +47,8 @@ class Loaded:
 
     weights: Weights
     bars: tuple[Bar, ...]
+    rumour_share: float
+    """How often a text was a rumour where that was learnt."""
     model: str
     lexicon_digest: str
     tables_digest: str
@@ -76,6 +81,7 @@ def load_weights(folder: Path) -> Loaded | None:
     return Loaded(
         _arrays(folder / ARRAYS, manifest),
         tuple(manifest.bars[label] for label in LABELS),
+        manifest.shares.get(Label.RUMOUR, EVEN),
         f"{manifest.kind}-{digest[:12]}",
         manifest.lexicon,
         manifest.tables,
@@ -88,7 +94,7 @@ def save_arrays(path: Path, weights: Weights) -> str:
     known = np.flatnonzero(weights.rows)
     np.savez_compressed(
         path,
-        known=known.astype(np.int32),
+        known=np.diff(known, prepend=0).astype(np.int32),
         table=weights.table[weights.rows[known]].T.copy(),
         bias=weights.bias,
         curves=weights.curves.astype(np.int32),
@@ -117,13 +123,15 @@ def _check_file(path: Path, digest: str) -> None:
 def _arrays(path: Path, manifest: Manifest) -> Weights:
     try:
         with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as stored:
-            known, columns = stored["known"], stored["table"]
+            known, columns = np.cumsum(stored["known"], dtype=np.int64), stored["table"]
             bias, curves = stored["bias"], stored["curves"].astype(np.int64)
     except (OSError, ValueError, KeyError) as error:
         raise _refusal("these arrays cannot be read", path) from error
     count = len(manifest.labels)
     shapes = (columns.shape, bias.shape, curves.shape)
     if shapes != ((count, len(known)), (count,), (count, NODES + 1)):
+        raise _refusal("these arrays do not fit their manifest", path)
+    if len(known) and not 0 <= known.min() <= known.max() < features.SIZE:
         raise _refusal("these arrays do not fit their manifest", path)
     rows = np.zeros(features.SIZE, np.int32)
     rows[known] = np.arange(1, len(known) + 1, dtype=np.int32)

@@ -11,23 +11,29 @@ from numpy.typing import NDArray
 
 from services.classify.core.needs import Found
 from shared.text.normalise import Canonical
+from shared.text.sounds import Sounds
 
 Ints = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
 
-BITS: Final = 20
+BITS: Final = 22
 HASHED: Final = 1 << BITS
 CATEGORIES: Final = 64
 """Room for lexicon categories; each has two slots, for one hit and for several."""
 SIGNS: Final = HASHED + 2 * CATEGORIES
 SIZE: Final = SIGNS + 64
-GRAMS: Final = 3
+GRAMS: Final = 2
 MARKS: Final = "?!。,:@#[【/~"
 """The order is part of the model's format."""
 _SLOT_OF: Final = np.zeros(max(map(ord, MARKS)) + 2, np.int64)
 """1 + the place in MARKS of a character, 0 for others; the last entry stands for all beyond."""
 _SLOT_OF[[ord(mark) for mark in MARKS]] = range(1, len(MARKS) + 1)
 _LENGTHS: Final = np.array([6, 12, 25, 50, 100, 200])
+SOUND_GRAMS: Final = (1, 2, 3)
+INITIAL_GRAMS: Final = (4, 5)
+_UNITS: Final = 1024
+"""More than there are letters and syllables."""
+_SALTS: Final = {"sound": 0x51, "initial": 0x1717, "pair": 0x9A1}
 _ODD: Final = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], np.uint64)
 _ROLL: Final = 0x100000001B3
 _ROLL_BACK: Final = pow(_ROLL, -1, 1 << 64)
@@ -46,6 +52,15 @@ class Features(NamedTuple):
     offsets: Ints
 
 
+class Seen(NamedTuple):
+    """What was found in a batch: word lengths that tile its texts, entries, sounds and initials."""
+
+    words: Ints
+    hits: Found
+    heard: Sounds
+    letters: Ints
+
+
 class _Part(NamedTuple):
     text: Ints
     ids: Ints
@@ -55,34 +70,37 @@ class _Part(NamedTuple):
 
 def gram_hashes(batch: Canonical, size: int) -> tuple[Hashes, Ints]:
     """Return (hash, place) of every run of `size` characters that lies in one text."""
-    codes = batch.codes.astype(np.uint64)
+    return _runs(batch.codes.astype(np.uint64), batch.owner, size, size)
+
+
+def _runs(codes: Hashes, owner: Ints, size: int, salt: int) -> tuple[Hashes, Ints]:
     count = len(codes) - size + 1
     if count <= 0:
         return np.zeros(0, np.uint64), np.zeros(0, np.int64)
-    total = np.full(count, size, np.uint64) * _ODD[2]
+    total = np.full(count, salt, np.uint64) * _ODD[2]
     for step in range(size):
         total = (total ^ (total >> np.uint64(29))) * _ODD[1] + codes[step : step + count]
-    places = np.flatnonzero(batch.owner[:count] == batch.owner[size - 1 :])
+    places = np.flatnonzero(owner[:count] == owner[size - 1 :])
     return _mixed(total.take(places)), places
 
 
 def extract(
     batch: Canonical,
-    words: Ints,
-    hits: Found,
+    seen: Seen,
     category_of: Ints,
     known: NDArray[np.bool_] | None = None,
 ) -> Features:
-    """Return the features of a batch; `words` are lengths that tile its texts.
+    """Return the features of a batch from what was seen in it.
 
     With `known`, only features it holds true for. Text, id and place of a feature share one
     integer, so that one plain sort brings the texts together and first places to the front.
     """
     parts = [
         *_grams(batch),
-        *_words(batch, words),
-        *_categories(hits, category_of),
+        *_words(batch, seen.words),
+        *_categories(seen.hits, category_of),
         *_signs(batch),
+        *_sounds(seen.heard, seen.letters),
     ]
     whole = _Part(*(np.concatenate(column) for column in zip(*parts, strict=True)))
     some = np.arange(len(whole.ids)) if known is None else np.flatnonzero(known.take(whole.ids))
@@ -124,7 +142,7 @@ def _grams(batch: Canonical) -> list[_Part]:
 
 
 def _words(batch: Canonical, lengths: Ints) -> list[_Part]:
-    """Return words of two or more characters, and pairs of neighbouring words."""
+    """Return words of two or more characters."""
     ends = np.cumsum(lengths)
     starts = ends - lengths
     owner = batch.owner[starts]
@@ -132,12 +150,7 @@ def _words(batch: Canonical, lengths: Ints) -> list[_Part]:
     shift = batch.starts.take(owner)
     start, end = starts - shift, ends - shift
     single = np.flatnonzero(lengths > 1)
-    pair = np.flatnonzero(owner[:-1] == owner[1:])
-    both = _mixed(hashes[:-1] * _ODD[1] + hashes[1:])
-    return [
-        _Part(owner[single], _bucket(hashes[single]), start[single], end[single]),
-        _Part(owner[pair], _bucket(both[pair]), start[pair], end[pair + 1]),
-    ]
+    return [_Part(owner[single], _bucket(hashes[single]), start[single], end[single])]
 
 
 def _word_hashes(batch: Canonical, starts: Ints, ends: Ints) -> Hashes:
@@ -149,6 +162,28 @@ def _word_hashes(batch: Canonical, starts: Ints, ends: Ints) -> Hashes:
     running = np.zeros(size, np.uint64)
     np.cumsum(batch.codes.astype(np.uint64) * up[:-1], out=running[1:])
     return _mixed((running[ends] - running[starts]) * down[starts] + _ODD[0])
+
+
+def _sounds(heard: Sounds, letters: Ints) -> list[_Part]:
+    """Return runs of syllables, runs of their initials, and pairs in any order."""
+    streams = [(heard.units, size, _SALTS["sound"] + size) for size in SOUND_GRAMS]
+    streams += [(letters, size, _SALTS["initial"] + size) for size in INITIAL_GRAMS]
+    parts = []
+    for units, size, salt in streams:
+        hashes, places = _runs(units.astype(np.uint64), heard.text, size, salt)
+        parts.append(_between(heard, hashes, places, places + size - 1))
+    first, second = heard.units[:-1], heard.units[1:]
+    both = np.maximum(first, second) * _UNITS + np.minimum(first, second)
+    places = np.flatnonzero(heard.text[:-1] == heard.text[1:])
+    total = (both.take(places).astype(np.uint64) + np.uint64(_SALTS["pair"])) * _ODD[1]
+    parts.append(_between(heard, _mixed(total), places, places + 1))
+    return parts
+
+
+def _between(heard: Sounds, hashes: Hashes, first: Ints, last: Ints) -> _Part:
+    return _Part(
+        heard.text.take(first), _bucket(hashes), heard.start.take(first), heard.end.take(last)
+    )
 
 
 def _categories(hits: Found, category_of: Ints) -> list[_Part]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.classify.core import evidence, rules, scores
-from services.classify.core.features import Features, extract, gram_hashes
+from services.classify.core.features import Features, Seen, extract, gram_hashes
 from services.classify.core.lexicon import Lexicon
 from services.classify.core.needs import Found, Segmenter, Signer, TermFinder
 from services.classify.core.privacy import FEWEST_DIGITS, PersonalData, personal_data
@@ -18,7 +18,8 @@ from services.classify.core.stretches import stretches
 from services.classify.core.verdict import INDEX, Bar, Judgement, decide
 from shared.contracts.ids import token
 from shared.contracts.verdicts import Label, Verdict
-from shared.text.normalise import Canonical
+from shared.text.normalise import Canonical, Tables
+from shared.text.sounds import initials, sounds
 
 SHINGLE: Final = 3
 _ZERO, _NINE = ord("0"), ord("9")
@@ -32,6 +33,7 @@ class Judge:
     finder: TermFinder
     segmenter: Segmenter
     signer: Signer
+    tables: Tables
     weights: scores.Weights | None
     bars: tuple[Bar, ...]
     model: str
@@ -69,7 +71,11 @@ class _Batch:
     def features(self) -> Features:
         weights, category_of = self.judge.weights, self.judge.lexicon.category_of
         known = None if weights is None else weights.known
-        return extract(self.texts, self.words, self.entries, category_of, known)
+        heard = sounds(self.texts, self.judge.tables)
+        letters = initials(heard.units, self.judge.tables)
+        return extract(
+            self.texts, Seen(self.words, self.entries, heard, letters), category_of, known
+        )
 
     @cached_property
     def beliefs(self) -> NDArray[np.int64]:
@@ -77,11 +83,16 @@ class _Batch:
         weights = self.judge.weights
         believed = rules.beliefs(*self.tally)
         if weights is not None:
-            places = _places(weights)
+            places, columns = _places(weights), _columns(weights)
             model = scores.probabilities(scores.scores(self.features, weights), weights)
-            believed[:, places] = rules.settled(places, model, believed[:, places])
+            by_model = model[:, columns]
+            if scores.OFFENSIVE in weights.labels:
+                offensive = model[:, weights.labels.index(scores.OFFENSIVE)]
+                by_model = rules.shared_out(places, by_model, offensive)
+            believed[:, places] = rules.settled(places, by_model, believed[:, places])
         for index, hits in self.personal.items():
             believed[index, INDEX[Label.PRIVACY]] = max(each.millionths for each in hits)
+        believed[np.diff(self.texts.starts) == 0] = 0
         other = INDEX[Label.OTHER]
         believed[:, other] = 0
         believed[:, other] = scores.MILLION - believed.max(axis=1)
@@ -115,14 +126,24 @@ class _Batch:
         ]
         if weights is not None:
             places = _places(weights)
-            wanted = decided[:, places]
+            columns = _columns(weights)
+            wanted = np.zeros((len(self.texts), len(weights.labels)), np.bool_)
+            wanted[:, columns] = decided[:, places]
             pushing = stretches(self.texts, self.words, self.features, weights, wanted)
-            found.append(evidence.by_model(pushing, places))
+            of_labels = np.zeros(len(weights.labels), np.int64)
+            of_labels[columns] = places
+            found.append(evidence.by_model(pushing, of_labels))
         return evidence.reasons(evidence.together(*found), self.texts)
 
 
 def _places(weights: scores.Weights) -> NDArray[np.int64]:
-    return np.array([INDEX[label] for label in weights.labels])
+    """Return where the labels of the model stand among all labels."""
+    return np.array([INDEX[each] for each in weights.labels if each != scores.OFFENSIVE])
+
+
+def _columns(weights: scores.Weights) -> NDArray[np.int64]:
+    """Return which columns of the model are labels."""
+    return np.flatnonzero([each != scores.OFFENSIVE for each in weights.labels])
 
 
 def _spelt(beliefs: NDArray[np.int64]) -> list[str]:

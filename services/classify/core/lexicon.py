@@ -15,7 +15,7 @@ from shared.errors import UserError
 CATEGORIES: Final = (
     "complaint", "question", "suggestion", "praise", "rumour", "gambling", "sexual", "fraud",
     "spam", "self_harm", "violence", "booking", "concern", "counter_speech", "insult", "slur",
-    "anger", "form_question", "form_reproach", "form_news",
+    "anger", "form_question", "form_reproach", "form_news", "denial", "doubt", "delight",
 )  # fmt: skip
 """The order is part of the model's format: append only."""
 LABEL_OF: Final[dict[str, Label]] = {

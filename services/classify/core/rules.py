@@ -31,22 +31,7 @@ PLACE_OF: Final = np.array(
 )
 """category -> place of its label in LABELS, -1 for none; no label has two categories."""
 _NAMED: Final = np.flatnonzero(PLACE_OF >= 0)
-THIN: Final = frozenset(
-    {
-        Label.SEXUAL,
-        Label.VIOLENCE,
-        Label.GAMBLING,
-        Label.SPAM,
-        Label.FRAUD,
-        Label.BOOKING,
-        Label.CONCERN,
-        Label.COUNTER_SPEECH,
-    }
-)
-"""Labels learnt from few rows: the model alone decides none of them."""
-THIN_CAPS: Final = (400_000, 650_000)
-"""The most that is believed of them without a term of theirs, and with one hint only."""
-_IS_THIN: Final = np.array([label in THIN for label in LABELS])
+_ATTACKS: Final = np.array([LABELS.index(Label.ABUSE), LABELS.index(Label.HATE)])
 _IS_FLOORED: Final = np.array([label in FLOORED for label in LABELS])
 
 
@@ -58,14 +43,25 @@ def beliefs(hits: Ints, strong: Ints) -> Ints:
     return believed
 
 
+def shared_out(places: Ints, model: Ints, offensive: Ints) -> Ints:
+    """Return the model's probabilities with abuse and hate scaled to what both together are.
+
+    How likely an attack is, is known better than of which kind: the likelier of the two is exactly
+    as likely as an attack, and the other keeps its share of it.
+    """
+    attacks = np.flatnonzero(np.isin(places, _ATTACKS))
+    both = model[:, attacks]
+    most = np.maximum(both.max(axis=1, initial=1), 1)
+    shared = model.copy()
+    shared[:, attacks] = both * offensive[:, None] // most[:, None]
+    return shared
+
+
 def settled(places: Ints, model: Ints, by_terms: Ints) -> Ints:
-    """Return the model's probabilities within what terms allow and demand.
+    """Return the model's probabilities, raised where terms settle a label.
 
     Both are text x label, for the labels at `places` of LABELS.
     """
-    thin = _IS_THIN.take(places)
-    for believed, cap in zip(BY_HINTS[:2], THIN_CAPS, strict=True):
-        model = np.where(thin & (by_terms <= believed), np.minimum(model, cap), model)
     sure = _IS_FLOORED.take(places) & (by_terms >= STRONG)
     return np.where(sure, np.maximum(model, FLOOR), model)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +14,16 @@ Ints = NDArray[np.int64]
 
 SCALE: Final = 1 << 20
 """A weight or score of 1.0."""
-NODES: Final = 2048
-STEP_BITS: Final = 14
+NODES: Final = 4096
+STEP_BITS: Final = 13
 REACH: Final = (NODES << STEP_BITS) // 2
 """Scores outside [-16, 16) count as the nearest inside."""
 PROBABILITY_BITS: Final = 30
 MILLION: Final = 1_000_000
+
+
+OFFENSIVE: Final = "offensive"
+"""A column beside the labels: abuse or hate, whichever it is."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +34,7 @@ class Weights:
     falls, so that calibration can change no order.
     """
 
-    labels: tuple[Label, ...]
+    labels: tuple[Label | Literal["offensive"], ...]
     rows: NDArray[np.int32]
     table: NDArray[np.int32]
     bias: Ints

@@ -8,15 +8,19 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
 
 from services.classify.core.scores import NODES, PROBABILITY_BITS, REACH, SCALE, STEP_BITS
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 FOLDS: Final = 3
+LARGE_LESSON: Final = 20_000
+"""With this many rows one fold held back is enough to calibrate by."""
 SMOOTHING: Final = 1.0
-STEEPEST: Final = 4.0
+LEAST_RATIO: Final = 1e-3
+STEEPEST: Final = 3.0
+FLATTEST: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,7 +32,7 @@ class Head:
     a: float
     b: float
     held_out: Floats
-    """The probability of each training row by a model that had not seen it."""
+    """The probability of each training row by a model that had not seen it; nan where none has."""
 
     def probability(self, values: csr_matrix) -> Floats:
         """Return the float model's probabilities, the reference for the integer one."""
@@ -53,36 +57,63 @@ class Head:
 class Recipe:
     """How one label is learnt.
 
-    `ratio`: weight features by their naive Bayes log ratio first; `least`: weights nearer to zero
-    than this are dropped.
+    `ratio`: features are first weighed by this power of their naive Bayes log ratio; `named`: how
+    much more a named feature (a category or sign) counts than a hashed one; `least`: weights nearer
+    to zero than this are dropped; `trust`: what part of its calibrated log odds is believed, where
+    the rows that calibrate are easier than life.
     """
 
     strength: float
-    ratio: bool = False
+    ratio: float = 0.0
+    named: float = 1.0
     least: float = 0.0
+    trust: float = 1.0
 
 
-def fit_head(
-    values: csr_matrix, truth: NDArray[np.bool_], weight: Floats, named: Floats, recipe: Recipe
-) -> Head:
+@dataclass(frozen=True, slots=True, eq=False)
+class Lesson:
+    """What one label is learnt from: rows of features, their truth, weight and kinship.
+
+    Rows of one `kin` are one text and its disguises; they are never on both sides of a fold.
+    """
+
+    values: csr_matrix
+    truth: NDArray[np.bool_]
+    weight: Floats
+    kin: Ints
+
+
+def fit_head(lesson: Lesson, is_named: NDArray[np.bool_], recipe: Recipe) -> Head:
     """Train one head; equal inputs give equal bits."""
-    held_out = np.zeros(len(truth))
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
-    for train, rest in folds.split(values, truth):
-        coefficients, intercept = _fit(values[train], truth[train], weight[train], named, recipe)
-        held_out[rest] = values[rest] @ coefficients + intercept
+    truth, weight = lesson.truth, lesson.weight
+    named = np.where(is_named, recipe.named, 1.0)
+    score = np.full(len(truth), np.nan)
+    fold = folds(lesson.kin)
+    for each in range(1 if len(truth) > LARGE_LESSON else FOLDS):
+        rest = fold == each
+        coefficients, intercept = _fit(
+            lesson.values[~rest], truth[~rest], weight[~rest], named, recipe
+        )
+        score[rest] = lesson.values[rest] @ coefficients + intercept
+    unseen = np.flatnonzero(~np.isnan(score))
     scaler = LogisticRegression(C=100.0, solver="lbfgs")
-    scaler.fit(held_out.reshape(-1, 1), truth, sample_weight=weight)
-    a = float(np.clip(scaler.coef_[0, 0], 0.05, STEEPEST))
-    b = float(scaler.intercept_[0])
-    coefficients, intercept = _fit(values, truth, weight, named, recipe)
-    return Head(coefficients, intercept, a, b, expit(a * held_out + b))
+    scaler.fit(score[unseen].reshape(-1, 1), truth[unseen], sample_weight=weight[unseen])
+    a = recipe.trust * float(np.clip(scaler.coef_[0, 0], FLATTEST, STEEPEST))
+    b = recipe.trust * float(scaler.intercept_[0])
+    coefficients, intercept = _fit(lesson.values, truth, weight, named, recipe)
+    return Head(coefficients, intercept, a, b, expit(a * score + b))
+
+
+def folds(kin: Ints) -> Ints:
+    """Return a fold for each row: kin stay together, neighbours are spread."""
+    mixed = (kin.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(32)
+    return (mixed % np.uint64(FOLDS)).astype(np.int64)
 
 
 def _fit(
     values: csr_matrix, truth: NDArray[np.bool_], weight: Floats, named: Floats, recipe: Recipe
 ) -> tuple[Floats, float]:
-    stretch = named * _ratio(values, truth) if recipe.ratio else named
+    stretch = named * _ratio(values, truth, weight) ** recipe.ratio if recipe.ratio else named
     model = LogisticRegression(
         C=recipe.strength, solver="liblinear", random_state=0, max_iter=300, tol=1e-3
     )
@@ -92,9 +123,9 @@ def _fit(
     return coefficients, float(model.intercept_[0])
 
 
-def _ratio(values: csr_matrix, truth: NDArray[np.bool_]) -> Floats:
+def _ratio(values: csr_matrix, truth: NDArray[np.bool_], weight: Floats) -> Floats:
     """Return |log ratio| of each feature's share among positives and negatives."""
-    yes = np.asarray(values[truth].sum(axis=0)).ravel() + SMOOTHING
-    no = np.asarray(values[~truth].sum(axis=0)).ravel() + SMOOTHING
+    yes = values.T @ (weight * truth) + SMOOTHING
+    no = values.T @ (weight * ~truth) + SMOOTHING
     ratio: Floats = np.abs(np.log((yes / yes.sum()) / (no / no.sum())))
-    return np.maximum(ratio, 1e-3)
+    return np.maximum(ratio, LEAST_RATIO)

@@ -10,10 +10,11 @@ from scipy.sparse import csr_matrix
 from services.classify.adapters.lexicon_files import LEXICON_DIR, load_lexicon
 from services.classify.adapters.segments import RjiebaSegmenter
 from services.classify.adapters.terms import AhoCorasickFinder
-from services.classify.core.features import HASHED, SIZE, extract
+from services.classify.core.features import HASHED, SIZE, Seen, extract
 from services.classify.core.lexicon import CATEGORIES, Lexicon
 from shared.errors import UserError
 from shared.text.normalise import Tables, normalise
+from shared.text.sounds import initials, sounds
 
 CHUNK = 512
 
@@ -24,8 +25,8 @@ class Matrix:
 
     values: csr_matrix
     known: NDArray[np.int64]
-    named: NDArray[np.int64]
-    """How much a named feature (a category or sign) counts more than a hashed one; 1 or more."""
+    named: NDArray[np.bool_]
+    """Which features are categories or signs, not hashed ones."""
     groups: NDArray[np.bool_]
     own: NDArray[np.bool_]
     """Which features our own rows have."""
@@ -39,32 +40,34 @@ class Extractor:
         if lexicon is None:
             raise UserError("no term lists", where=str(LEXICON_DIR), fix="restore the folder")
         self.lexicon: Lexicon = lexicon
+        self.tables = tables
         self._finder = AhoCorasickFinder(lexicon.terms)
         self._segmenter = RjiebaSegmenter()
-        self._tables = tables
 
     def presence(self, texts: Sequence[str]) -> csr_matrix:
         """Return text x feature, 1 where the text has it."""
         ids, sizes = [], []
         for first in range(0, len(texts), CHUNK):
-            batch = normalise(texts[first : first + CHUNK], self._tables)
+            batch = normalise(texts[first : first + CHUNK], self.tables)
             hits = self.lexicon.entries(self._finder.find(batch.texts))
             words = self._segmenter.lengths(batch.texts)
-            found = extract(batch, words, hits, self.lexicon.category_of)
-            ids.append(found.ids)
+            heard = sounds(batch, self.tables)
+            letters = initials(heard.units, self.tables)
+            seen = Seen(words, hits, heard, letters)
+            found = extract(batch, seen, self.lexicon.category_of)
+            ids.append(found.ids.astype(np.int32))
             sizes.append(np.diff(found.offsets))
         columns = np.concatenate(ids)
         starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(np.concatenate(sizes))))
         shape = (len(texts), SIZE)
-        return csr_matrix((np.ones(len(columns), np.float64), columns, starts), shape=shape)
+        return csr_matrix((np.ones(len(columns), np.float32), columns, starts), shape=shape)
 
-    def matrix(self, texts: Sequence[str], own: int, *, fewest: int, named: int) -> Matrix:
-        """Return the features of at least `fewest` texts; each of the `own` first counts thrice."""
+    def matrix(self, texts: Sequence[str], own: NDArray[np.bool_], *, fewest: int) -> Matrix:
+        """Return the features of at least `fewest` texts; each of our `own` counts thrice."""
         whole = self.presence(texts)
-        ours = np.asarray(whole[:own].sum(axis=0)).ravel()
-        counts = np.asarray(whole.sum(axis=0)).ravel() + 2 * ours
+        ours = whole.T @ own.astype(np.float32)
+        counts = whole.T @ np.ones(len(texts), np.float32) + 2 * ours
         known = np.flatnonzero(counts >= fewest)
-        weight = np.where(known >= HASHED, named, 1).astype(np.int64)
         slur = HASHED + 2 * CATEGORIES.index("slur")
         groups = np.asarray(whole[:, slur : slur + 2].sum(axis=1)).ravel() > 0
-        return Matrix(csr_matrix(whole[:, known]), known, weight, groups, ours[known] > 0)
+        return Matrix(csr_matrix(whole[:, known]), known, known >= HASHED, groups, ours[known] > 0)

@@ -121,13 +121,20 @@ def test_a_term_list_with_an_unknown_part_is_refused() -> None:
     assert "x.txt:1" in refusal.value.line()
 
 
-def test_terms_bound_what_a_thinly_taught_label_may_say() -> None:
+def test_a_strong_term_of_some_harms_settles_them() -> None:
     places = np.array([INDEX[Label.GAMBLING], INDEX[Label.COMPLAINT]])
     model = np.array([[950_000] * 2, [950_000] * 2, [100_000] * 2])
     terms = np.array([[20_000] * 2, [300_000] * 2, [900_000] * 2])
     bounded = rules.settled(places, model, terms)
-    assert bounded[:, 0].tolist() == [400_000, 650_000, 720_000]
+    assert bounded[:, 0].tolist() == [950_000, 950_000, 720_000]
     assert bounded[:, 1].tolist() == model[:, 1].tolist()
+
+
+def test_an_attack_is_shared_out_between_abuse_and_hate() -> None:
+    places = np.array([INDEX[Label.COMPLAINT], INDEX[Label.ABUSE], INDEX[Label.HATE]])
+    model = np.array([[70, 400, 200], [70, 100, 300], [70, 0, 0]])
+    shared = rules.shared_out(places, model, np.array([800, 90, 500]))
+    assert shared.tolist() == [[70, 800, 400], [70, 30, 90], [70, 0, 0]]
 
 
 def test_an_empty_lexicon_can_be_built() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from services.classify.adapters.weight_files import MANIFEST, Manifest
-from services.classify.training.evaluate import Report
+from services.classify.evaluation.measure import Report
 
 HEAD: Final = """# Model card
 

@@ -1,0 +1,66 @@
+"""The folder that training writes: arrays, and a manifest that names everything they came from."""
+
+import hashlib
+import json
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+from services.classify.adapters.weight_files import (
+    ARRAYS,
+    FORMAT,
+    MANIFEST,
+    Manifest,
+    save_arrays,
+)
+from services.classify.core import features
+from services.classify.training.data import Kind, digest, names_of, own_files, training_rows
+from services.classify.training.matrix import Extractor
+from services.classify.training.train import Tell, Trained, train, whole_weights
+from shared.errors import UserError
+from shared.text.normalise import Tables
+
+PACKAGES: Final = (
+    "numpy", "scipy", "scikit-learn", "rjieba", "opencc", "pypinyin", "ahocorasick-rs",
+)  # fmt: skip
+
+
+def train_to(data: Path, out: Path, kind: Kind, tables: Tables, tell: Tell) -> Trained:
+    """Train and write the folder. Raises UserError."""
+    rows = training_rows(data, kind)
+    trained = train(rows, kind, Extractor(tables), tell)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        arrays = save_arrays(out / ARRAYS, whole_weights(trained))
+        manifest = _manifest(data, kind, trained, tables, arrays)
+        body = json.dumps(manifest.model_dump(mode="json"), indent=1, sort_keys=True)
+        (out / MANIFEST).write_text(body + "\n", encoding="utf-8")
+    except OSError as error:
+        raise UserError(
+            f"cannot write the weights: {error.strerror}",
+            where=str(out),
+            fix="choose another --out",
+        ) from error
+    return trained
+
+
+def _manifest(data: Path, kind: Kind, trained: Trained, tables: Tables, arrays: str) -> Manifest:
+    sources = {name: digest(data, name, "train") for name in names_of(data, kind)}
+    own = {f"own/{path.name}": _hash(path) for path in own_files()}
+    return Manifest(
+        format=FORMAT,
+        kind=kind,
+        labels=tuple(trained.heads),
+        bars=trained.bars,
+        shares=trained.shares(),
+        feature_space=features.SIZE,
+        lexicon=trained.lexicon,
+        tables=tables.digest,
+        data=sources | own,
+        versions={name: version(name) for name in PACKAGES},
+        files={ARRAYS: arrays},
+    )
+
+
+def _hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

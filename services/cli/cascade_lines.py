@@ -1,0 +1,70 @@
+"""Lines of `classify cascade` as plain values: a file in, one JSON answer a cascade out."""
+
+import gzip
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from services.classify.adapters.engine import Classifier
+from services.classify.core.cascade import MINUTES
+from services.classify.core.cascade_lines import Cascade, Line, cascades_of
+from services.cli.lines import batches, decoded
+from shared.errors import UserError
+
+FIX = 'write {"event","kind":"post|repost|comment","text","dt_s"} with the post of an event first'
+
+
+def read(file: Path | None) -> tuple[list[Cascade], list[str]]:
+    """Return the cascades of a file, and an answer for each line that cannot be read.
+
+    Raises:
+        UserError: the file cannot be read, or its lines make no cascades.
+    """
+    lines: list[Line] = []
+    bad: list[str] = []
+    for number, raw in enumerate(_raw(file), 1):
+        try:
+            text = decoded(raw, number)
+            if text.strip():
+                lines.append(Line.model_validate_json(text))
+        except (UnicodeDecodeError, ValidationError) as error:
+            what = "not UTF-8" if isinstance(error, UnicodeDecodeError) else _first(error)
+            answer = {"error": {"line": number, "what": what, "fix": FIX}}
+            bad.append(json.dumps(answer, ensure_ascii=False))
+    return cascades_of(lines), bad
+
+
+def foretold(classifier: Classifier, told: Sequence[Cascade]) -> Iterator[str]:
+    """Yield one line of JSON for each cascade, in order."""
+    for each, beliefs in zip(told, classifier.foretell(told), strict=True):
+        yield json.dumps(
+            {
+                "event": each.event,
+                "minutes": list(MINUTES),
+                "p": beliefs,
+                "reposts": len(each.reposts),
+                "model": classifier.model,
+            },
+            ensure_ascii=False,
+        )
+
+
+def _raw(file: Path | None) -> Iterator[bytes]:
+    if file is not None and file.suffix == ".gz":
+        try:
+            yield from gzip.decompress(file.read_bytes()).split(b"\n")
+        except (OSError, EOFError) as error:
+            raise UserError(
+                "cannot read the cascades", where=str(file), fix="give another file"
+            ) from error
+        return
+    for some in batches(file):
+        yield from some
+
+
+def _first(error: ValidationError) -> str:
+    first = error.errors(include_input=False, include_url=False)[0]
+    place = ".".join(map(str, first["loc"]))
+    return f"{place}: {first['msg']}" if place else first["msg"]

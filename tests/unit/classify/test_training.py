@@ -1,0 +1,107 @@
+"""What training does to rows before it learns from them."""
+
+import gzip
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from services.classify.training import data
+from services.classify.training.data import Row, names_of, own_rows, training_rows
+from services.classify.training.disguise import KINDS, Homophones, Kind, disguised
+from services.classify.training.fit import folds
+from services.classify.training.matrix import Extractor
+from services.classify.training.train import known_of, with_copies
+from shared.contracts.verdicts import Label
+from shared.errors import UserError
+from shared.runtime.text_tables import load_tables
+from shared.text.normalise import canonical, normalise
+from shared.text.sounds import sounds
+
+TABLES = load_tables()
+TEXT = canonical("这个男孩子真可爱，上海本地人排外倾向很严重，你是如何认识你的老公", TABLES)
+HOMOPHONES = Homophones.of([TEXT, "哲者折轻请清人仁任海还孩"] * 5, TABLES)
+
+
+def units(text: str) -> list[int]:
+    heard: list[int] = sounds(normalise([text], TABLES), TABLES).units.tolist()
+    return heard
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_disguise_changes_a_text_and_is_always_the_same(kind: Kind) -> None:
+    first = disguised(TEXT, HOMOPHONES, kind)
+    assert first != TEXT
+    assert disguised(TEXT, HOMOPHONES, kind) == first
+
+
+def test_homophones_and_pinyin_change_no_sound_and_a_swap_no_character() -> None:
+    assert units(disguised(TEXT, HOMOPHONES, "homophone")) == units(TEXT)
+    assert units(disguised(TEXT, HOMOPHONES, "pinyin")) == units(TEXT)
+    assert sorted(disguised(TEXT, HOMOPHONES, "swap")) == sorted(TEXT)
+
+
+def test_a_text_without_characters_has_no_disguise() -> None:
+    assert disguised("abc 123", HOMOPHONES) == "abc 123"
+    assert disguised("", HOMOPHONES) == ""
+
+
+def test_rows_that_speak_of_harm_are_copied_whether_harmful_or_not() -> None:
+    rows = [
+        Row("你这个人真坏", {Label.ABUSE: True}, "cold"),
+        Row("这个人真好", {Label.ABUSE: False}, "cold"),
+        Row("快递三天没到", {Label.COMPLAINT: True}, "fz12345"),
+        Row("天气真好", {Label.SPAM: False}, "cold", guessed=(Label.SPAM,)),
+    ]
+    copied = with_copies(rows, Extractor(TABLES))
+    assert copied.kin.tolist() == [0, 1, 2, 3, 0, 1]
+
+
+def test_a_row_and_its_disguise_are_never_on_both_sides_of_a_fold() -> None:
+    kin = np.concatenate((np.arange(500), np.arange(0, 500, 3)))
+    fold = folds(kin)
+    assert np.array_equal(fold[500:], fold[:500:3])
+    assert min(np.bincount(fold)) > 100
+
+
+def test_what_a_set_marks_teaches_no_more_than_it_marks() -> None:
+    attack = Row("", {Label.ABUSE: True}, "cold")
+    assert known_of(attack, Label.HATE, names_a_group=True) is True
+    assert known_of(attack, Label.HATE, names_a_group=False) is None
+    assert known_of(attack, "offensive", names_a_group=False) is True
+    harmless = Row("", {Label.ABUSE: False}, "cold")
+    assert known_of(harmless, Label.HATE, names_a_group=False) is False
+    one_kind = Row("", {Label.HATE: False}, "state_toxicn")
+    assert known_of(one_kind, "offensive", names_a_group=True) is None
+    assert known_of(Row("", {Label.SPAM: True}, "x"), "offensive", names_a_group=True) is None
+
+
+def written(folder: Path, name: str, rows: list[dict[str, object]]) -> None:
+    body = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    (folder / f"{name}.train.jsonl.gz").write_bytes(gzip.compress(body.encode()))
+
+
+def test_every_set_that_is_there_is_learnt_from_and_no_other(tmp_path: Path) -> None:
+    row: dict[str, object] = {"id": "1", "text": "甲", "labels": {"offensive": 1}, "meta": {}}
+    written(tmp_path, "cold", [row])
+    written(tmp_path, "toxirewrite", [row | {"meta": {"neutral": "乙", "polite": "甲"}}])
+    written(tmp_path, "shopping", [row | {"labels": {"negative": 1}}])
+    written(tmp_path, "asap_sample", [row | {"labels": {"negative": 0}, "meta": {"star": 5.0}}])
+    written(tmp_path, "smp2020", [row | {"labels": {"emotion": "angry"}}])
+    written(tmp_path, "chineseharm", [row | {"labels": {"fraud": 1, "porn": 0}}])
+    own = len(own_rows())
+    assert names_of(tmp_path, "permissive") == ["cold", "toxirewrite", "asap_sample"]
+    assert len(training_rows(tmp_path, "permissive")) == own + 4
+    rows = training_rows(tmp_path, "research")[own:]
+    assert [each.source for each in rows] == [
+        "cold", "toxirewrite", "toxirewrite", "asap_sample", "chineseharm", "shopping", "smp2020",
+    ]  # fmt: skip
+    assert rows[0].weight_of(Label.SPAM) == data.BACKGROUND_WEIGHT
+    assert rows[0].weight_of(Label.ABUSE) == 1.0
+    assert rows[4].known == {Label.FRAUD: True, Label.SEXUAL: False}
+
+
+def test_a_folder_without_sets_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no data set"):
+        training_rows(tmp_path, "research")
