@@ -13,8 +13,7 @@ from pydantic_core import to_json
 from redis.asyncio import Redis
 
 from services.classify.adapters.engine import Classifier
-from services.classify.training.data import OWN_ROWS
-from services.cli.bench.load import items
+from services.cli.bench.load import ROWS, items
 from services.cli.replay.sources import verdict_on
 from shared.contracts.ids import token
 from shared.contracts.items import ItemClassified, ItemReceived
@@ -65,7 +64,7 @@ def respond(broker: NatsBroker, redis: Redis, count: int) -> None:
 async def source(broker: NatsBroker, count: int, run: str) -> None:
     """Publish the items of the bench, a window at a time."""
     batch: list[ItemReceived] = []
-    for item in items(count, OWN_ROWS, run=run):
+    for item in items(count, ROWS, run=run):
         batch.append(item)
         if len(batch) == WINDOW:
             await _publish(broker, batch)

@@ -4,10 +4,9 @@ import json
 
 import pytest
 
-from services.classify.training.data import OWN_ROWS
 from services.cli.app import run
 from services.cli.bench import others
-from services.cli.bench.load import CASES_IN_TEN, items
+from services.cli.bench.load import CASES_IN_TEN, ROWS, items
 from services.cli.bench.rounds import Round, Score
 from services.cli.errors import guarded
 
@@ -38,11 +37,11 @@ def test_every_item_goes_through_and_every_process_is_counted(
 
 
 def test_one_item_in_ten_complains_and_all_are_different() -> None:
-    load = list(items(200, OWN_ROWS, run="t"))
+    load = list(items(200, ROWS, run="t"))
     assert len({each.item_id for each in load}) == 200
     assert len({each.author.author_id for each in load}) == 200
     assert CASES_IN_TEN == 1
-    assert list(items(200, OWN_ROWS, run="t")) == load
+    assert list(items(200, ROWS, run="t")) == load
 
 
 def test_ratios_are_the_middle_of_those_of_rounds_side_by_side() -> None:

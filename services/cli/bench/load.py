@@ -6,10 +6,13 @@ from datetime import UTC, datetime
 from itertools import cycle
 from pathlib import Path
 
+from services.classify.training.data import OWN_ROWS
 from shared.contracts.ids import edit_version, item_id
 from shared.contracts.items import Author, ItemKind, ItemReceived, Thread
 
 PLATFORM, ACCOUNT = "weibo", "bench"
+ROWS = OWN_ROWS / "own.jsonl"
+"""The same texts in every release, so that figures can be compared."""
 CASES_IN_TEN = 1
 WRITTEN_AT = datetime(2026, 5, 1, tzinfo=UTC)
 _QUIET = {"praise", "other"}

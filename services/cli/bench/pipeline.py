@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
-from services.classify.training.data import OWN_ROWS
-from services.cli.bench.load import ACCOUNT, PLATFORM, items
+from services.cli.bench.load import ACCOUNT, PLATFORM, ROWS, items
 from services.cli.bench.machine import Usage, patience, until, usage
 from services.cli.bench.rounds import Round
 from services.cli.children import child, service
@@ -61,7 +60,7 @@ class Pipeline:
 
     def load(self, count: int, run: str) -> list[Outgoing]:
         """Return so many items, ready to be published."""
-        return [outgoing(item) for item in items(count, OWN_ROWS, run=run)]
+        return [outgoing(item) for item in items(count, ROWS, run=run)]
 
     async def drained(self, count: int) -> None:
         """Wait until `count` more items are judged, folded and committed."""

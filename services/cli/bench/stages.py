@@ -5,8 +5,7 @@ from itertools import islice
 from time import process_time
 
 from services.classify.adapters.engine import Classifier
-from services.classify.training.data import OWN_ROWS
-from services.cli.bench.load import items
+from services.cli.bench.load import ROWS, items
 from services.cli.replay.sources import organisation, verdict_on
 from services.respond.core.fold import fold
 from services.respond.core.state import State
@@ -29,7 +28,7 @@ REPLY = (
 
 def stages(count: int = 4 * BATCH) -> Mapping[str, float]:
     """Return microseconds of CPU per item (or reply) of each stage; the best of three rounds."""
-    load = list(items(count, OWN_ROWS, run="stage"))
+    load = list(items(count, ROWS, run="stage"))
     encoded = [encode(each) for each in load]
     classifier = Classifier.load(None, load_tables())
     texts = [each.text for each in load]
