@@ -17,6 +17,8 @@ from shared.contracts.subjects import (
     CURSORS,
     ITEMS_TO_CLASSIFY,
     LIVE_COMMITTED,
+    LOG_RESTORED,
+    NEWEST_BACKUP,
     OBJECTS,
     PASSWORDS,
     ROOT,
@@ -40,45 +42,51 @@ SAID_BY: Mapping[str, set[str]] = {
     "classify": {"item.classified", "model.activated", "fact.quarantined"},
     "watchdog": set(), "archive": set(), "operator": set(),
 }  # fmt: skip
-"""Respond says every other fact, and can quarantine one as well."""
+"""Respond says every other fact, and can quarantine one as well; that the log was restored, whoever restores it."""
 RECORDS = {
     "ingest": {f"{CURSORS}.x"},
     "respond": {f"{PASSWORDS}.x"},
     "watchdog": {WATCHDOG_BEAT},
     "operator": {f"{PASSWORDS}.x"},
 }
-READ_ONLY = {"respond": {WATCHDOG_BEAT}}
+READ_ONLY = {"respond": {WATCHDOG_BEAT}, "operator": {NEWEST_BACKUP}}
+RESTORED = LOG_RESTORED.removeprefix(f"{ROOT}.")
+READ_KINDS = ("model.activated", "decisions.recorded", "clock.ticked", "operator.noted", RESTORED)
 DECISIONS, TICKS = f"{ROOT}.decisions.recorded", f"{ROOT}.clock.ticked"
 FOLLOW = {f"CONSUMER.CREATE.{STREAM}.follow-x", f"CONSUMER.MSG.NEXT.{STREAM}.follow-x"}
 READ_OBJECTS = {
     f"STREAM.INFO.{OBJ}", f"STREAM.MSG.GET.{OBJ}", "STREAM.NAMES", f"CONSUMER.CREATE.{OBJ}",
 }  # fmt: skip
 ASKS: Mapping[str, set[str]] = {
-    "ingest": {f"STREAM.INFO.{STREAM}", f"STREAM.INFO.{KV}"},
+    "ingest": {
+        f"STREAM.INFO.{STREAM}", f"STREAM.INFO.{KV}", f"DIRECT.GET.{STREAM}.{LOG_RESTORED}",
+    },
     "classify": {
         f"STREAM.INFO.{STREAM}",
         f"CONSUMER.CREATE.{STREAM}.{CLASSIFY_CONSUMER}.{ITEMS_TO_CLASSIFY[0]}",
         f"CONSUMER.MSG.NEXT.{STREAM}.{CLASSIFY_CONSUMER}",
+        f"CONSUMER.INFO.{STREAM}.{CLASSIFY_CONSUMER}",
         f"DIRECT.GET.{STREAM}.{ROOT}.model.activated",
     },
     "respond": {
         *(f"STREAM.{verb}.{name}" for verb in ("INFO", "CREATE") for name in (STREAM, KV, OBJ)),
         *READ_OBJECTS, *FOLLOW,
         f"DIRECT.GET.{STREAM}",
-        *(f"DIRECT.GET.{STREAM}.{ROOT}.{each}" for each in ("model.activated", "decisions.recorded",
-                                                            "clock.ticked", "operator.noted")),
+        *(f"DIRECT.GET.{STREAM}.{ROOT}.{each}" for each in READ_KINDS),
     },
     "watchdog": {
         f"STREAM.INFO.{STREAM}", f"STREAM.INFO.{KV}", f"DIRECT.GET.{STREAM}",
         f"DIRECT.GET.{STREAM}.{DECISIONS}", f"DIRECT.GET.{STREAM}.{TICKS}",
         f"CONSUMER.CREATE.{STREAM}.follow-x.{DECISIONS}", f"CONSUMER.MSG.NEXT.{STREAM}.follow-x",
     },
-    "archive": {f"STREAM.INFO.{STREAM}", f"DIRECT.GET.{STREAM}", *FOLLOW},
+    "archive": {
+        f"STREAM.INFO.{STREAM}", f"DIRECT.GET.{STREAM}", f"DIRECT.GET.{STREAM}.{LOG_RESTORED}",
+        *FOLLOW,
+    },
     "operator": {
         f"STREAM.INFO.{STREAM}", f"STREAM.INFO.{KV}", *READ_OBJECTS,
         f"CONSUMER.INFO.{STREAM}.{CLASSIFY_CONSUMER}", f"DIRECT.GET.{STREAM}",
-        *(f"DIRECT.GET.{STREAM}.{ROOT}.{each}" for each in ("model.activated", "decisions.recorded",
-                                                            "clock.ticked", "operator.noted")),
+        *(f"DIRECT.GET.{STREAM}.{ROOT}.{each}" for each in READ_KINDS),
     },
 }  # fmt: skip
 ON_A_STREAM = (
@@ -110,7 +118,7 @@ SHAPES = ("", ".weibo", *sorted({each for each in KINDS.values() if each}), ".we
 
 def facts_of(user: str) -> set[str]:
     """Return the subjects of the facts that a user says."""
-    others = SAID_BY["ingest"] | SAID_BY["classify"]
+    others = SAID_BY["ingest"] | SAID_BY["classify"] | {RESTORED}
     kinds = SAID_BY.get(user, (set(KINDS) - others) | {"fact.quarantined"})
     return {f"{ROOT}.{kind}{KINDS[kind]}" for kind in kinds}
 
@@ -122,7 +130,15 @@ def spoken() -> Iterator[str]:
         f"{ROOT}.{kind}.new" for kind in {each.split(".")[0] for each in KINDS} - {"operator"}
     )
     yield from (LIVE_COMMITTED, f"{LIVE_COMMITTED}.x", f"{ROOT}.x", "zs.v2.item.received", "other")
-    keys = (f"{CURSORS}.x", f"{PASSWORDS}.x", WATCHDOG_BEAT, "watchdog.x", "other.x", "x")
+    keys = (
+        f"{CURSORS}.x",
+        f"{PASSWORDS}.x",
+        WATCHDOG_BEAT,
+        NEWEST_BACKUP,
+        "watchdog.x",
+        "backup.x",
+        "x",
+    )
     for key in keys:
         yield f"$KV.{VALUES}.{key}"
         yield f"$JS.API.DIRECT.GET.{KV}.$KV.{VALUES}.{key}"
@@ -153,7 +169,7 @@ def api() -> Iterator[str]:
             for read in (ITEMS_TO_CLASSIFY[0], DECISIONS, f"{ROOT}.>", ">"):
                 yield f"CONSUMER.CREATE.{stream}.{consumer}.{read}"
         yield f"DIRECT.GET.{stream}"
-        for kind in ("model.activated", "decisions.recorded", "clock.ticked", "operator.noted"):
+        for kind in READ_KINDS:
             yield f"DIRECT.GET.{stream}.{ROOT}.{kind}"
 
 
@@ -204,5 +220,5 @@ async def test_the_one_who_repairs_may_do_everything(servers: Deployed) -> None:
 
 
 def test_every_fact_has_somebody_who_says_it() -> None:
-    said = set().union(*(facts_of(user) for user in USERS if user != "admin"))
+    said = set().union(*(facts_of(user) for user in USERS if user != "admin"), {LOG_RESTORED})
     assert said == {f"{ROOT}.{kind}{form}" for kind, form in KINDS.items()}
