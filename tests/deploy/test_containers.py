@@ -22,7 +22,8 @@ from tests.fakes.deployed import DEPLOY
 BIN = Path(sys.executable).parent
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
 OWN = sorted(set(containers()) - {"prometheus"})
-ASIDE = {"mock": "demo", "prometheus": "metrics", "cli": "tools"}
+ASIDE = {"mock": "demo", "prometheus": "metrics", "cli": "tools", "admin": "tools"}
+AT_A_TERMINAL = {"cli", "admin"}
 FINAL = DOCKERFILE.rpartition("\nFROM ")[2]
 
 
@@ -50,7 +51,7 @@ def test_every_container_is_held_short(name: str) -> None:
     assert said["security_opt"] == ["no-new-privileges:true"]
     assert not {"privileged", "cap_add", "network_mode", "pid", "ipc", "devices"} & set(said)
     assert set(said["deploy"]["resources"]["limits"]) == {"cpus", "memory"}
-    assert said["restart"] == ("no" if name == "cli" else "unless-stopped")
+    assert said["restart"] == ("no" if name in AT_A_TERMINAL else "unless-stopped")
     assert said["logging"]["options"]["max-size"]
     assert ":latest" not in said["image"]
     assert re.search(r":[\w${}.-]*\d", said["image"])
@@ -98,7 +99,9 @@ def test_everything_mounted_is_there_or_made_by_config_site(tmp_path: Path) -> N
     for container in containers().values():
         for volume in container.said.get("volumes", ()):
             source = volume.split(":")[0]
-            if source.startswith("."):
+            if "ZS_BACKUP" in source:
+                assert container.name == "admin"
+            elif source.startswith("."):
                 assert (ROOT / source).is_dir()
                 assert volume.endswith(":ro")
             else:
@@ -125,7 +128,7 @@ def test_health_is_asked_where_the_process_listens(name: str) -> None:
     if name in SERVICES:  # the image's own check asks the port of the environment
         assert "healthcheck" not in said
         assert 'shared.runtime.ready \\"$ZHISHOU_HTTP_PORT\\"' in FINAL
-    elif name == "cli":
+    elif name in AT_A_TERMINAL:
         assert said["healthcheck"] == {"disable": True}
     else:
         assert ports[name] in " ".join(said["healthcheck"]["test"])

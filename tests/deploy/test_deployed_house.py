@@ -106,10 +106,13 @@ async def terminal(session: aiohttp.ClientSession, house: DeployedHouse) -> None
     """Look, record, let somebody in: with the rights of the operator."""
     environment = house.environment(containers()["cli"])
     recording = house.home / "recording.jsonl"
-    looked = json.loads(await in_a_terminal(["doctor", "--json"], environment))
-    assert looked["state"] != "fail", looked
     await in_a_terminal(["record", str(recording)], environment)
     assert ANSWER in recording.read_text(encoding="utf-8")
+    admin = environment | house.environment(containers()["admin"])
+    saved = ["backup", "--to", str(house.home / "backup"), "--no-trial", "--json"]
+    assert json.loads(await in_a_terminal(saved, admin))["last_seq"] > 0
+    looked = json.loads(await in_a_terminal(["doctor", "--json"], environment))
+    assert any(each["part"] == "backup" and each["level"] == "ok" for each in looked["findings"])
     link = (await in_a_terminal(["signin", DEMO_PERSON], environment)).split()[-1]
     console = link.split("/signin/")[0]
     typed = f"{PASSWORD}\n{PASSWORD}\n"

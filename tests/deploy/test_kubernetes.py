@@ -110,7 +110,8 @@ def test_rules_are_the_files_that_are_deployed_and_passwords_those_of_the_site(
     made = {f"site/{each.name}" for each in (tmp_path / "site").iterdir()}
     used = {path for each in KUSTOMIZATION["secretGenerator"]
             for path in (*each.get("envs", ()), *each.get("files", ()))}  # fmt: skip
-    assert used == made - {"site/operator.env"}, "an operator works from their own machine"
+    people = {"site/operator.env", "site/admin.env"}
+    assert used == made - people, "who sits at a terminal works from their own machine"
     for each in KUSTOMIZATION["configMapGenerator"]:
         there = {path.name for path in (DEPLOY / each["name"]).iterdir()}
         named = {path.removeprefix(f"{each['name']}/") for path in each["files"]}

@@ -28,7 +28,7 @@ WITHOUT_STORE = {"classify", "archive"}
 
 def settings_of(service: str) -> type[CommonSettings]:
     """Return the settings class of a service; that of respond knows all an operator says."""
-    name = "respond" if service == "operator" else service
+    name = "respond" if service in {"operator", "admin"} else service
     module = import_module(f"services.{name}.settings")
     found: type[CommonSettings] = getattr(module, f"{name.capitalize()}Settings")
     return found
@@ -76,7 +76,7 @@ def test_a_site_has_passwords_of_its_own_that_match(
     assert {stat.S_IMODE((place / name).stat().st_mode) for name in made} == {0o600}
     for server, scheme in (("nats", "NATS"), ("valkey", "REDIS")):
         told = variables(texts[f"{server}.env"])
-        for user in (*SERVICES, "operator"):
+        for user in (*SERVICES, "operator", "admin"):
             url = variables(texts[f"{user}.env"]).get(f"ZHISHOU_{scheme}_URL", "")
             word = told.get(f"{server.upper()}_{user.upper()}_PASSWORD")
             assert (f"//{user}:{word}@{server}:" in url) is bool(word)

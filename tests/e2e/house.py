@@ -20,6 +20,7 @@ from shared.runtime.settings import default_policies_dir
 from tests.fakes.waiting import until
 
 READY_SECONDS = 60.0
+RIGHTS = "somebody lacks a right: deploy/nats/users.conf"
 _COUNT = re.compile(r'^zhishou_counts\{what="(\w+)"\} (\d+)', re.MULTILINE)
 
 
@@ -163,6 +164,9 @@ async def a_house(
         try:
             await until(house.stands, READY_SECONDS)
             yield house
+            said_by_nats = data / "logs" / "nats.log"
+            if said_by_nats.exists():
+                assert "Violation" not in said_by_nats.read_text(encoding="utf-8"), RIGHTS
         finally:
             await house.stop()
 
