@@ -71,7 +71,7 @@ async def _follow(url: str, running: "Shadowing", items: int, seconds: float) ->
     clock = SystemClock()
     try:
         await reachable(url, "--nats-url")
-        bus = await NatsBus.connect(url, clock=clock, name="shadow")
+        bus = await NatsBus.connect(url, clock=clock, name="shadow", make=None)
         try:
             await running.follow(bus, clock, items=items, seconds=seconds)
         finally:
