@@ -88,9 +88,10 @@ def switch_to(work: Work, model: str, *, own: str) -> None:
 
 def _install(work: Work, register: ModelRegister, installed: Sequence[Installed]) -> None:
     house = work.organisation
+    own = house.own_model or ("" if register.installed else house.model)
     fresh = {"installed": tuple(installed), "changed_seq": work.seq}
     work.put(register.model_copy(update=fresh))
-    switch_to(work, installed[-1].model_id if installed else house.own_model, own=house.own_model)
+    switch_to(work, installed[-1].model_id if installed else own, own=own)
 
 
 def _register(work: Work) -> ModelRegister:

@@ -6,11 +6,12 @@ import pytest
 
 from services.respond.core.aggregates import ModelRegister
 from services.respond.core.model import MODELS_KEPT
+from services.respond.core.state import Changes
 from shared.contracts.operators import ModelApproved, ModelProposed, ModelRolledBack
 from shared.contracts.org import ModelActivated, Role
 from shared.contracts.system import ModelChosen
 from shared.contracts.verdicts import Label
-from tests.fakes.builders import a_comment, a_person, a_verdict
+from tests.fakes.builders import a_comment, a_person, a_verdict, at
 from tests.fakes.core_story import Story
 
 FIRST, SECOND = "b" * 64, "c" * 64
@@ -116,6 +117,15 @@ def test_one_person_takes_a_model_back_and_the_one_before_judges() -> None:
     assert story.organisation.model == "own"
     assert register(story).in_office is None
     assert take_back(story, "own") == "nothing_before"
+
+
+def test_a_house_that_is_older_than_own_models_finds_back_to_its_model() -> None:
+    story = a_house()
+    older = story.organisation.model_copy(update={"own_model": ""})
+    story.state.apply(Changes({older.key: older}), at(story.seconds))
+    in_office(story, "m1", FIRST)
+    assert take_back(story) == "ok"
+    assert (story.organisation.model, story.organisation.own_model) == ("own", "own")
 
 
 def test_two_people_who_take_the_same_model_back_take_back_one() -> None:
