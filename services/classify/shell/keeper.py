@@ -73,7 +73,7 @@ class Keeper:
         """Load what was chosen since. While the log is away, all stays as it is."""
         try:
             newest = await self._bus.last_on(subject_for(OWN))
-            chosen = decode(newest.data) if newest else OWN
+            chosen = decode(newest.data) if newest else self._chosen  # purged: it still holds
             if isinstance(chosen, ModelChosen) and chosen != self._chosen:
                 await self._take(chosen)
         except (TransientError, UndecodableError) as error:

@@ -90,6 +90,15 @@ async def test_a_bundle_that_does_not_load_leaves_the_model_before() -> None:
     place.says("m1", "m1")
 
 
+async def test_a_word_that_was_purged_from_the_log_still_holds() -> None:
+    place = Place()
+    await place.choose("m1")
+    await place.keeper.look()
+    place.bus.remake()
+    await place.keeper.look()
+    place.says("m1", "m1")
+
+
 async def test_the_own_model_is_not_loaded_again_when_it_is_chosen() -> None:
     place = Place()
     await place.choose("own", kept=False)
