@@ -2,13 +2,18 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from dataclasses import asdict
+from functools import partial
 
+from aiohttp import web
 from pydantic_core import to_json
 
+from services.classify.adapters.bundles import unpacked
 from services.classify.adapters.child import ChildJudge
 from services.classify.adapters.engine import Classifier
 from services.classify.settings import ClassifySettings
 from services.classify.shell.handler import Handler
+from services.classify.shell.keeper import Keeper
 from shared.bus.nats_bus import LOG_SECONDS, NatsBus
 from shared.bus.port import Bus, outgoing
 from shared.contracts.facts import decode
@@ -21,6 +26,7 @@ from shared.runtime.clock import SystemClock
 from shared.runtime.health import Health, health_app, http_server
 from shared.runtime.service import run_until_stopped, write_run_file
 from shared.runtime.text_tables import load_tables
+from shared.text.normalise import Tables
 
 ACTIVATED_BY = "classify"
 
@@ -37,22 +43,31 @@ async def serve(settings: ClassifySettings, *, stop: asyncio.Event | None = None
             url, clock=clock, name="classify", make=None, log_seconds=LOG_SECONDS, metrics=metrics
         )
         stack.push_async_callback(bus.close)
-        classifier = await loading
-        log.info(Event.MODEL_LOADED, model=classifier.model)
-        await announce(bus, classifier.model)
-        handler = Handler(bus, classifier, ChildJudge(), clock, metrics)
+        own, tables = await loading
+        log.info(Event.MODEL_LOADED, model=own.model)
+        await announce(bus, own.model)
+        keeper = Keeper(bus, own, partial(unpacked, tables=tables), clock, metrics)
+        await keeper.look()
+        handler = Handler(bus, keeper, ChildJudge(), clock, metrics)
 
         async def reachable() -> str:
             await bus.state()
             return ""
 
+        async def model(_request: web.Request) -> web.Response:
+            return web.json_response(asdict(keeper.says()))
+
         health = Health({"log": reachable}, metrics)
+        app = health_app(health)
+        app.router.add_get("/model", model)
         address = await stack.enter_async_context(
-            http_server(health_app(health), settings.http_host, settings.http_port)
+            http_server(app, settings.http_host, settings.http_port)
         )
-        write_run_file(settings.run_file, address, model=classifier.model)
+        write_run_file(settings.run_file, address, model=own.model)
         log.info(Event.SERVICE_READY, http=address)
-        await run_until_stopped({"judge": handler.run, "lag": health.watch_lag}, stop=stop)
+        await run_until_stopped(
+            {"judge": handler.run, "model": keeper.run, "lag": health.watch_lag}, stop=stop
+        )
     log.info(Event.SERVICE_STOPPED)
 
 
@@ -65,10 +80,12 @@ async def announce(bus: Bus, model: str) -> None:
 
 
 def judge_one(settings: ClassifySettings, text: bytes) -> bytes:
-    """Return the verdict on one text as JSON."""
-    verdicts = _load(settings).judge([text.decode("utf-8", "surrogatepass")])
+    """Return the verdict on one text as JSON, by this process' own model, which always counts."""
+    own, _ = _load(settings)
+    verdicts = own.judge([text.decode("utf-8", "surrogatepass")])
     return to_json(verdicts[0])
 
 
-def _load(settings: ClassifySettings) -> Classifier:
-    return Classifier.load(settings.weights_dir, load_tables(settings.cache_dir))
+def _load(settings: ClassifySettings) -> tuple[Classifier, Tables]:
+    tables = load_tables(settings.cache_dir)
+    return Classifier.load(settings.weights_dir, tables), tables

@@ -23,6 +23,9 @@ MODULES = (
     "services.cli.archive_cmds",
     "services.cli.backup_cmds",
     "services.cli.trace_cmd",
+    "services.cli.feedback_cmds",
+    "services.cli.shadow_cmd",
+    "services.cli.model_cmds",
 )
 """Each has `register(app)`. They import what they need inside their commands."""
 

@@ -29,7 +29,7 @@ def search(
     """Search what became a case, what was answered and what people wrote about it."""
     from services.archive.shell.reading import search
 
-    for found in search(_file(data_dir, context.obj), words, limit=limit):
+    for found in search(archive_file(data_dir, context.obj), words, limit=limit):
         line = json.dumps(found._asdict(), ensure_ascii=False)
         case = found.case_id or "-"
         plain = f"{found.at:<28}{found.source:<8}{case:<28}{' '.join(found.text.split())}"
@@ -44,11 +44,12 @@ def copy(
     """Write a whole, consistent copy of the archive while everything goes on."""
     from services.archive.shell.reading import copy
 
-    copy(_file(data_dir, context.obj), out)
+    copy(archive_file(data_dir, context.obj), out)
     typer.echo(str(out))
 
 
-def _file(data_dir: Path | None, environment: Mapping[str, str] | None) -> Path:
+def archive_file(data_dir: Path | None, environment: Mapping[str, str] | None) -> Path:
+    """Return where the archive of this installation is."""
     from shared.runtime.settings import default_data_dir
 
     named = (environment or {}).get("ZHISHOU_DATA_DIR")

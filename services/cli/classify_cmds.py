@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from services.cli.archive_cmds import DataDir, archive_file
 from services.cli.groups import group
 from shared.errors import UserError
 
@@ -81,24 +82,40 @@ def cascade(
 
 
 def train(
+    context: typer.Context,
     data: DataOption,
     out: Annotated[Path, typer.Option("--out", help="folder to write the weights to")],
     kind: Annotated[
         str,
         typer.Option("--kind", help="research: every set found; permissive: what may be shared"),
     ] = "research",
+    add_feedback: Annotated[
+        bool, typer.Option("--add-feedback", help="learn from what people here corrected, too")
+    ] = False,
+    feedback_file: Annotated[
+        Path | None, typer.Option(help="from this file of `zhishou feedback export` instead")
+    ] = None,
+    data_dir: DataDir = None,
 ) -> None:
     """Train the model and write its weights, manifest and model card."""
     from services.classify.adapters.engine import Classifier
     from services.classify.evaluation.card import write_card
     from services.classify.evaluation.measure import evaluate as measure
+    from services.classify.training.data import Kind
+    from services.classify.training.feedback import feedback_of
     from services.classify.training.folder import train_to
+    from services.cli.feedback_cmds import rows_in
     from shared.runtime.text_tables import load_tables
 
     if kind not in {"permissive", "research"}:
         raise UserError(f"no kind {kind}", where="--kind", fix="use permissive or research")
     tables = load_tables()
-    train_to(data, out, "research" if kind == "research" else "permissive", tables, _tell)
+    feedback = None
+    if add_feedback or feedback_file:
+        file = feedback_file or archive_file(data_dir, context.obj)
+        feedback = feedback_of(*rows_in(file, feedback_file is None))
+    chosen: Kind = "research" if kind == "research" else "permissive"
+    train_to(data, out, chosen, tables, _tell, feedback=feedback)
     judge = Classifier.load(out, tables)
     write_card(out, measure(judge, data, _tell, tables=tables, peers=False))
 

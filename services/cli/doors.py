@@ -32,10 +32,13 @@ class Doors:
     store: RedisStore
     console: str
 
+    @property
+    def read(self) -> StoreReadModel:
+        return StoreReadModel(self.store, self.store, self.bus)
+
     async def known(self, person_id: str | None) -> str:
         """Return the id of an active person: this one, or an administrator. Raises UserError."""
-        read = StoreReadModel(self.store, self.store, self.bus)
-        active = [each.registered for each in await read.people() if each.registered.active]
+        active = [each.registered for each in await self.read.people() if each.registered.active]
         if person_id is None:
             found = [each.person_id for each in active if Role.ADMIN in each.roles]
         else:

@@ -11,6 +11,11 @@ HELP = {
     "respond": ("Keep cases, clocks and replies; serve the console.", "zhishou respond run"),
     "watchdog": ("Notice what the engine has not done, and tell it.", "zhishou watchdog run"),
     "archive": ("Keep the searchable record.", "zhishou archive run"),
+    "feedback": (
+        "What people corrected, as rows to learn from.",
+        "zhishou feedback export --out rows.jsonl",
+    ),
+    "model": ("Which model judges, and who put it in office.", "zhishou model list"),
     "gate": ("Check texts before they leave (发前检查).", 'echo "可能是" | zhishou gate check'),
     "policy": ("Look at policy packs (规则包) and test them.", "zhishou policy lint"),
     "person": ("Let people in.", "zhishou person set-password wang"),

@@ -57,7 +57,7 @@ async def _signin(
 ) -> str:
     from services.respond.shell.people import one_time_link
 
-    async with _opened(data_dir, environment) as doors:
+    async with reached(data_dir, environment) as doors:
         person_id = await doors.known(person)
         return await one_time_link(doors.store, doors.console, person_id)
 
@@ -67,12 +67,12 @@ async def _set_password(
 ) -> None:
     from services.respond.shell.people import People
 
-    async with _opened(data_dir, environment) as doors:
+    async with reached(data_dir, environment) as doors:
         await People(doors.bus).set_password(await doors.known(person), password)
 
 
 @asynccontextmanager
-async def _opened(data_dir: Path | None, environment: Mapping[str, str]) -> AsyncIterator["Doors"]:
+async def reached(data_dir: Path | None, environment: Mapping[str, str]) -> AsyncIterator["Doors"]:
     """Reach the running system. Raises UserError."""
     from services.cli.doors import opened, places
     from shared.observability.logging import configure_logging

@@ -12,10 +12,12 @@ from services.respond.core.aggregates import (
     Cluster,
     Effect,
     GateFinding,
+    ModelRegister,
     Organisation,
     Page,
     Person,
 )
+from services.respond.core.rates import Rate
 from shared.contracts.base import Frozen
 from shared.contracts.facts import OperatorFact
 from shared.contracts.operators import Outcome
@@ -78,6 +80,11 @@ class ReadModel(Protocol):
     async def people(self) -> Sequence[Person]: ...
     async def person(self, person_id: str) -> Person | None: ...
     async def organisation(self) -> Organisation: ...
+    async def models(self) -> ModelRegister: ...
+    async def rates(self) -> Sequence[Rate]:
+        """Return how often each label holds lately and in the week before."""
+        ...
+
     async def outcome(self, op_id: str) -> Outcome | None: ...
     async def health(self) -> Health: ...
     def changes(self) -> AbstractAsyncContextManager[AsyncIterator[Committed]]:

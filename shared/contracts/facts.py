@@ -18,6 +18,9 @@ from shared.contracts.operators import (
     ClaimOpened,
     LabelsCorrected,
     ModeChanged,
+    ModelApproved,
+    ModelProposed,
+    ModelRolledBack,
     OutgoingPaused,
     PageAcknowledged,
     ReplyApproved,
@@ -45,6 +48,7 @@ from shared.contracts.system import (
     FactQuarantined,
     LeaderElected,
     LogRestored,
+    ModelChosen,
     SourceReported,
 )
 from shared.contracts.upcast import upcast
@@ -68,6 +72,9 @@ OperatorFact = (
     | PageAcknowledged
     | ModeChanged
     | OutgoingPaused
+    | ModelProposed
+    | ModelApproved
+    | ModelRolledBack
 )
 ItemFact = ItemReceived | ItemEdited | ItemDeleted | ItemClassified
 PostFact = PostSeen | PostDeleted | PostDrafted | PostScheduled | PostFrozen
@@ -81,6 +88,7 @@ SystemFact = (
     | FactQuarantined
     | LogRestored
     | DecisionsRecorded
+    | ModelChosen
 )
 Fact = ItemFact | PostFact | OperatorFact | OrgFact | SystemFact
 

@@ -153,6 +153,35 @@ class ClaimJudged(_CaseOperation):
     evidence: str
 
 
+class _ModelOperation(_OperatorFact):
+    """`model_id` is what verdicts name; `bundle` the hash of the very bytes, where it matters."""
+
+    model_id: str
+
+
+class ModelProposed(_ModelOperation):
+    """Put a trained model up for approval: its bundle and, by hash, what a shadow run said of it."""
+
+    kind: Literal["operator.model_proposed"] = "operator.model_proposed"
+    bundle: str
+    note: str
+    report: str = ""
+
+
+class ModelApproved(_ModelOperation):
+    """Put exactly this bundle, which somebody else proposed, in office."""
+
+    kind: Literal["operator.model_approved"] = "operator.model_approved"
+    bundle: str
+
+
+class ModelRolledBack(_ModelOperation):
+    """Take the model in office out of it; the one before it judges again."""
+
+    kind: Literal["operator.model_rolled_back"] = "operator.model_rolled_back"
+    reason: str
+
+
 class PageAcknowledged(_OperatorFact):
     """The person on call has the page (我来处理)."""
 

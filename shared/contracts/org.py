@@ -94,7 +94,7 @@ class PolicyActivated(FactBase):
 
 
 class ModelActivated(FactBase):
-    """From this place in the log on, verdicts of this model count."""
+    """A classify process has this model of its own: its verdicts count, unless one is in office."""
 
     kind: Literal["model.activated"] = "model.activated"
     version: Literal[1] = 1

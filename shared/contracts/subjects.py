@@ -17,6 +17,7 @@ LOG_RESTORED = f"{ROOT}.log.restored"
 ITEMS_TO_CLASSIFY = (f"{ROOT}.item.*.>",)
 """Received, edited and deleted ones, which all have longer subjects than verdicts. One filter only:
 with two, the server looks through all subjects of a block for each message that it passes over."""
+ITEMS_AND_VERDICTS = f"{ROOT}.item.>"
 DELETIONS = f"{ROOT}.item.deleted."
 CLASSIFY_CONSUMER = "classify-items"
 WATCHDOG_BEAT = "watchdog.beat"

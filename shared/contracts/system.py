@@ -97,6 +97,23 @@ class SourceReported(FactBase):
         return (self.platform, self.account_id)
 
 
+class ModelChosen(FactBase):
+    """What two people put in office, for classify to load; `bundle` empty: its own model.
+
+    The fold has decided it at `decided_seq`, so the fold ignores this.
+    """
+
+    kind: Literal["model.chosen"] = "model.chosen"
+    version: Literal[1] = 1
+    term: int
+    model_id: str
+    bundle: str
+    decided_seq: int
+
+    def cause(self) -> tuple[str, ...]:
+        return (str(self.decided_seq), self.bundle)
+
+
 class FactQuarantined(FactBase):
     """Folding the fact at `seq` raised; every later fold and replay skips it (invariant 14).
 

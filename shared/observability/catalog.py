@@ -40,6 +40,7 @@ class Event(StrEnum):
 
     MODEL_LOADED = "model.loaded"
     MODEL_MISSING = "model.missing"
+    MODEL_REFUSED = "model.refused"
     BATCH_CLASSIFIED = "batch.classified"
     FACT_QUARANTINED = "fact.quarantined"
 

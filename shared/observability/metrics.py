@@ -63,6 +63,7 @@ class Metric(Enum):
         "classify_lag",
         "From received in the log to verdict sent, of the oldest item of each batch",
     )
+    MODEL_REFUSED = _gauge("model_refused", "1 while the model in office cannot be loaded here")
     QUARANTINED = _counter("facts_quarantined", "Facts that could not be treated", "where")
 
     LEADER = _gauge("leader", "1 while this process leads")
@@ -86,6 +87,9 @@ class Metric(Enum):
     EFFECTS = _counter("effects", "Effects finished", "kind", "status")
     EFFECT_TIME = _times("effect", "From decided to finished", "kind", buckets=_QUICK + _HUMAN[:3])
     PAGES_WAITING = _gauge("pages_waiting", "Pages nobody acknowledged yet")
+    RATE_RECENT = _gauge("rate_recent_share", "Share of the newest verdicts", "what")
+    RATE_BEFORE = _gauge("rate_before_share", "The same share in the week before", "what")
+    RATE_ODD = _gauge("rate_odd", "1 while the two differ by more than chance", "what")
     ACTIONS = _counter("actions", "Operations of people", "kind", "result")
 
     ARCHIVED = _counter("facts_archived", "Facts written to the archive")

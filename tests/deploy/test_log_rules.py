@@ -15,6 +15,7 @@ from shared.contracts.ids import token
 from shared.contracts.subjects import (
     CLASSIFY_CONSUMER,
     CURSORS,
+    ITEMS_AND_VERDICTS,
     ITEMS_TO_CLASSIFY,
     LIVE_COMMITTED,
     NEWEST_BACKUP,
@@ -56,7 +57,8 @@ READ_OBJECTS = {
     f"STREAM.INFO.{OBJ}", f"STREAM.MSG.GET.{OBJ}", "STREAM.NAMES", f"CONSUMER.CREATE.{OBJ}",
 }  # fmt: skip
 READ_ALONE = (
-    "model.activated", "decisions.recorded", "clock.ticked", "operator.noted", "log.restored",
+    "model.activated", "model.chosen", "decisions.recorded", "clock.ticked", "operator.noted",
+    "log.restored",
 )  # fmt: skip
 RESTORED = f"DIRECT.GET.{STREAM}.{ROOT}.log.restored"
 ASKS: Mapping[str, set[str]] = {
@@ -67,6 +69,8 @@ ASKS: Mapping[str, set[str]] = {
         f"CONSUMER.MSG.NEXT.{STREAM}.{CLASSIFY_CONSUMER}",
         f"CONSUMER.INFO.{STREAM}.{CLASSIFY_CONSUMER}",
         f"DIRECT.GET.{STREAM}.{ROOT}.model.activated",
+        f"DIRECT.GET.{STREAM}.{ROOT}.model.chosen",
+        *READ_OBJECTS,
     },
     "respond": {
         *(f"STREAM.{verb}.{name}" for verb in ("INFO", "CREATE") for name in (STREAM, KV, OBJ)),
@@ -83,6 +87,9 @@ ASKS: Mapping[str, set[str]] = {
     "operator": {
         f"STREAM.INFO.{STREAM}", f"STREAM.INFO.{KV}", *READ_OBJECTS,
         f"CONSUMER.INFO.{STREAM}.{CLASSIFY_CONSUMER}", f"DIRECT.GET.{STREAM}",
+        f"CONSUMER.CREATE.{STREAM}.follow-x.{ITEMS_TO_CLASSIFY[0]}",
+        f"CONSUMER.CREATE.{STREAM}.follow-x.{ITEMS_AND_VERDICTS}",
+        f"CONSUMER.MSG.NEXT.{STREAM}.follow-x",
         *(f"DIRECT.GET.{STREAM}.{ROOT}.{each}" for each in READ_ALONE),
     },
 }  # fmt: skip
@@ -156,7 +163,7 @@ def api() -> Iterator[str]:
         for verb, consumer in product(ON_A_CONSUMER, CONSUMERS):
             yield f"CONSUMER.{verb}.{stream}.{consumer}"
         for consumer in CONSUMERS:
-            for read in (ITEMS_TO_CLASSIFY[0], DECISIONS, f"{ROOT}.>", ">"):
+            for read in (ITEMS_TO_CLASSIFY[0], ITEMS_AND_VERDICTS, DECISIONS, f"{ROOT}.>", ">"):
                 yield f"CONSUMER.CREATE.{stream}.{consumer}.{read}"
         yield f"DIRECT.GET.{stream}"
         yield from (f"DIRECT.GET.{stream}.{ROOT}.{kind}" for kind in READ_ALONE)
@@ -170,10 +177,12 @@ def may_say(user: str) -> set[str]:
     found |= {f"$JS.API.DIRECT.GET.{KV}.$KV.{VALUES}.{key}" for key in written | read}
     if user == "classify":
         found.add(f"$JS.ACK.{STREAM}.{CLASSIFY_CONSUMER}.1.1.1.1.1")
-    if user in {"respond", "operator"}:
+    if user in {"respond", "operator", "classify"}:
         found.add(f"$JS.FC.{OBJ}.follow-x.x")
+    if user in {"respond", "operator"}:
+        found |= {f"$O.{OBJECTS}.C.x", f"$O.{OBJECTS}.M.x"}
     if user == "respond":
-        found |= {LIVE_COMMITTED, f"$O.{OBJECTS}.C.x", f"$O.{OBJECTS}.M.x"}
+        found.add(LIVE_COMMITTED)
     return found
 
 

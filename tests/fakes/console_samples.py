@@ -10,9 +10,12 @@ from services.respond.core.aggregates import (
     Claim,
     Cluster,
     HistoryEntry,
+    Installed,
+    ModelRegister,
     Organisation,
     Page,
     Person,
+    Proposal,
     Suggestion,
 )
 from services.respond.core.claim import Evidence
@@ -69,6 +72,26 @@ def organisation(now: datetime) -> Organisation:
         breaches=3,
         pages_raised=2,
     )
+
+
+def models(now: datetime) -> ModelRegister:
+    """One model in office, another proposed by the lead."""
+    installed = Installed(
+        model_id="linear-2026.11",
+        bundle="a" * 64,
+        proposed_by="zhou",
+        approved_by="lin",
+        since=now - timedelta(days=3),
+    )
+    proposal = Proposal(
+        model_id="linear-2026.12",
+        bundle="b" * 64,
+        report="",
+        note="多学了三百条改判",
+        proposed_by="lin",
+        proposed_at=now - timedelta(hours=1),
+    )
+    return ModelRegister(installed=(installed,), proposals=(proposal,), changed_seq=7)
 
 
 def an_item(

@@ -13,11 +13,13 @@ from services.respond.core.aggregates import (
     Effect,
     GateFinding,
     HistoryEntry,
+    ModelRegister,
     Organisation,
     Page,
     Person,
     Reply,
 )
+from services.respond.core.rates import Rate
 from services.respond.ports import (
     Committed,
     GateAnswer,
@@ -48,6 +50,8 @@ class House:
         self.shop: Account = samples.account(now)
         self.staff = {row[0]: samples.person(*row) for row in samples.PEOPLE}
         self.house: Organisation = samples.organisation(now)
+        self.register = samples.models(now)
+        self.shares = [Rate("complaint", 84, 210, 900, 7200, odd=True)]
         self.outcomes: dict[str, Outcome] = {}
         self.log: list[OperatorFact] = []
         self.undecided = self.away = False
@@ -115,6 +119,12 @@ class House:
 
     async def organisation(self) -> Organisation:
         return self.house
+
+    async def models(self) -> ModelRegister:
+        return self.register
+
+    async def rates(self) -> Sequence[Rate]:
+        return self.shares
 
     async def outcome(self, op_id: str) -> Outcome | None:
         return self.outcomes.get(op_id)
@@ -198,6 +208,9 @@ class House:
         if isinstance(fact, ops.OutgoingPaused):
             self.house = self.house.model_copy(update={"paused": fact.paused})
             self.commit("organisation:self")
+            return "ok"
+        if isinstance(fact, ops.ModelProposed | ops.ModelApproved | ops.ModelRolledBack):
+            self.commit("models:self")
             return "ok"
         case = self.cases.get(fact.case_id)
         return "not_found" if case is None else self._on_case(case, fact)

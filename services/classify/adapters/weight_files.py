@@ -13,6 +13,7 @@ from services.classify.core import features
 from services.classify.core.rules import LABELS
 from services.classify.core.scores import NODES, Weights
 from services.classify.core.verdict import Bar
+from shared.contracts.base import Time
 from shared.contracts.verdicts import Label
 from shared.errors import UserError
 
@@ -20,6 +21,17 @@ EVEN: Final = 0.5
 FORMAT: Final = 2
 ARRAYS: Final = "weights.npz"
 MANIFEST: Final = "manifest.json"
+
+
+class Origin(BaseModel):
+    """How many rows of people's corrections weights learnt from, which, and of what time."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rows: int
+    sha256: str
+    first: Time
+    last: Time
 
 
 class Manifest(BaseModel):
@@ -39,6 +51,7 @@ class Manifest(BaseModel):
     data: dict[str, str]
     versions: dict[str, str]
     files: dict[str, str]
+    feedback: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from services.classify.adapters.weight_files import MANIFEST, Manifest
+from services.classify.adapters.weight_files import MANIFEST, Manifest, Origin
 from services.classify.evaluation.measure import Report
 
 HEAD: Final = """# Model card
@@ -30,6 +30,8 @@ def card(manifest: Manifest, report: Report) -> str:
     """Return the card as Markdown."""
     lines = [HEAD, "## What it was made from\n", "| data | SHA-256 of the file |", "|---|---|"]
     lines += [f"| {name} | `{digest[:16]}` |" for name, digest in sorted(manifest.data.items())]
+    if manifest.feedback is not None:
+        lines += ["", _learnt(manifest.feedback)]
     lines += [
         "",
         f"Kind: {manifest.kind}. Labels: {', '.join(manifest.labels)}.",
@@ -48,6 +50,14 @@ def card(manifest: Manifest, report: Report) -> str:
     ]
     lines += ["", "## Figures on rows held back (dev splits)", "", *_table(report), ""]
     return "\n".join(lines)
+
+
+def _learnt(origin: Origin) -> str:
+    return (
+        f"{origin.rows} rows are corrections by people of this house, from {origin.first:%Y-%m-%d}"
+        f" to {origin.last:%Y-%m-%d} (SHA-256 `{origin.sha256[:16]}`). They hold words of the"
+        " public: these weights are for this house and are not to be passed on."
+    )
 
 
 def _table(report: Report) -> list[str]:

@@ -105,7 +105,7 @@ def own_rows(folder: Path = OWN_ROWS) -> list[Row]:
         for path in own_files(folder)
         for line in path.read_text(encoding="utf-8").splitlines()
     ]
-    return [_own(row["text"], [Label(each) for each in row["labels"]]) for row in rows]
+    return [own_row(row["text"], [Label(each) for each in row["labels"]]) for row in rows]
 
 
 def later_rows(folder: Path = OWN_ROWS) -> list[Raw]:
@@ -144,7 +144,8 @@ def training_rows(folder: Path, kind: Kind) -> list[Row]:
     return rows
 
 
-def _own(text: str, labels: Sequence[Label]) -> Row:
+def own_row(text: str, labels: Sequence[Label]) -> Row:
+    """Return a row of which every label is known."""
     known: dict[Label, bool] = {each: each in labels for each in Label if each is not Label.OTHER}
     return Row(text, known, "own", OWN_WEIGHT)
 

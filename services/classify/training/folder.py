@@ -15,6 +15,7 @@ from services.classify.adapters.weight_files import (
 )
 from services.classify.core import features
 from services.classify.training.data import Kind, digest, names_of, own_files, training_rows
+from services.classify.training.feedback import Feedback
 from services.classify.training.matrix import Extractor
 from services.classify.training.train import Tell, Trained, train, whole_weights
 from shared.errors import UserError
@@ -25,15 +26,25 @@ PACKAGES: Final = (
 )  # fmt: skip
 
 
-def train_to(data: Path, out: Path, kind: Kind, tables: Tables, tell: Tell) -> Trained:
-    """Train and write the folder. Raises UserError."""
-    rows = training_rows(data, kind)
+def train_to(
+    data: Path,
+    out: Path,
+    kind: Kind,
+    tables: Tables,
+    tell: Tell,
+    *,
+    feedback: Feedback | None = None,
+) -> Trained:
+    """Train and write the folder; feedback counts like our own rows. Raises UserError."""
+    rows = [*(feedback.rows if feedback else ()), *training_rows(data, kind)]
     trained = train(rows, kind, Extractor(tables), tell)
     try:
         out.mkdir(parents=True, exist_ok=True)
         arrays = save_arrays(out / ARRAYS, whole_weights(trained))
         manifest = _manifest(data, kind, trained, tables, arrays)
-        body = json.dumps(manifest.model_dump(mode="json"), indent=1, sort_keys=True)
+        manifest = manifest.model_copy(update={"feedback": feedback.origin if feedback else None})
+        told = manifest.model_dump(mode="json", exclude_none=True)
+        body = json.dumps(told, indent=1, sort_keys=True)
         (out / MANIFEST).write_text(body + "\n", encoding="utf-8")
     except OSError as error:
         raise UserError(

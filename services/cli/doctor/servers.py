@@ -1,6 +1,6 @@
 """What the two servers and our own processes say of themselves when they are asked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -114,7 +114,32 @@ async def processes(data_dir: Path) -> list[Finding]:
     ]
     timeout = aiohttp.ClientTimeout(total=ANSWER_SECONDS)
     async with aiohttp.ClientSession(timeout=timeout) as session:
-        return [await _process(session, place, place.read_bytes()) for place in places]
+        found = [await _process(session, place, place.read_bytes()) for place in places]
+        judges = [each for each in places if each.stem.startswith("classify")]
+        return found + [
+            finding
+            for place in judges
+            for finding in await _judging(session, place.stem, place.read_bytes())
+        ]
+
+
+async def _judging(session: aiohttp.ClientSession, name: str, said: bytes) -> list[Finding]:
+    """Ask a classify process by which model it judges; one that does not answer was told of."""
+    try:
+        async with session.get(f"{from_json(said)['http']}/model") as response:
+            answer = await response.json()
+    except (OSError, ValueError, KeyError, TimeoutError, aiohttp.ClientError):
+        return []
+    return [read_judging(name, answer)]
+
+
+def read_judging(name: str, answer: Mapping[str, str]) -> Finding:
+    """Judge by which model a classify process judges."""
+    if answer["refused"]:
+        fix = "zhishou model rollback, or propose and approve a bundle that loads"
+        why = f"judges with {answer['model']}, not {answer['in_office']}: {answer['refused']}"
+        return fail(name, why, fix)
+    return ok(name, f"judges with {answer['model']}")
 
 
 async def _process(session: aiohttp.ClientSession, place: Path, said: bytes) -> Finding:

@@ -140,7 +140,8 @@ def _batches(
     lines = read_lines(recording)
     judge: Judge | None = classifier.judge if classifier else None
     if recording.of_facts:
-        return fact_batches(lines, run.tally, run.objects, judge)
+        model = classifier.model if classifier else ""
+        return fact_batches(lines, run.tally, run.objects, judge, model)
     if classifier is None or run.forced is None or judge is None:
         raise UserError("a raw stream needs a model and a pack", where=str(recording.path))
     forced, model = run.forced, classifier.model

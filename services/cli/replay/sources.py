@@ -14,6 +14,7 @@ from shared.contracts.items import (
     ItemEdited,
     ItemReceived,
 )
+from shared.contracts.operators import ModelApproved, ModelProposed, ModelRolledBack
 from shared.contracts.org import (
     AccountRegistered,
     Contact,
@@ -32,6 +33,7 @@ from shared.testing.recording import BadLine, FactLine, Line, ObjectLine, RawLin
 
 BATCH = 256
 ACCOUNT, PERSON = "replay", "replay"
+_MODEL_OPERATIONS = ModelProposed | ModelApproved | ModelRolledBack
 _LONG = timedelta(days=36_500)
 
 Judge = Callable[[Sequence[str]], Sequence[Verdict]]
@@ -149,14 +151,18 @@ def verdict_on(fact: ItemReceived | ItemEdited, verdict: Verdict) -> ItemClassif
 
 
 def fact_batches(
-    lines: Iterable[Line], tally: Tally, objects: dict[str, bytes], judge: Judge | None
+    lines: Iterable[Line],
+    tally: Tally,
+    objects: dict[str, bytes],
+    judge: Judge | None,
+    model: str = "",
 ) -> Iterator[list[Stored]]:
-    """Yield batches of a record of the log; with `judge`, verdicts are made again."""
+    """Yield batches of a record of the log; with `judge`, verdicts are made again by `model`."""
     reader = iter(lines)
     while chunk := list(islice(reader, BATCH)):
         kept = [fact for line in chunk if (fact := _fact(line, tally, objects)) is not None]
         if judge is not None:
-            kept = _judged_again(kept, judge)
+            kept = _judged_again(kept, judge, model)
         if kept:
             yield kept
 
@@ -177,12 +183,17 @@ def _fact(line: Line, tally: Tally, objects: dict[str, bytes]) -> Stored | None:
     return None
 
 
-def _judged_again(kept: Sequence[Stored], judge: Judge) -> list[Stored]:
+def _judged_again(kept: Sequence[Stored], judge: Judge, model: str) -> list[Stored]:
+    """Let this model alone judge from the start, whichever was in office when it was recorded."""
     texts = [each.fact.text for each in kept if isinstance(each.fact, ItemReceived | ItemEdited)]
     verdicts = iter(judge(texts))
     again: list[Stored] = []
     for each in kept:
-        if isinstance(each.fact, ItemClassified):
+        if isinstance(each.fact, ItemClassified | _MODEL_OPERATIONS):
+            continue
+        if isinstance(each.fact, ModelActivated):
+            own = each.fact.model_copy(update={"model": model})
+            again.append(each._replace(fact=own))
             continue
         again.append(each)
         if isinstance(each.fact, ItemReceived | ItemEdited):

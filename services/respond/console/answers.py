@@ -1,10 +1,20 @@
 """The shapes the API answers with that are not aggregates themselves."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from services.respond.core.aggregates import Account, Page, Person
+from services.respond.core.aggregates import (
+    Account,
+    Installed,
+    ModelRegister,
+    Organisation,
+    Page,
+    Person,
+    Proposal,
+)
+from services.respond.core.rates import Rate
 from services.respond.ports import QueueRow
 from shared.contracts.base import Frozen
 from shared.contracts.org import Role
@@ -32,6 +42,46 @@ class AccountList(Frozen):
 
 class PersonList(Frozen):
     people: tuple[Person, ...]
+
+
+class RateShown(Frozen):
+    """A share of the newest verdicts beside that of the week before."""
+
+    what: str
+    share: float
+    share_before: float
+    verdicts: int
+    odd: bool
+
+    @classmethod
+    def of(cls, rate: Rate) -> Self:
+        return cls(
+            what=rate.what,
+            share=rate.share,
+            share_before=rate.share_before,
+            verdicts=rate.of_recent,
+            odd=rate.odd,
+        )
+
+
+class Models(Frozen):
+    """The last of `installed` is in office; with none, `own_model` judges."""
+
+    model: str
+    own_model: str
+    installed: tuple[Installed, ...]
+    proposals: tuple[Proposal, ...]
+    rates: tuple[RateShown, ...]
+
+    @classmethod
+    def of(cls, house: Organisation, register: ModelRegister, rates: Sequence[Rate]) -> Self:
+        return cls(
+            model=house.model,
+            own_model=house.own_model,
+            installed=register.installed,
+            proposals=register.proposals,
+            rates=tuple(map(RateShown.of, rates)),
+        )
 
 
 class Undecided(Frozen):

@@ -9,6 +9,7 @@ from services.respond.console.answers import (
     AccountList,
     GateBody,
     Me,
+    Models,
     PageList,
     PersonList,
     QueueList,
@@ -44,6 +45,10 @@ class PageParams(_Strict):
 
 class AccountParams(_Strict):
     account_id: Name
+
+
+class ModelParams(_Strict):
+    model_id: Name
 
 
 class EffectParams(_Strict):
@@ -141,6 +146,8 @@ def _wish(wish: Wish) -> AnyOperation:
             return _asking(wish, "pages/{page_id}/", PageParams)
         case "account":
             return _asking(wish, "accounts/{account_id}/", AccountParams)
+        case "model":
+            return _asking(wish, "models/{model_id}/", ModelParams)
         case "organisation":
             return _asking(wish, "", Nothing)
 
@@ -195,6 +202,11 @@ async def _pages(console: Console, _call: Call[Nothing, Nothing, Nothing]) -> An
 
 async def _accounts(console: Console, _call: Call[Nothing, Nothing, Nothing]) -> Answer:
     return Answer(AccountList(accounts=tuple(await console.read.accounts())))
+
+
+async def _models(console: Console, _call: Call[Nothing, Nothing, Nothing]) -> Answer:
+    read = console.read
+    return Answer(Models.of(await read.organisation(), await read.models(), await read.rates()))
 
 
 async def _people(console: Console, _call: Call[Nothing, Nothing, Nothing]) -> Answer:
@@ -267,6 +279,7 @@ def operations() -> tuple[AnyOperation, ...]:
         _reading("pages", "Pages nobody acknowledged yet", PageList, plain, _pages),
         _reading("pages/{page_id}", "One page", Page, (PageParams, Nothing), _page),
         _reading("accounts", "Accounts, modes, sources", AccountList, plain, _accounts),
+        _reading("models", "Which model judges, and what is proposed", Models, plain, _models),
         _reading("people", "Who works here", PersonList, plain, _people),
         _reading(
             "outcomes/{op_id}",

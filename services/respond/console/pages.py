@@ -127,6 +127,8 @@ async def status(request: web.Request) -> web.Response:
     organisation = await view.console.read.organisation()
     values: Mapping[str, object] = {
         "organisation": organisation,
+        "models": await view.console.read.models(),
+        "odd": [each for each in await view.console.read.rates() if each.odd],
         "names": await view.names(),
         "notice": None,
     }

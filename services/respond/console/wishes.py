@@ -14,6 +14,7 @@ from shared.contracts.verdicts import Label
 
 OpId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,80}$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,80}$")]
+Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
 Ground = Annotated[str, StringConstraints(max_length=500)]
 Needed = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
@@ -105,6 +106,16 @@ class PauseBody(Body):
     reason: Needed
 
 
+class ProposeBody(Body):
+    bundle: Hash
+    note: Needed
+    report: Hash | Literal[""] = ""
+
+
+class PromoteBody(Body):
+    bundle: Hash
+
+
 _FACT: TypeAdapter[OperatorFact] = TypeAdapter(OperatorFact)
 
 
@@ -124,7 +135,7 @@ class Wish:
     """
 
     name: str
-    about: Literal["case", "page", "account", "organisation"]
+    about: Literal["case", "page", "account", "model", "organisation"]
     summary: str
     body: type[Body]
     becomes: type[FactBase]
@@ -176,13 +187,10 @@ _ALL = (
     Wish("claim-open", "case", "Make it a claim to look into", ClaimOpenBody, ops.ClaimOpened),
     Wish("claim-judge", "case", "Say what is known of it", ClaimJudgeBody, ops.ClaimJudged),
     Wish("acknowledge", "page", "Take a page", Body, ops.PageAcknowledged),
-    Wish(
-        "mode",
-        "account",
-        "Change an account's mode",
-        ModeBody,
-        ops.ModeChanged,
-    ),
+    Wish("mode", "account", "Change an account's mode", ModeBody, ops.ModeChanged),
+    Wish("propose", "model", "Put a model up for approval", ProposeBody, ops.ModelProposed),
+    Wish("promote", "model", "Put this proposed model in office", PromoteBody, ops.ModelApproved),
+    Wish("roll-back", "model", "Return to the model before this", ReasonBody, ops.ModelRolledBack),
     Wish(
         "pause",
         "organisation",

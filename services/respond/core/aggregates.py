@@ -23,7 +23,9 @@ from services.respond.core.case import (
 )
 from services.respond.core.claim import Claim, Variant
 from services.respond.core.cluster import Cluster, Near
+from services.respond.core.model import Installed, ModelRegister, Proposal
 from services.respond.core.organisation import Account, Organisation, Person
+from services.respond.core.rates import HourRates
 from services.respond.core.state import Aggregate
 from services.respond.core.waiting import Timer
 from shared.contracts.base import Time
@@ -49,13 +51,17 @@ __all__ = [
     "Effect",
     "GateFinding",
     "HistoryEntry",
+    "HourRates",
+    "Installed",
     "ItemPlace",
+    "ModelRegister",
     "Near",
     "OpenThread",
     "Organisation",
     "OutcomeRing",
     "Page",
     "Person",
+    "Proposal",
     "Reply",
     "ReplyStatus",
     "StoredOutcome",
@@ -194,5 +200,7 @@ AGGREGATES: dict[str, type[Aggregate]] = {
     "near": Near,
     "claim": Claim,
     "variant": Variant,
+    "models": ModelRegister,
+    "hour": HourRates,
 }
 """Key prefix -> class of the persisted aggregates."""

@@ -9,6 +9,7 @@ from services.respond.core.effects import end
 from services.respond.core.judging import Judgement, in_order
 from services.respond.core.replies import Refusal, give_up
 from services.respond.core.restored import looked
+from services.respond.core.said import ItemCorrected
 from services.respond.core.work import Work
 from shared.contracts import operators as asked
 from shared.contracts.system import Receipt
@@ -88,6 +89,21 @@ def correct(work: Work, case: Case, fact: asked.LabelsCorrected) -> Case | Refus
         fresh = item.model_copy(update={"corrected": fact.labels}) if item is found else item
         items.append(fresh)
         labels |= set(fresh.decided if fresh.corrected is None else fresh.corrected)
+    work.decide(
+        ItemCorrected(
+            at=work.at,
+            account_id=case.account_id,
+            case_id=case.case_id,
+            item_id=found.item_id,
+            item_version=found.item_version,
+            labels=in_order(set(fact.labels)),
+            decided=found.decided,
+            model=found.model,
+            pack_hash=work.pack_of(case.account_id)[1],
+            op_id=fact.op_id,
+            person_id=fact.person_id,
+        )
+    )
     fixed = case.model_copy(update={"items": tuple(items), "labels": in_order(labels)})
     return _told(work, fixed, "corrected", fact.person_id, ",".join(fact.labels))
 

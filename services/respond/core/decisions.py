@@ -12,8 +12,9 @@ from typing import Literal, NamedTuple
 
 from pydantic_core import to_json
 
+from services.respond.core.said import ClaimLinked, ClaimRecorded, ItemCorrected
 from shared.contracts.base import Frozen, Time
-from shared.contracts.operators import ClaimStatus, Slot
+from shared.contracts.operators import Slot
 from shared.contracts.verdicts import Label
 
 _spell = JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
@@ -198,24 +199,6 @@ class ClusterCoordinated(_Decision):
     count: int
 
 
-class ClaimRecorded(_Decision):
-    """A rumour that is to be looked into, or what is known of it by now."""
-
-    kind: Literal["claim.recorded"] = "claim.recorded"
-    claim_id: str
-    case_id: str
-    status: ClaimStatus
-
-
-class ClaimLinked(_Decision):
-    """An item says what a known claim says."""
-
-    kind: Literal["claim.linked"] = "claim.linked"
-    claim_id: str
-    item_id: str
-    status: ClaimStatus
-
-
 class PolicySwitched(_Decision):
     """From here on a pack means this body."""
 
@@ -234,6 +217,7 @@ class ModelSwitched(_Decision):
 Decision = (
     ItemJudged
     | ItemChanged
+    | ItemCorrected
     | CaseOpened
     | CaseJoined
     | CaseResolved

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from services.respond.core.aggregates import Case, Organisation
 from services.respond.core.decisions import Decision, line
+from services.respond.core.rates import grown
 from services.respond.core.state import Aggregate, Changes, State
 from services.respond.core.step import Step, step
 from shared.contracts.facts import Stored, Told
@@ -84,6 +85,7 @@ def fold(
         if run[0].seq in apart or not _took(state, run, packs, folded):
             _one_by_one(state, run, packs, folded, skip)
     _write_organisation(state, folded)
+    _write_rates(state, folded)
     return folded
 
 
@@ -168,6 +170,16 @@ def _write_organisation(state: State, folded: Folded) -> None:
     )
     folded.puts[organisation.key] = organisation
     state.apply(Changes({organisation.key: organisation}), state.now)
+
+
+def _write_rates(state: State, folded: Folded) -> None:
+    """Bring what is counted by the hour up to date."""
+    tallied = state.take_rates()
+    if state.now is None or not tallied:
+        return
+    changes = grown(state, tallied)
+    folded.puts |= changes.puts
+    state.apply(changes, state.now)
 
 
 def _need_packs(state: State, stored: Sequence[Told], packs: Mapping[str, Pack]) -> None:

@@ -178,9 +178,9 @@ def _case_of(work: Work, item_id: str) -> Case | None:
 
 
 def _counts(work: Work, model: str) -> bool:
-    """A verdict in flight while the model changes still counts; others of other models do not."""
-    organisation = work.organisation
-    return not organisation.model or model in {organisation.model, organisation.previous_model}
+    """Verdicts in flight while the model changes count, and those of a classify process's own."""
+    house = work.organisation
+    return not house.model or model in {house.model, house.previous_model, house.own_model}
 
 
 def _changed(work: Work, fact: ItemEdited | ItemDeleted, change: str) -> None:

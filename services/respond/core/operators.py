@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from services.respond.core import alike, case_work, claims, house, replies
+from services.respond.core import alike, case_work, claims, house, models, replies
 from services.respond.core.aggregates import (
     OUTCOMES_KEPT,
     Case,
@@ -25,6 +25,9 @@ from shared.contracts.operators import (
     ClaimOpened,
     LabelsCorrected,
     ModeChanged,
+    ModelApproved,
+    ModelProposed,
+    ModelRolledBack,
     Outcome,
     OutgoingPaused,
     PageAcknowledged,
@@ -69,7 +72,7 @@ def operate(work: Work, fact: OperatorFact) -> None:
         code=refusal.code if refusal else "ok",
         reason=refusal.reason if refusal else "",
     )
-    case_id = "" if isinstance(fact, _HOUSE) else fact.case_id
+    case_id = "" if isinstance(fact, HouseOperation) else fact.case_id
     case = work.case(case_id)
     answer = OperationDecided(
         at=work.at,
@@ -85,7 +88,14 @@ def operate(work: Work, fact: OperatorFact) -> None:
     _keep(work, StoredOutcome(outcome=outcome, operation=fact.kind, at=work.at))
 
 
-_HOUSE = (PageAcknowledged, ModeChanged, OutgoingPaused)
+HouseOperation = (
+    PageAcknowledged
+    | ModeChanged
+    | OutgoingPaused
+    | ModelProposed
+    | ModelApproved
+    | ModelRolledBack
+)
 
 
 def _authorise(work: Work, fact: OperatorFact) -> Refusal | None:
@@ -102,6 +112,10 @@ def _authorise(work: Work, fact: OperatorFact) -> Refusal | None:
 
 
 def _perform(work: Work, fact: OperatorFact) -> Refusal | None:
+    return _on_house(work, fact) if isinstance(fact, HouseOperation) else _on_case(work, fact)
+
+
+def _on_house(work: Work, fact: HouseOperation) -> Refusal | None:
     match fact:
         case PageAcknowledged():
             return house.acknowledge(work, fact)
@@ -109,8 +123,14 @@ def _perform(work: Work, fact: OperatorFact) -> Refusal | None:
             return house.change_mode(work, fact)
         case OutgoingPaused():
             return house.pause(work, fact)
+        case ModelProposed():
+            return models.propose(work, fact)
+        case ModelApproved():
+            return models.approve(work, fact)
+        case ModelRolledBack():
+            return models.roll_back(work, fact)
         case _:
-            return _on_case(work, fact)
+            assert_never(fact)
 
 
 def _on_case(work: Work, fact: CaseOperation) -> Refusal | None:

@@ -1,12 +1,11 @@
 """What the organisation says of itself: accounts, people, rosters, packs, models, sources, posts."""
 
 from services.respond.core.aggregates import KEEP, Account, Person
-from services.respond.core.decisions import ModelSwitched, PolicySwitched
+from services.respond.core.decisions import PolicySwitched
 from services.respond.core.pages import retry_undeliverable
 from services.respond.core.work import Work
 from shared.contracts.org import (
     AccountRegistered,
-    ModelActivated,
     PersonRegistered,
     PolicyActivated,
     RosterSet,
@@ -39,15 +38,6 @@ def activate_policy(work: Work, fact: PolicyActivated) -> None:
     packs = {**organisation.packs, fact.pack: fact.pack_hash}
     work.put(organisation.model_copy(update={"packs": packs}))
     work.decide(PolicySwitched(at=work.at, pack=fact.pack, pack_hash=fact.pack_hash))
-
-
-def activate_model(work: Work, fact: ModelActivated) -> None:
-    organisation = work.organisation
-    if organisation.model == fact.model:
-        return
-    fresh = {"model": fact.model, "previous_model": organisation.model}
-    work.put(organisation.model_copy(update=fresh))
-    work.decide(ModelSwitched(at=work.at, model=fact.model))
 
 
 def report_source(work: Work, fact: SourceReported) -> None:

@@ -37,7 +37,11 @@ class Person(Aggregate):
 
 
 class Organisation(Aggregate):
-    """What holds for everything: roster, active packs and model, freeze, term, counters."""
+    """What holds for everything: roster, active packs and model, freeze, term, counters.
+
+    Verdicts of `model` count, those of `previous_model` too (in flight while it changes), and of
+    `own_model`, which a classify process falls back on.
+    """
 
     duties: tuple[Duty, ...] = ()
     packs: dict[str, str] = Field(default_factory=dict)
@@ -58,6 +62,7 @@ class Organisation(Aggregate):
     pages_raised: int = 0
     quarantined: int = 0
     previous_model: str = ""
+    own_model: str = ""
     operations: int = 0
     losses: tuple[Loss, ...] = ()
     """The newest `LOSSES_KEPT`, oldest first."""

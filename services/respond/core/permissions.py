@@ -28,11 +28,17 @@ ALLOWED: Final[Mapping[str, frozenset[Role]]] = {
     "operator.claim_opened": _WORKERS,
     "operator.claim_judged": _REVIEWERS,
     "operator.acknowledged": _WORKERS,
+    "operator.model_proposed": _REVIEWERS,
+    "operator.model_approved": _LEADS,
+    "operator.model_rolled_back": _WORKERS,
     "operator.paused": _WORKERS,
     "operator.unpaused": _LEADS,
     "mode.changed": _LEADS,
 }
-"""Action (the kind of the operator fact) -> roles. Anybody who works may stop; a lead releases."""
+"""Action (the kind of the operator fact) -> roles. Anybody who works may stop; a lead releases.
+
+Taking a model back is a stop too: it leads to one that was good enough before, at any hour.
+"""
 
 
 def allowed(action: str, roles: Iterable[Role]) -> bool:

@@ -40,13 +40,15 @@ class Changes:
     """New aggregates by key; None deletes. `seen` are 8-byte marks of item versions now known.
 
     `waits` are items that now wait, by id; None: no longer.
-    `counts` go on top of the organisation's counters, which `fold` brings up to date once a batch.
+    `counts` go on top of the organisation's counters, and `rates` (verdicts by hour and by what held
+    of them) on top of what is counted by the hour; `fold` brings both up to date once a batch.
     """
 
     puts: Mapping[str, Aggregate | None] = field(default_factory=dict)
     waits: Mapping[str, PendingItem | None] = field(default_factory=dict)
     seen: Sequence[bytes] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
+    rates: Mapping[tuple[int, tuple[str, ...]], int] = field(default_factory=dict)
 
 
 class State:
@@ -60,6 +62,7 @@ class State:
         self._seen: set[bytes] = set()
         self._seen_before: set[bytes] = set()
         self._counts: dict[str, int] = {}
+        self._rates: dict[tuple[int, tuple[str, ...]], int] = {}
         self.now: datetime | None = None
 
     SEEN_GENERATION: ClassVar[int] = 1 << 19
@@ -107,6 +110,8 @@ class State:
         self._remember(changes.seen)
         for counter, by in changes.counts.items():
             self._counts[counter] = self._counts.get(counter, 0) + by
+        for place, by in changes.rates.items():
+            self._rates[place] = self._rates.get(place, 0) + by
         self.now = now
 
     def counted(self, counter: str) -> int:
@@ -116,6 +121,11 @@ class State:
     def take_counts(self) -> dict[str, int]:
         """Return all that was added, and start from nothing."""
         taken, self._counts = self._counts, {}
+        return taken
+
+    def take_rates(self) -> dict[tuple[int, tuple[str, ...]], int]:
+        """Return all that was counted by the hour, and start from nothing."""
+        taken, self._rates = self._rates, {}
         return taken
 
     def restore(self, aggregates: Iterator[Aggregate], seen: bytes, now: datetime | None) -> Self:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, assert_never
 
-from services.respond.core import effects, items, leaders, operators, org, restored
+from services.respond.core import effects, items, leaders, models, operators, org, restored
 from services.respond.core.decisions import Decision
 from services.respond.core.state import Changes, State
 from services.respond.core.timers import fire_due
@@ -28,6 +28,7 @@ from shared.contracts.system import (
     FactQuarantined,
     LeaderElected,
     LogRestored,
+    ModelChosen,
     SourceReported,
 )
 from shared.policy.model import Pack
@@ -99,7 +100,7 @@ def _apply_org(work: Work, fact: OrgFact) -> None:
         case PolicyActivated():
             org.activate_policy(work, fact)
         case ModelActivated():
-            org.activate_model(work, fact)
+            models.activate(work, fact)
         case _:
             assert_never(fact)
 
@@ -118,7 +119,7 @@ def _apply_system(work: Work, fact: SystemFact) -> None:
             org.report_source(work, fact)
         case FactQuarantined():
             work.count("quarantined")
-        case ClockTicked() | DecisionsRecorded():
+        case ClockTicked() | DecisionsRecorded() | ModelChosen():
             pass
         case _:
             assert_never(fact)

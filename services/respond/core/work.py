@@ -7,6 +7,7 @@ from heapq import heappop, heappush
 
 from services.respond.core.aggregates import Account, Case, Effect, Organisation
 from services.respond.core.decisions import Decision
+from services.respond.core.rates import HOUR_SECONDS
 from services.respond.core.state import Aggregate, AnyAggregate, Changes, State
 from services.respond.core.waiting import PATIENCE, PendingItem, Timer
 from shared.policy.model import NO_PACK, Pack
@@ -29,6 +30,7 @@ class Work:
         self._waits: dict[str, PendingItem | None] = {}
         self._seen: dict[bytes, None] = {}
         self._counts: dict[str, int] = {}
+        self._rates: dict[tuple[int, tuple[str, ...]], int] = {}
         self._armed: list[Timer] = []
         self._next_timer = 0
         self._late = state.waiting.by_due()
@@ -94,6 +96,11 @@ class Work:
         """Add to a counter of the organisation."""
         self._counts[counter] = self._counts.get(counter, 0) + by
 
+    def rate(self, held: tuple[str, ...]) -> None:
+        """Count a verdict of which these held, for the hour of what is being applied."""
+        kind = (int(self.at.timestamp()) // HOUR_SECONDS, held)
+        self._rates[kind] = self._rates.get(kind, 0) + 1
+
     def total(self, counter: str) -> int:
         """Return a counter of the organisation with what was added since it was written."""
         stored: int = getattr(self.organisation, counter)
@@ -149,7 +156,7 @@ class Work:
 
     def finish(self) -> Changes:
         """Return all changes."""
-        return Changes(self._puts, self._waits, tuple(self._seen), self._counts)
+        return Changes(self._puts, self._waits, tuple(self._seen), self._counts, self._rates)
 
     def may_be_due(self) -> bool:
         """Tell whether a timer may be due; cheap, and never wrong about "no"."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 
+from services.respond.core.rates import of_state, rates
 from services.respond.shell.standing import Standing
 from services.respond.shell.telemetry import Stand, Telemetry
 from shared.bus.port import Bus
@@ -52,4 +53,5 @@ class Figures:
             oldest_unclassified=None if oldest is None else oldest.received_at,
             next_clock=timer.due if timer is not None else None,
             effects=effects,
+            rates=rates(of_state(standing.state)),
         )

@@ -11,11 +11,14 @@ from services.respond.core.aggregates import (
     Claim,
     Cluster,
     Effect,
+    HourRates,
+    ModelRegister,
     Organisation,
     Page,
     Person,
     StoredOutcome,
 )
+from services.respond.core.rates import Rate, rates
 from services.respond.core.state import Aggregate
 from services.respond.ports import Committed, Health, QueueFilter, QueueRow
 from services.respond.shell.office import LEASE
@@ -90,6 +93,16 @@ class StoreReadModel:
 
     async def organisation(self) -> Organisation:
         return await self._one(Organisation.KEY, Organisation) or Organisation()
+
+    async def models(self) -> ModelRegister:
+        return await self._one(ModelRegister.KEY, ModelRegister) or ModelRegister()
+
+    async def rates(self) -> Sequence[Rate]:
+        """Return what the hours show, as far as the newest verdict."""
+        return rates(await self.hours())
+
+    async def hours(self) -> Sequence[HourRates]:
+        return await self._listed("hour", HourRates)
 
     async def outcome(self, op_id: str) -> Outcome | None:
         stored = await self._one(f"outcome:{op_id}", StoredOutcome)

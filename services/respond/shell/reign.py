@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from services.respond.shell.chooser import Chooser
 from services.respond.shell.effect_log import EffectLog
 from services.respond.shell.election import Mandate
 from services.respond.shell.emptied import EmptiedStore
@@ -68,6 +69,7 @@ async def _lead(world: World, office: Office, mandate: Mandate, stop: asyncio.Ev
     )
     recorder = Recorder(world.bus, world.store, world.clock, standing)
     ticker = Ticker(world.bus, world.clock, standing)
+    chooser = Chooser(world.bus, world.clock, standing)
     figures = Figures(world.bus, world.store, world.clock, standing, world.telemetry)
     emptied = EmptiedStore(world.store, world.clock, standing)
     executor = Executor(
@@ -85,6 +87,7 @@ async def _lead(world: World, office: Office, mandate: Mandate, stop: asyncio.Ev
         endless = [
             group.create_task(ticker.run(stop), name="ticker"),
             group.create_task(figures.run(stop), name="figures"),
+            group.create_task(chooser.run(stop), name="chooser"),
             group.create_task(world.registrar.run(standing, stop), name="registrar"),
             group.create_task(emptied.run(stop), name="emptied"),
             group.create_task(_pass_on(stop, over), name="stop"),

@@ -11,6 +11,7 @@ from services.respond.core.aggregates import (
     AGGREGATES,
     Account,
     Effect,
+    HourRates,
     Organisation,
     Page,
     Person,
@@ -88,7 +89,12 @@ class Standing:
         return True
 
 
-LISTED: Mapping[str, type[Aggregate]] = {"account": Account, "person": Person, "page": Page}
+LISTED: Mapping[str, type[Aggregate]] = {
+    "account": Account,
+    "person": Person,
+    "page": Page,
+    "hour": HourRates,
+}
 """Prefixes of which the store keeps a list of keys: pages only while nobody acknowledged."""
 
 

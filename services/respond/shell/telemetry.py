@@ -15,6 +15,7 @@ from services.respond.core.decisions import (
     OperationDecided,
 )
 from services.respond.core.fold import Folded
+from services.respond.core.rates import WATCHED, Rate
 from services.respond.shell.standing import OPEN_EFFECT, Standing
 from shared.bus.port import Message
 from shared.contracts.system import FactQuarantined
@@ -60,6 +61,7 @@ class Stand:
     oldest_unclassified: datetime | None
     next_clock: datetime | None
     effects: Mapping[tuple[str, str], int]
+    rates: Sequence[Rate] = ()
 
 
 NOTHING = Stand(0, 0, 0, 0, 0, None, None, {})
@@ -116,6 +118,16 @@ class Telemetry:
             count = stand.effects.get((kind, status), 0)
             metrics.set(Metric.EFFECTS_OPEN, count, kind=kind, status=status)
         self._open |= stand.effects.keys()
+        by_name = {each.what: each for each in stand.rates}
+        for what in WATCHED:
+            self._rate(what, by_name.get(what))
+
+    def _rate(self, what: str, rate: Rate | None) -> None:
+        """Publish one share; a share of too few verdicts is none, and never odd."""
+        metrics = self._metrics
+        metrics.set(Metric.RATE_ODD, 1 if rate is not None and rate.odd else 0, what=what)
+        metrics.set(Metric.RATE_RECENT, rate.share if rate else 0, what=what)
+        metrics.set(Metric.RATE_BEFORE, rate.share_before if rate else 0, what=what)
 
     def folded(
         self, standing: Standing, batch: Sequence[Message], folded: Folded, now: datetime

@@ -14,7 +14,13 @@ from services.cli.backup.note import BackupNote
 from services.cli.doctor import here
 from services.cli.doctor.examination import addresses, examine
 from services.cli.doctor.finding import Finding, worst
-from services.cli.doctor.servers import processes, read_backup, read_log, read_store
+from services.cli.doctor.servers import (
+    processes,
+    read_backup,
+    read_judging,
+    read_log,
+    read_store,
+)
 from services.cli.embedded.data_dir import opened
 from shared.bus.nats_inspect import LogReport
 from shared.observability.metrics import Metrics
@@ -214,3 +220,12 @@ def test_the_command_says_it_in_lines_or_as_json_and_exits_by_the_worst(
     place.chmod(0o755)
     assert run(["doctor", "--data-dir", str(place)], {}) == 1
     assert "-> chmod 700" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("refused", "troubles"), [("", []), ("it is damaged", ["fail"])])
+def test_a_process_that_judges_by_another_model_is_told(refused: str, troubles: list[str]) -> None:
+    answer = {"model": "own", "in_office": "m2" if refused else "own", "refused": refused}
+    found = read_judging("classify", answer)
+    assert levels([found]) == troubles
+    assert "own" in found.says
+    assert refused in found.says

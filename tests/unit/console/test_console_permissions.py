@@ -21,6 +21,7 @@ EXPECTED = {
     "GET /api/pages": READERS,
     "GET /api/pages/{page_id}": READERS,
     "GET /api/accounts": READERS,
+    "GET /api/models": READERS,
     "GET /api/people": READERS,
     "GET /api/outcomes/{op_id}": READERS,
     "GET /api/events": READERS,
@@ -42,6 +43,9 @@ EXPECTED = {
     "POST /api/cases/{case_id}/claim-judge": REVIEWERS,
     "POST /api/pages/{page_id}/acknowledge": WORKERS,
     "POST /api/accounts/{account_id}/mode": LEADS,
+    "POST /api/models/{model_id}/propose": REVIEWERS,
+    "POST /api/models/{model_id}/promote": LEADS,
+    "POST /api/models/{model_id}/roll-back": WORKERS,
     "POST /api/pause": WORKERS,
 }
 BY_ROLE = {
@@ -57,6 +61,7 @@ IDS = {
     "page_id": "page1",
     "account_id": "plaza",
     "effect_id": "effect1",
+    "model_id": "linear-2026.12",
     "op_id": "op-00000001",
 }
 

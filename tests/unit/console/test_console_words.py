@@ -36,6 +36,7 @@ BY_VALUE = (
     "status.",
     "platform.",
     "code.",
+    "rate.",
     "category.",
     "history.",
     "detail.",

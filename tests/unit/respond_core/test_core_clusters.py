@@ -119,6 +119,10 @@ def test_one_decision_serves_all_that_are_alike_and_leaves_what_it_may_not_touch
     )
     again = [story.state.get(f"case:{each}", type(story.case)) for each in cases]
     assert [each.labels for each in again if each] == [(Label.RUMOUR,)] * 3 + [(Label.COMPLAINT,)]
+    learnt = story.decided("item.corrected")
+    assert [each["case_id"] for each in learnt] == cases[:3]
+    own = [each.items[-1].item_id for each in again if each]
+    assert [each["item_id"] for each in learnt] == own[:3], "each case's own item is a row"
     done = CaseResolved(
         op_id="c" * 8, person_id="li", case_id=cases[0], alike=True, without_reply=True
     )

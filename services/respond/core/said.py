@@ -1,0 +1,48 @@
+"""What people said of an item, as decisions: its labels, and the claim it is about."""
+
+from typing import Literal
+
+from shared.contracts.base import Frozen, Time
+from shared.contracts.operators import ClaimStatus
+from shared.contracts.verdicts import Label
+
+
+class _Said(Frozen):
+    at: Time
+    account_id: str = ""
+
+
+class ItemCorrected(_Said):
+    """A person's labels for an item beside the system's: one row to learn from.
+
+    An operation that was meant for all alike gives one for each case's own item.
+    """
+
+    kind: Literal["item.corrected"] = "item.corrected"
+    case_id: str
+    item_id: str
+    item_version: str
+    labels: tuple[Label, ...]
+    decided: tuple[Label, ...]
+    model: str
+    pack_hash: str
+    op_id: str
+    person_id: str
+
+
+class ClaimRecorded(_Said):
+    """A rumour that is to be looked into, or what is known of it by now."""
+
+    kind: Literal["claim.recorded"] = "claim.recorded"
+    claim_id: str
+    case_id: str
+    status: ClaimStatus
+
+
+class ClaimLinked(_Said):
+    """An item says what a known claim says."""
+
+    kind: Literal["claim.linked"] = "claim.linked"
+    claim_id: str
+    item_id: str
+    status: ClaimStatus
