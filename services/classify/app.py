@@ -14,6 +14,7 @@ from services.classify.adapters.engine import Classifier
 from services.classify.settings import ClassifySettings
 from services.classify.shell.handler import Handler
 from services.classify.shell.keeper import Keeper
+from services.classify.shell.used_up import UsedUp
 from shared.bus.nats_bus import LOG_SECONDS, NatsBus
 from shared.bus.port import Bus, outgoing
 from shared.contracts.facts import decode
@@ -34,7 +35,6 @@ ACTIVATED_BY = "classify"
 async def serve(settings: ClassifySettings, *, stop: asyncio.Event | None = None) -> None:
     """Run the service until it is told to stop. Raises UserError."""
     log, clock, metrics = Log("classify"), SystemClock(), Metrics()
-    log.info(Event.SERVICE_STARTED)
     async with AsyncExitStack() as stack:
         # The model is read while the log is waited for: both take a good part of a start.
         loading = asyncio.get_running_loop().run_in_executor(None, _load, settings)
@@ -65,9 +65,13 @@ async def serve(settings: ClassifySettings, *, stop: asyncio.Event | None = None
         )
         write_run_file(settings.run_file, address, model=own.model)
         log.info(Event.SERVICE_READY, http=address)
-        await run_until_stopped(
-            {"judge": handler.run, "model": keeper.run, "lag": health.watch_lag}, stop=stop
-        )
+        loops = {
+            "judge": handler.run,
+            "model": keeper.run,
+            "used up": UsedUp(bus, clock, metrics).run,
+            "lag": health.watch_lag,
+        }
+        await run_until_stopped(loops, stop=stop)
     log.info(Event.SERVICE_STOPPED)
 
 

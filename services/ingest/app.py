@@ -115,7 +115,6 @@ async def serve(settings: IngestSettings, *, stop: asyncio.Event | None = None) 
     for account in accounts:
         check_endpoint(account)
     log = Log("ingest")
-    log.info(Event.SERVICE_STARTED, accounts=len(accounts))
     async with AsyncExitStack() as stack:
         connections = await _connect(settings, stack)
         service = build(settings, accounts, connections)
@@ -125,7 +124,7 @@ async def serve(settings: IngestSettings, *, stop: asyncio.Event | None = None) 
         )
         hooks = {name: f"{address}{path}" for name, path in service.hook_paths.items()}
         write_run_file(settings.run_file, address, **{f"hook:{k}": v for k, v in hooks.items()})
-        log.info(Event.SERVICE_READY, http=address)
+        log.info(Event.SERVICE_READY, http=address, accounts=len(accounts))
         await run_until_stopped(service.loops, grace_seconds=GRACE_SECONDS, stop=stop)
     log.info(Event.SERVICE_STOPPED)
 

@@ -9,7 +9,8 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from shared.errors import TransientError, UserError
-from shared.observability.logging import configure_logging
+from shared.observability.catalog import Event
+from shared.observability.logging import Log, configure_logging
 from shared.runtime.settings import CommonSettings
 
 WRONG_USE = 2
@@ -47,6 +48,7 @@ def run_service(
         gc.freeze()
         gc.set_threshold(YOUNG, MIDDLE, OLD)
         gc.enable()
+        Log(name).info(Event.SERVICE_STARTED)
         asyncio.run(serve(settings))
     except UserError as error:
         return refuse(error)

@@ -99,6 +99,29 @@ async def test_what_was_read_is_not_read_again_and_idle_polls_cost_no_quota(
     assert [item.text for item in received(page.incoming)] == ["二"]
 
 
+@pytest.mark.parametrize("counters_start_over", [True, False])
+async def test_what_is_said_right_after_a_reading_is_seen_at_the_next_look(
+    world: ServedWorld, clock: FakeClock, *, counters_start_over: bool
+) -> None:
+    """The counter may show the same number again: reading set it back, one more came."""
+    poller = poller_for(world)
+    cursor, seen = (await poller.poll(None)).cursor, []
+    for number in range(4):
+        world.say(f"{number}")
+        await clock.advance(0.5)
+        page = await poller.poll(cursor)
+        cursor = page.cursor
+        seen.append([item.text for item in received(page.incoming)])
+        if not counters_start_over:
+            world.platform.main.unread[Feed.TO_ME] = number + 1
+    assert seen == [["0"], ["1"], ["2"], ["3"]]
+    before = world.calls("2/comments/to_me")
+    for _ in range(10):
+        await clock.advance(0.5)
+        cursor = (await poller.poll(cursor)).cursor
+    assert world.calls("2/comments/to_me") - before <= 2, "idle looks cost next to nothing"
+
+
 async def test_an_old_cursor_reads_the_same_again(world: ServedWorld, clock: FakeClock) -> None:
     poller = poller_for(world)
     start = (await poller.poll(None)).cursor

@@ -1,4 +1,4 @@
-"""A store in memory that can lose a commit on its way there, or the answer on its way back."""
+"""A store in memory that can be away, or lose a commit on its way there or its answer."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -15,6 +15,17 @@ class UnsteadyStore(MemoryStore):
         super().__init__(clock)
         self.lost_commits: list[Literal["request", "answer"]] = []
         self.lost_queues = 0
+        self.away = False
+
+    async def get(self, keys: Sequence[str]) -> Sequence[bytes | None]:
+        if self.away:
+            raise StoreAwayError("get")
+        return await super().get(keys)
+
+    async def fetch(self, key: str) -> bytes | None:
+        if self.away:
+            raise StoreAwayError("fetch")
+        return await super().fetch(key)
 
     async def commit(self, commit: Commit) -> None:
         lost = self.lost_commits.pop(0) if self.lost_commits else ""

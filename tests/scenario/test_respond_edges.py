@@ -5,9 +5,10 @@ import asyncio
 from services.respond.core.aggregates import Account
 from services.respond.ports import QueueFilter
 from services.respond.shell.gate_view import PackGateView
-from shared.bus.port import outgoing
-from shared.contracts.operators import ModeChanged
+from shared.bus.port import Outgoing, outgoing
+from shared.contracts.operators import CaseClaimed, ModeChanged
 from shared.contracts.org import PolicyActivated
+from shared.contracts.subjects import ROOT
 from shared.errors import PermanentError, TransientError
 from tests.fakes.respond_house import (
     ACCOUNT,
@@ -207,6 +208,35 @@ async def test_an_operation_nobody_decides_is_recorded() -> None:
         await house.lead()
         assert await house.actions.perform(wish) is not None
         assert outgoing(wish).message_id
+
+
+async def test_what_stands_in_the_log_is_recorded_though_the_store_went_away_meanwhile() -> None:
+    async with a_house() as house, asyncio.TaskGroup() as group:
+        await house.lead()
+        wish = CaseClaimed(op_id="o", person_id="wang", case_id=await house.complaint())
+        house.bus.hold_after = "operator.claimed"
+        asking = group.create_task(house.actions.perform(wish, wait_seconds=0.05))
+        await house.bus.held.wait()
+        house.store.away = True
+        house.bus.let_go.set()
+        assert await asking is None
+        house.store.away = False
+        await house.clock.advance(1)
+        outcome = await house.actions.perform(wish)
+        assert outcome is not None
+        assert outcome.accepted
+
+
+async def test_what_could_not_be_treated_pages_at_most_once_a_minute() -> None:
+    async with a_house() as house:
+        await house.lead()
+        for number, told in ((1, 1), (2, 1), (3, 1)):
+            await house.bus.publish([Outgoing(f"{ROOT}.no.such", b"{", f"garbage-{number}")])
+            await house.clock.advance(10)
+            assert len(house.alarms) == told
+        await house.clock.advance(60)
+        assert len(house.alarms) == 2
+        assert house.alarms[1].startswith("2 ")
 
 
 async def test_an_activation_of_what_is_no_pack_is_quarantined() -> None:

@@ -65,8 +65,10 @@ class CursorBook:
         self._held = None
 
     async def _load(self) -> _Held:
-        state = await self._bus.state()
+        # The log's end last: what was acked meanwhile, here or elsewhere, must not seem to be lost.
+        acked = self._intake.newest_seq
         found = await self._bus.get_value(self._key)
+        state = await self._bus.state()
         if found is None:
             return _Held(0, state.incarnation, None)
         data, revision = found
@@ -74,7 +76,7 @@ class CursorBook:
             record = _Record.model_validate_json(data)
         except ValidationError:
             return _Held(revision, state.incarnation, None)
-        newest = max(record.last_seq, self._intake.newest_seq)
+        newest = max(record.last_seq, acked)
         if record.incarnation == state.incarnation and state.last_seq >= newest:
             return _Held(revision, state.incarnation, record.cursor)
         self._log.warning(Event.LOG_TAIL_LOST, log_ends=state.last_seq, acked=newest)

@@ -15,7 +15,7 @@ from services.respond.core.permissions import ALLOWED
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | bool | None"
 
 _REF = "#/components/schemas/{model}"
-_ALWAYS = (401, 403)
+_ALWAYS = (401, 403, 503)
 _MEANING = {
     401: "Nobody is signed in",
     403: "Your roles do not grant this, or the request came from another site",
@@ -25,7 +25,7 @@ _MEANING = {
     415: "The body is not JSON",
     422: "Some fields do not fit",
     429: "Too fast; Retry-After says when",
-    503: "The log cannot take it now; Retry-After says when",
+    503: "Log or store cannot be reached now; Retry-After says when to ask again",
 }
 
 

@@ -9,6 +9,7 @@ from aiohttp.typedefs import Middleware
 from services.respond.console.context import CONSOLE
 from services.respond.console.problems import Problem
 from services.respond.console.sessions import CALLER, caller_of
+from shared.errors import TransientError
 from shared.observability.catalog import Event
 from shared.observability.logging import Log
 
@@ -85,6 +86,9 @@ def refusals(
             problem = error
         except (web.HTTPRedirection, ConnectionResetError):
             raise
+        except TransientError as error:
+            log.warning(Event.CONSOLE_FAILED, method=request.method, why=type(error).__name__)
+            problem = Problem(503, "away", "try again in a moment", headers={"Retry-After": "1"})
         except web.HTTPException as error:
             problem = _problem_of(error)
         except Exception as error:  # noqa: BLE001  turned into an answer; told in full below

@@ -9,7 +9,7 @@ from shared.bus.port import Bus, outgoing
 from shared.contracts.facts import OperatorFact
 from shared.contracts.operators import Outcome
 from shared.contracts.subjects import LIVE_COMMITTED
-from shared.store.port import HotStore
+from shared.store.port import HotStore, StoreAwayError
 
 LOOK_SECONDS = 0.5
 """An announcement may be lost; then the store is asked."""
@@ -38,10 +38,17 @@ class BusActions:
     async def _wait(self, key: str, changed: asyncio.Event, wait_seconds: float) -> Outcome | None:
         try:
             async with asyncio.timeout(wait_seconds):
-                while (known := await self._outcome(key)) is None:
+                while (known := await self._outcome_if_there(key)) is None:
                     await _either(changed, LOOK_SECONDS)
                 return known
         except TimeoutError:
+            return None
+
+    async def _outcome_if_there(self, key: str) -> Outcome | None:
+        """Return it, also None while the store is away: what was asked stands in the log by now."""
+        try:
+            return await self._outcome(key)
+        except StoreAwayError:
             return None
 
     async def _outcome(self, key: str) -> Outcome | None:

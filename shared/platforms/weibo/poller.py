@@ -110,17 +110,17 @@ class WeiboPoller:
         if self._quota.spendable() == 0:
             return "quota_spent"
         for source in _LISTS:
-            count = getattr(unread, source.name)
+            count, found = getattr(unread, source.name), 0
             if self._is_due(source, harvest.memory, count):
                 found = await self._read_list(source, harvest)
                 if count and not found:
                     harvest.memory.resets = False
-            if count is not None:
-                _learn_unread(harvest.memory, source.name, count)
+            _learn_unread(harvest.memory, source.name, None if found else count)
         if self._look_again_is_due():
             self._looked_at = self._time.monotonic()
             for source in _LISTS:
                 await self._look_again(source, harvest)
+                _learn_unread(harvest.memory, source.name, None)
             await self._see_own_posts(harvest)
         return "ok"
 
@@ -279,9 +279,15 @@ class WeiboPoller:
         return pause
 
 
-def _learn_unread(memory: Memory, name: str, count: int) -> None:
-    """A counter that falls is reset by reading: then any count means something new."""
+def _learn_unread(memory: Memory, name: str, count: int | None) -> None:
+    """A counter that falls is reset by reading: then any count means something new.
+
+    None: it was just read and may start over, so that the same count again may be another item.
+    """
     before = memory.unread.get(name)
+    if count is None:
+        memory.unread.pop(name, None)
+        return
     if before is not None and count < before:
         memory.resets = True
     memory.unread[name] = count

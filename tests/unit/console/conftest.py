@@ -10,9 +10,9 @@ from aiohttp.test_utils import TestClient, TestServer
 from services.respond.console.app import build_console
 from services.respond.console.sessions import hashed
 from services.respond.console.settings import ConsoleSettings
-from shared.store.memory_store import MemoryStore
 from tests.fakes.clock import FakeClock
 from tests.fakes.read_model import House
+from tests.fakes.unsteady_store import UnsteadyStore
 
 
 @dataclass
@@ -21,7 +21,7 @@ class Desk:
 
     client: TestClient[web.Request, web.Application]
     house: House
-    records: MemoryStore
+    records: UnsteadyStore
     clock: FakeClock
 
     async def sign_in(self, person_id: str) -> None:
@@ -40,7 +40,7 @@ class Desk:
 @pytest.fixture
 async def desk() -> AsyncIterator[Desk]:
     clock = FakeClock()
-    house, records = House(clock), MemoryStore(clock)
+    house, records = House(clock), UnsteadyStore(clock)
     app = build_console(
         read=house,
         actions=house,

@@ -64,6 +64,21 @@ async def test_an_undecided_wish_has_a_status_address(desk: Desk) -> None:
     assert (await desk.client.get("/api/outcomes/op-00000001")).status == 404
 
 
+async def test_a_store_that_is_just_starting_again_is_asked_again_not_called_a_fault(
+    desk: Desk,
+) -> None:
+    await desk.sign_in("chen")
+    desk.records.away = True
+    answer = await desk.client.get("/api/queue")
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "1")
+    assert (await answer.json())["code"] == "away"
+    page = await desk.client.get("/queue", headers={"Accept-Language": "en"})
+    assert page.status == 503
+    assert "starting again" in await page.text()
+    desk.records.away = False
+    assert (await desk.client.get("/api/queue")).status == 200
+
+
 async def test_a_log_that_is_away_is_said_so(desk: Desk) -> None:
     await desk.sign_in("chen")
     desk.house.away = True
