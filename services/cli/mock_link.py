@@ -40,12 +40,16 @@ def _entry(account: Mapping[str, str], endpoint: str) -> dict[str, object]:
     }
 
 
-async def register_hooks(data: DataDir) -> None:
-    """Tell the mock where private messages go, once it and ingest have both reported."""
+async def register_hooks(data: DataDir, entry: str = "") -> None:
+    """Tell the mock where private messages go, once it and ingest have both reported.
+
+    `entry` is the address of whatever stands in front of ingest, if anything does.
+    """
     mock, ingest = read_run_file(data, "mock"), read_run_file(data, "ingest")
     for account in mock.get("accounts", ()):
         url = ingest.get(f"hook:{account_id(account['native_id'])}")
         if url:
+            url = f"{entry}{urlsplit(url).path}" if entry else url
             body = {"url": url, "account": int(account["native_id"])}
             await asyncio.to_thread(_post, str(mock["http"]), str(mock["control_token"]), body)
 

@@ -40,7 +40,7 @@ def record(out: Path, url: str, *, first: int = 1, last: int = 0) -> dict[str, o
         UserError: the log does not answer, or the file cannot be written.
     """
     try:
-        return asyncio.run(_record(out, url, first, last))
+        return asyncio.run(copied(out, url, first, last))
     except TransientError as error:
         fix = "is zhishou running?"
         raise UserError(f"the log does not answer: {error}", fix=fix) from error
@@ -48,7 +48,8 @@ def record(out: Path, url: str, *, first: int = 1, last: int = 0) -> dict[str, o
         raise UserError(f"cannot write: {error.strerror}", where=str(out)) from error
 
 
-async def _record(out: Path, url: str, first: int, last: int) -> dict[str, object]:
+async def copied(out: Path, url: str, first: int = 1, last: int = 0) -> dict[str, object]:
+    """Do the same inside a running loop. Raises UserError, TransientError, OSError."""
     await reachable(url, "--nats-url")  # says so at once; the bus would try for a while
     bus = await NatsBus.connect(url, clock=SystemClock(), name="record", make=None)
     try:

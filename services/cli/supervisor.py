@@ -1,7 +1,7 @@
 """Keeps processes running: starts what died again, and stops all of them in order."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from services.cli.embedded.data_dir import Report
@@ -16,9 +16,15 @@ LOG_CHECK_SECONDS = 30.0
 class Supervisor:
     """Owns processes in the order in which they were added; stops them in the reverse order."""
 
-    def __init__(self, report: Report, monotonic: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        report: Report,
+        monotonic: Callable[[], float],
+        pauses: Sequence[float] = PAUSES,
+    ) -> None:
         self._report = report
         self._monotonic = monotonic
+        self._pauses = pauses
         self._kept: list[ManagedProcess] = []
 
     @property
@@ -72,7 +78,7 @@ class Supervisor:
     async def _again(self, process: ManagedProcess, failures: int) -> int:
         """Start it again, waiting longer each time; return how often it has failed by now."""
         while True:
-            await asyncio.sleep(PAUSES[min(failures, len(PAUSES) - 1)])
+            await asyncio.sleep(self._pauses[min(failures, len(self._pauses) - 1)])
             failures += 1
             try:
                 await process.start()

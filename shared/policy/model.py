@@ -14,7 +14,12 @@ from shared.policy.templates import TemplateError, check_template
 from shared.policy.weighing import Origin, SeverityRule, Topic
 
 PerMille = Annotated[int, Field(ge=0, le=1000)]
-Minutes = Annotated[int, Field(ge=1, le=60 * 24 * 90)]
+LONGEST_MINUTES = 60 * 24 * 90
+Minutes = (
+    Annotated[int, Field(ge=1, le=LONGEST_MINUTES)]
+    | Annotated[float, Field(ge=0.01, le=LONGEST_MINUTES)]
+)
+"""Whole ones stay whole, so that the name of a pack that is written today is the name it had."""
 Level = Literal["warn", "hold", "block"]
 Situation = Literal["complaint", "question", "rumour", "crisis", "praise", "self_harm", "other"]
 

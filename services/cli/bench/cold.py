@@ -10,7 +10,7 @@ from signal import SIGTERM
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from services.cli.bench.machine import until
+from services.cli.patience import until
 from shared.bus.nats_bus import NatsBus
 from shared.bus.port import BusAwayError
 from shared.contracts.items import ItemClassified

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from services.cli.bench.machine import patience
 from services.cli.bench.pipeline import Pipeline
+from services.cli.patience import patience
 from shared.bus.port import Message
 from shared.contracts.facts import decode
 from shared.contracts.items import ItemClassified, ItemReceived

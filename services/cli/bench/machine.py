@@ -1,13 +1,9 @@
 """What processes cost, read from the kernel."""
 
-import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-
-from shared.errors import UserError
 
 PROC = Path("/proc")
 
@@ -46,19 +42,3 @@ def busy_seconds() -> float:
 def own_pid() -> int:
     """Return the pid of this process."""
     return os.getpid()
-
-
-async def until(holds: Callable[[], bool], look_seconds: float) -> None:
-    """Wait until something holds in another process, which cannot ring a bell for us."""
-    while not holds():  # noqa: ASYNC110
-        await asyncio.sleep(look_seconds)
-
-
-@asynccontextmanager
-async def patience(seconds: float, otherwise: str) -> AsyncIterator[None]:
-    """Give what is inside so much time. Raises UserError when it takes longer."""
-    try:
-        async with asyncio.timeout(seconds):
-            yield
-    except TimeoutError:
-        raise UserError(otherwise, fix="run it again on a quieter machine") from None

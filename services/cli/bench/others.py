@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
-from services.cli.bench.machine import patience, until, usage
+from services.cli.bench.machine import usage
 from services.cli.bench.rounds import Round
 from services.cli.embedded.data_dir import DataDir, ephemeral
 from services.cli.embedded.process import ProcessSpec
 from services.cli.embedded.servers import SERVERS, Addresses, servers
+from services.cli.patience import patience, until
 from services.cli.supervisor import Supervisor
 from shared.runtime.clock import SystemClock
 

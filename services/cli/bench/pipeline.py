@@ -11,11 +11,12 @@ from pathlib import Path
 from time import perf_counter
 
 from services.cli.bench.load import ACCOUNT, PLATFORM, ROWS, items
-from services.cli.bench.machine import Usage, patience, until, usage
+from services.cli.bench.machine import Usage, usage
 from services.cli.bench.rounds import Round
 from services.cli.children import child, service
 from services.cli.embedded.data_dir import DataDir, ephemeral, write_private
 from services.cli.embedded.servers import SERVERS, Addresses, servers
+from services.cli.patience import patience, until
 from services.cli.supervisor import Supervisor
 from services.respond.core.aggregates import Organisation
 from shared.bus.nats_bus import NatsBus

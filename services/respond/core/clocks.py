@@ -65,6 +65,6 @@ def breach(work: Work, case: Case, kind: str) -> None:
         page_for_breach(work, broken, kind)
 
 
-def _clock(kind: ClockKind, received_at: datetime, minutes: int) -> CaseClock:
+def _clock(kind: ClockKind, received_at: datetime, minutes: float) -> CaseClock:
     due_at = received_at + timedelta(minutes=minutes)
     return built(CaseClock, {"clock": kind, "started_at": received_at, "due_at": due_at})

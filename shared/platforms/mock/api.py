@@ -130,13 +130,22 @@ class WeiboApi:
             raise WeiboError(10021)
         if route.costs:
             self._quota.spend(account.uid, asked.address, asked.endpoint, now)
-        hidden = 0.0
-        if route.method == "POST" and (
-            late := self._faults.strike(asked.endpoint, "visible_after")
-        ):
-            entry.fault, hidden = late.kind, late.seconds
+        hidden, takes_repeats = 0.0, False
+        if route.method == "POST":
+            takes_repeats = self._faults.strike(asked.endpoint, "takes_repeats") is not None
+            if late := self._faults.strike(asked.endpoint, "visible_after"):
+                entry.fault, hidden = late.kind, late.seconds
         return route.answer(
-            Call(asked.endpoint, asked.params, now, account, asked.address, asked.is_form, hidden)
+            Call(
+                asked.endpoint,
+                asked.params,
+                now,
+                account,
+                asked.address,
+                is_form=asked.is_form,
+                hidden_seconds=hidden,
+                takes_repeats=takes_repeats,
+            )
         )
 
     def _oauth(self, asked: _Asked) -> Answer:

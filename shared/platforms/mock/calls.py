@@ -14,7 +14,7 @@ MAX_ID = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What was asked, by whom, when; `hidden_seconds` is a fault for writes."""
+    """What was asked, by whom, when; `hidden_seconds` and `takes_repeats` are faults for writes."""
 
     endpoint: str
     params: Mapping[str, str]
@@ -23,6 +23,7 @@ class Call:
     address: str = ""
     is_form: bool = True
     hidden_seconds: float = 0.0
+    takes_repeats: bool = False
 
     def number(self, name: str, default: int = 0, *, most: int = MAX_ID) -> int:
         """Return a whole number. Raises 10017 on anything else."""

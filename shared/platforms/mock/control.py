@@ -10,7 +10,7 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shared.platforms.mock.faults import Fault
-from shared.platforms.mock.model import Account, Comment, Status
+from shared.platforms.mock.model import Account, Comment, Message, Status
 from shared.platforms.mock.platform import MockPlatform
 
 MOST_ROWS = 1_000
@@ -114,13 +114,19 @@ class Control:
         after = int(request.query.get("after", "0"))
         limit = min(int(request.query.get("limit", "500")), MOST_ROWS)
         world = self._platform.world
-        public: list[Status | Comment] = [
+        public: list[Status | Comment | Message] = [
             one for one in world.statuses.values() if one.owner is None and one.id > after
         ]
         public += [
             one
             for one in world.comments.values()
             if one.author not in world.accounts and one.id > after
+        ]
+        public += [
+            one
+            for talk in world.inbox.values()
+            for one in talk
+            if one.sender not in world.accounts and one.id > after
         ]
         rows = sorted(public, key=lambda one: one.id)[:limit]
         return web.json_response({"items": [_item_row(one) for one in rows]})
@@ -222,16 +228,12 @@ class Control:
         return account
 
 
-def _item_row(one: Status | Comment) -> dict[str, object]:
+def _item_row(one: Status | Comment | Message) -> dict[str, object]:
+    row: dict[str, object] = {"id": one.id, "text": one.text, "theme": one.theme}
+    if isinstance(one, Message):
+        return row | {"kind": "message", "author": one.sender, "edits": 0, "deleted": False}
     kind = "comment" if isinstance(one, Comment) else "repost" if one.retweeted else "mention"
-    return {
-        "id": one.id,
-        "kind": kind,
-        "text": one.text,
-        "theme": one.theme,
-        "edits": one.edits,
-        "deleted": one.deleted,
-    }
+    return row | {"kind": kind, "author": one.author, "edits": one.edits, "deleted": one.deleted}
 
 
 def _done(*, changed: bool) -> web.Response:

@@ -18,6 +18,7 @@ Kind = Literal[
     "duplicate",
     "reorder",
     "visible_after",
+    "takes_repeats",
 ]
 
 

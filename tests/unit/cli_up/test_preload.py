@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from services.cli.bench.machine import until
+from services.cli.patience import until
 from services.cli.preload.forker import Forker, preloaded
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks this way on Linux only")

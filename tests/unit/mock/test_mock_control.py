@@ -47,7 +47,7 @@ async def test_anything_can_be_said_by_hand_and_is_listed(mock: RunningMock) -> 
     other = [uid for uid in mock.world.accounts if uid != mock.account.uid][0]  # noqa: RUF015
     await emit(mock, "mention", "七", account=other)
     listed = await mock.control("GET", "items")
-    assert [row["text"] for row in listed.rows("items")] == ["一", "二", "三", "四", "七"]
+    assert [row["text"] for row in listed.rows("items")] == [*"一二三四五七"]
     assert [row["kind"] for row in listed.rows("items")][:4] == [
         "comment",
         "comment",

@@ -39,6 +39,15 @@ def count(mock: RunningMock) -> object:
     return mock.platform.state()["replies"]
 
 
+async def test_a_platform_that_takes_repeats_shows_who_sends_twice(
+    mock: RunningMock, asked: Comment
+) -> None:
+    assert [await reply(mock, asked) for _ in range(2)] == [200, 400]
+    set_fault(mock, "takes_repeats", endpoint=REPLY)
+    assert await reply(mock, asked) == 200
+    assert count(mock) == 2
+
+
 async def test_drop_after_commit_writes_and_cuts_the_line(
     mock: RunningMock, asked: Comment
 ) -> None:

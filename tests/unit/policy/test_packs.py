@@ -72,6 +72,18 @@ def test_a_child_replaces_values_entries_and_keeps_the_rest() -> None:
     assert lineage("own", sources) == ("own", "base")
 
 
+def test_a_clock_may_run_for_part_of_a_minute_and_whole_ones_keep_the_name_of_their_pack() -> None:
+    def with_clock(minutes: str) -> Pack:
+        clock = f"- {{acknowledge_minutes: {minutes}, first_reply_minutes: 2}}"
+        return load_pack("own", {"own": {"pack.yaml": f"clocks:\n{clock}\n".encode()}})
+
+    assert with_clock("0.5").clocks[0].acknowledge_minutes == 0.5
+    assert b'"acknowledge_minutes":1,' in with_clock("1").canonical()
+    for wrong in ("0", "-1", "0.001", ".nan", ".inf"):
+        with pytest.raises(UserError):
+            with_clock(wrong)
+
+
 def test_an_empty_pack_is_one() -> None:
     assert load_pack("own", {"own": {"pack.yaml": b""}}).name == "own"
 

@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta
 
+import aiohttp
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -119,6 +120,17 @@ def test_a_live_account_never_points_at_a_mock_nor_the_reverse(
             check_endpoint(checked)
         assert "\n" not in caught.value.line()
         assert caught.value.fix
+
+
+async def test_only_a_mock_says_itself_how_long_a_text_may_stay_invisible() -> None:
+    adapter, near = adapter_for(account()), account(visibility_horizon_seconds=2.5)
+    check_endpoint(near)
+    async with aiohttp.ClientSession() as session:
+        assert adapter.speaker(session, account()).visibility_horizon_seconds == 120
+        assert adapter.speaker(session, near).visibility_horizon_seconds == 2.5
+    live = account(visibility_horizon_seconds=2.5, live=True, endpoint="https://api.weibo.com")
+    with pytest.raises(UserError, match="only a mock"):
+        check_endpoint(live)
 
 
 def test_every_adapter_says_how_well_it_is_known() -> None:
