@@ -61,6 +61,8 @@ QUICK = (
 )
 FULL = (
     pytest_area("house", "tests/e2e/test_whole_house.py"),
+    pytest_area("lasting", "tests/lasting", "--ignore=tests/lasting/test_chaos.py"),
+    pytest_area("chaos", "tests/lasting/test_chaos.py"),
     pytest_area("unit", "tests/unit"),
     pytest_area("end-to-end", "tests/e2e", "--ignore-glob=*/test_whole_house.py"),
     pytest_area("scenario", "tests/scenario"),
@@ -69,7 +71,6 @@ FULL = (
     pytest_area("replay", "tests/replay"),
     pytest_area("architecture", "tests/architecture"),
     pytest_area("deploy", "tests/deploy"),
-    pytest_area("lasting", "tests/lasting"),
 )
 NIGHTLY = (
     pytest_area("laws-long", "tests/property", "--hypothesis-profile=nightly", "--timeout=1800"),

@@ -16,6 +16,7 @@ MODULES = (
     "services.cli.replay_cmds",
     "services.cli.people_cmds",
     "services.cli.bench_cmd",
+    "services.cli.chaos_cmd",
     "services.cli.platforms_cmd",
     "services.cli.config_cmds",
     "services.cli.openapi_cmd",
