@@ -41,6 +41,10 @@ class Segments:
         """Return where the lines of a segment are."""
         return self.directory / (stem(seal.first_seq, seal.last_seq) + LINES)
 
+    def seal_file(self, seal: Seal) -> Path:
+        """Return where the seal of a segment is."""
+        return self.directory / (stem(seal.first_seq, seal.last_seq) + SEAL)
+
     def writer(self, first_seq: int, last_seq: int) -> "Writer":
         """Begin a segment."""
         self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
