@@ -27,6 +27,7 @@ MODULES = (
     "services.cli.feedback_cmds",
     "services.cli.shadow_cmd",
     "services.cli.model_cmds",
+    "services.cli.audit_cmds",
 )
 """Each has `register(app)`. They import what they need inside their commands."""
 

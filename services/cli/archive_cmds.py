@@ -1,4 +1,4 @@
-"""`zhishou archive search` and `copy`: looking into the searchable record, beside its writer."""
+"""`zhishou archive search`, `copy`, `remake-state`: what the record is good for, beside its writer."""
 
 import json
 from collections.abc import Mapping
@@ -17,6 +17,7 @@ def register(app: typer.Typer) -> None:
     archive = group(app, "archive")
     archive.command("search", epilog="Example: zhishou archive search 退款 --json")(search)
     archive.command("copy", epilog="Example: zhishou archive copy /backup/archive.sqlite3")(copy)
+    archive.command("remake-state", epilog="Example: zhishou archive remake-state")(remake_state)
 
 
 def search(
@@ -48,9 +49,36 @@ def copy(
     typer.echo(str(out))
 
 
+def remake_state(
+    context: typer.Context,
+    data_dir: DataDir = None,
+    nats_url: Annotated[
+        str | None, typer.Option(help="address of NATS; else ZHISHOU_NATS_URL")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="print the result as JSON")] = False,
+) -> None:
+    """Make the engine's state from segments and log, when nobody can lead for want of a snapshot."""
+    from services.cli.record import address
+    from services.cli.remake import remake
+    from services.cli.whole_log import segments_of
+    from shared.observability.logging import configure_logging
+
+    configure_logging("remake", level="error", log_format="console")
+    environment: Mapping[str, str] = context.obj or {}
+    where = _data_dir(data_dir, environment)
+    named = None if data_dir else environment.get("ZHISHOU_NATS_URL")
+    kept = remake(segments_of(where), address(nats_url, where, named))
+    body = {"sequence": kept.seq, "snapshot": kept.manifest}
+    plain = f"a snapshot stands at fact {kept.seq}; the next leader starts from it"
+    typer.echo(json.dumps(body) if as_json else plain)
+
+
 def archive_file(data_dir: Path | None, environment: Mapping[str, str] | None) -> Path:
     """Return where the archive of this installation is."""
+    return _data_dir(data_dir, environment or {}) / "archive" / "archive.sqlite3"
+
+
+def _data_dir(data_dir: Path | None, environment: Mapping[str, str]) -> Path:
     from shared.runtime.settings import default_data_dir
 
-    named = (environment or {}).get("ZHISHOU_DATA_DIR")
-    return (data_dir or Path(named or default_data_dir())) / "archive" / "archive.sqlite3"
+    return data_dir or Path(environment.get("ZHISHOU_DATA_DIR") or default_data_dir())

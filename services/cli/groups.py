@@ -16,6 +16,7 @@ HELP = {
         "zhishou feedback export --out rows.jsonl",
     ),
     "model": ("Which model judges, and who put it in office.", "zhishou model list"),
+    "audit": ("Prove that the record is what it was.", "zhishou audit verify"),
     "gate": ("Check texts before they leave (发前检查).", 'echo "可能是" | zhishou gate check'),
     "policy": ("Look at policy packs (规则包) and test them.", "zhishou policy lint"),
     "person": ("Let people in.", "zhishou person set-password wang"),

@@ -1,22 +1,23 @@
 """Writes the live log as a recording, with the bodies its facts refer to."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
+from services.archive.shell.segments import Segments
 from services.cli.embedded.data_dir import DataDir
 from services.cli.embedded.nats import EmbeddedNats
 from services.cli.embedded.probes import reachable
+from services.cli.whole_log import whole_log
 from shared.bus.nats_bus import NatsBus
-from shared.bus.port import Message
+from shared.bus.port import Bus, Message
 from shared.contracts.facts import Stored, UndecodableError, decode
 from shared.contracts.org import PolicyActivated
 from shared.contracts.system import DecisionsRecorded
 from shared.errors import TransientError, UserError
 from shared.runtime.clock import SystemClock
-from shared.testing.recording import write_recording
-
-CHUNK = 2_000
+from shared.testing.recording import RecordingWriter
 
 
 def address(nats_url: str | None, data_dir: Path, environment_url: str | None) -> str:
@@ -33,14 +34,18 @@ def address(nats_url: str | None, data_dir: Path, environment_url: str | None) -
     return EmbeddedNats(DataDir(data_dir, -1)).url
 
 
-def record(out: Path, url: str, *, first: int = 1, last: int = 0) -> dict[str, object]:
+def record(
+    out: Path, url: str, *, segments: Segments | None = None, first: int = 1, last: int = 0
+) -> dict[str, object]:
     """Write the facts [first, last] (0: to the end) to `out`; return a summary.
 
+    What left the log is read from `segments`.
+
     Raises:
-        UserError: the log does not answer, or the file cannot be written.
+        UserError: the log does not answer, some facts are nowhere, the file cannot be written.
     """
     try:
-        return asyncio.run(copied(out, url, first, last))
+        return asyncio.run(copied(out, url, segments=segments, first=first, last=last))
     except TransientError as error:
         fix = "is zhishou running?"
         raise UserError(f"the log does not answer: {error}", fix=fix) from error
@@ -48,41 +53,65 @@ def record(out: Path, url: str, *, first: int = 1, last: int = 0) -> dict[str, o
         raise UserError(f"cannot write: {error.strerror}", where=str(out)) from error
 
 
-async def copied(out: Path, url: str, first: int = 1, last: int = 0) -> dict[str, object]:
+async def copied(
+    out: Path, url: str, *, segments: Segments | None = None, first: int = 1, last: int = 0
+) -> dict[str, object]:
     """Do the same inside a running loop. Raises UserError, TransientError, OSError."""
+    partial = out.with_name(f".{out.name}.partial")
+    try:
+        with partial.open("wb") as file:
+            summary = await _record(file, url, segments, (first, last))
+        partial.replace(out)
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+    return summary
+
+
+async def _record(
+    file: IO[bytes], url: str, segments: Segments | None, ends: tuple[int, int]
+) -> dict[str, object]:
     await reachable(url, "--nats-url")  # says so at once; the bus would try for a while
     bus = await NatsBus.connect(url, clock=SystemClock(), name="record", make=None)
     try:
-        state = await bus.state()
-        end = min(last, state.last_seq) if last else state.last_seq
-        messages: list[Message] = []
-        for low in range(max(first, state.first_seq), end + 1, CHUNK):
-            messages += await bus.read(low, min(low + CHUNK - 1, end))
-        stored, bad = _decoded(messages)
-        bodies = [await bus.get_object(each) for each in _packs(stored)]
+        log = await bus.state()
+        first, last = ends
+        end = min(last, log.last_seq) if last else log.last_seq
+        work = _Work(bus, RecordingWriter(file))
+        async for batch in whole_log(bus, log, segments, first, end):
+            for message in batch:
+                await work.take(message)
     finally:
         await bus.close()
-    count, digest = write_recording(out, stored, [body for body in bodies if body is not None])
-    chains = [each.fact.chain for each in stored if isinstance(each.fact, DecisionsRecorded)]
     return {
-        "facts": count,
-        "undecodable": bad,
+        "facts": work.writer.facts,
+        "undecodable": work.undecodable,
         "last": end,
-        "sha256": digest,
-        "digest": chains[-1] if chains else "",
+        "sha256": work.writer.sha256,
+        "digest": work.chain,
     }
 
 
-def _decoded(messages: Sequence[Message]) -> tuple[list[Stored], int]:
-    stored, bad = [], 0
-    for each in messages:
+class _Work:
+    """A recording in the making: the packs stand before the facts that name them."""
+
+    def __init__(self, bus: Bus, writer: RecordingWriter) -> None:
+        self._bus, self.writer = bus, writer
+        self._bodies: set[str] = set()
+        self.undecodable = 0
+        self.chain = ""
+
+    async def take(self, message: Message) -> None:
         try:
-            stored.append(Stored(seq=each.seq, time=each.time, fact=decode(each.data)))
+            fact = decode(message.data)
         except UndecodableError:
-            bad += 1
-    return stored, bad
-
-
-def _packs(stored: Sequence[Stored]) -> Iterator[str]:
-    hashes = (each.fact.pack_hash for each in stored if isinstance(each.fact, PolicyActivated))
-    return iter(dict.fromkeys(hashes))
+            self.undecodable += 1
+            return
+        if isinstance(fact, PolicyActivated) and fact.pack_hash not in self._bodies:
+            self._bodies.add(fact.pack_hash)
+            body = await self._bus.get_object(fact.pack_hash)
+            if body is not None:
+                self.writer.body(body)
+        elif isinstance(fact, DecisionsRecorded):
+            self.chain = fact.chain
+        self.writer.fact(Stored(seq=message.seq, time=message.time, fact=fact))

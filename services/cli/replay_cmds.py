@@ -21,7 +21,10 @@ def register(app: typer.Typer) -> None:
 
 def replay_command(
     file: Annotated[
-        Path, typer.Argument(help="a recording: of the log, or a raw stream (.gz too)")
+        Path,
+        typer.Argument(
+            help="a recording, a raw stream (.gz too), a directory of segments, or a data directory"
+        ),
     ],
     pack: Annotated[str | None, typer.Option(help="the pack that judges")] = None,
     against: Annotated[str | None, typer.Option(help="a second pack, to compare with")] = None,
@@ -35,20 +38,26 @@ def replay_command(
 ) -> None:
     """Replay a recording offline, on virtual time; print counts and the digest of all decisions."""
     from services.cli.replay.engine import replay
+    from services.cli.replay.installation import replayable
     from shared.testing.report import compare, difference, expected_lines, read_expected
 
     if speed != "max":
         fix = "to play it in time, say: zhishou up --stream FILE --speed 20x"
         raise UserError(f"a replay knows no speed '{speed}', only max", fix=fix)
     wanted = read_expected(expect) if expect else None
-    report = replay(file, pack=pack, verdicts=verdicts, weights_dir=weights)
+    with replayable(file, warn=lambda line: typer.echo(line, err=True)) as recording:
+        report = replay(recording, pack=pack, verdicts=verdicts, weights_dir=weights)
+        other = (
+            replay(recording, pack=against, verdicts=verdicts, weights_dir=weights)
+            if against
+            else None
+        )
     if sum(report.rejected.values()) == report.lines > 0:
         why = max(report.rejected, key=report.rejected.__getitem__)
         what = f"none of the {report.lines} lines can be replayed; most are {why}"
         raise UserError(what, where=str(file), fix="docs/recordings.md shows both formats")
     body = report.model_dump(mode="json")
-    if against:
-        other = replay(file, pack=against, verdicts=verdicts, weights_dir=weights)
+    if other is not None:
         body["diff"] = dict(compare(report, other))
     if decisions:
         typer.echo("\n".join(report.decisions))
@@ -93,21 +102,25 @@ def record_command(
     nats_url: Annotated[
         str | None, typer.Option(help="address of NATS; else ZHISHOU_NATS_URL")
     ] = None,
-    data_dir: Annotated[Path | None, typer.Option(help="of a running 'zhishou up'")] = None,
+    data_dir: Annotated[
+        Path | None, typer.Option(help="of the installation; its archive has what left the log")
+    ] = None,
     first: Annotated[int, typer.Option(help="first sequence")] = 1,
     last: Annotated[int, typer.Option(help="last sequence; 0: to the end")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="print the summary as JSON")] = False,
 ) -> None:
-    """Write the live log, and the packs it refers to, as a file that replays."""
+    """Write the log, sealed segments and all, and the packs it refers to, as a file that replays."""
     from services.cli.record import address, record
+    from services.cli.whole_log import segments_of
     from shared.observability.logging import configure_logging
     from shared.runtime.settings import default_data_dir
 
     configure_logging("record", level="error", log_format="console")
 
     environment: Mapping[str, str] = context.obj or {}
-    where = data_dir or default_data_dir()
+    where = data_dir or Path(environment.get("ZHISHOU_DATA_DIR") or default_data_dir())
     url = address(nats_url, where, None if data_dir else environment.get("ZHISHOU_NATS_URL"))
-    summary = record(out, url, first=first, last=last)
+    segments = None if nats_url and data_dir is None else segments_of(where)
+    summary = record(out, url, segments=segments, first=first, last=last)
     text = json.dumps(summary) if as_json else "\n".join(f"{k:<13}{v}" for k, v in summary.items())
     typer.echo(text)

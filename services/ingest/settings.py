@@ -13,9 +13,6 @@ class IngestSettings(CommonSettings):
     run_file: Path | None = Field(
         None, description="file to write {pid, http} to once the service is ready"
     )
-    oldest_item_hours: float = Field(
-        72.0, gt=0, description="an item first seen later than this after it was written is left"
-    )
     drain_seconds: float = Field(
         1.0, gt=0, description="pause between two tries to bring the spool into the log"
     )

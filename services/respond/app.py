@@ -35,6 +35,7 @@ from services.respond.shell.registrar import Registrar
 from services.respond.shell.reign import CarrierMaker, World
 from services.respond.shell.reply_carrier import ReplyCarrier
 from services.respond.shell.send_port import SendPort, Voice
+from services.respond.shell.snapshot_keeper import Rhythm, SnapshotKeeper
 from services.respond.shell.standing import Standing
 from services.respond.shell.telemetry import Alarm, Telemetry
 from services.respond.shell.watch import WatchdogWatch
@@ -98,6 +99,8 @@ async def run(settings: RespondSettings) -> None:
         )
         public_url = settings.public_url or address
         alarm = _alarm(pagers, around.clock, public_url)
+        telemetry = Telemetry(metrics, alarm)
+        rhythm = Rhythm(settings.snapshot_facts, settings.snapshots_kept)
         leader = Leader(
             World(
                 bus=around.bus,
@@ -105,7 +108,8 @@ async def run(settings: RespondSettings) -> None:
                 clock=around.clock,
                 carriers=make_carriers(settings, configuration, around, pagers, public_url),
                 registrar=registrar,
-                telemetry=Telemetry(metrics, alarm),
+                telemetry=telemetry,
+                snapshots=SnapshotKeeper(around.bus, around.clock, rhythm, telemetry),
             ),
             around.store,
             holder=token("respond", socket.gethostname(), str(os.getpid()), _now(around)),

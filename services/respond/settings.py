@@ -26,4 +26,8 @@ class RespondSettings(CommonSettings):
     send_deadline_seconds: float = Field(10.0, gt=0, description="hard limit of one send")
     pager_webhook_url: str = Field("", description="where the webhook pager posts; empty: none")
     pager_webhook_secret: SecretStr = Field(SecretStr(""), description="its signing secret")
+    snapshot_facts: int = Field(
+        50_000, ge=1, description="the state is written down after so many facts"
+    )
+    snapshots_kept: int = Field(3, ge=1, le=100, description="so many of these are kept")
     run_file: Path | None = Field(None, description="written once the service is ready")

@@ -1,6 +1,7 @@
 """The whole bus in one process: the same promises as NATS, no sockets, the clock passed in.
 
-For replay, scenarios and tests. `away`, `full` and `ack_lost` are fault switches.
+For replay, scenarios and tests. `away`, `full`, `store_full` (records too) and `ack_lost` are
+fault switches.
 """
 
 import hashlib
@@ -25,7 +26,7 @@ from shared.bus.port import (
 )
 from shared.bus.timing import Changes, Clock, wait_or
 from shared.contracts.subjects import LEADER_SUBJECT
-from shared.errors import TransientError
+from shared.errors import PermanentError, TransientError
 
 DUPLICATE_WINDOW_SECONDS = 120.0
 HEARTBEAT_SECONDS = 0.5
@@ -39,7 +40,7 @@ class MemoryBus:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._log: list[Message] = []
+        self._log: list[Message | None] = []
         self._last_on: dict[str, int] = {}
         self._message_ids: dict[str, tuple[int, float]] = {}
         self._durables: dict[str, Durable] = {}
@@ -49,7 +50,8 @@ class MemoryBus:
         self._changes = Changes()
         self._made = 1
         self.away = False
-        self.full = False
+        self.full = self.store_full = False
+        self.max_bytes = 0
         self.ack_lost = False
 
     async def publish(self, batch: Sequence[Outgoing]) -> Sequence[Ack]:
@@ -101,14 +103,14 @@ class MemoryBus:
         while True:
             bell = self._changes.next
             self._must_reach(after_seq, made)
-            batch = [] if self.away else self._log[after_seq : after_seq + limit]
-            if not batch:
+            places = [] if self.away else self._log[after_seq : after_seq + limit]
+            if not places:
                 await wait_or(bell, HEARTBEAT_SECONDS, self._clock)
-                batch = [] if self.away else self._log[after_seq : after_seq + limit]
-            if batch:
-                after_seq = batch[-1].seq
+                places = [] if self.away else self._log[after_seq : after_seq + limit]
+            after_seq += len(places)
+            batch = [each for each in places if each is not None]
             shown = [each for each in batch if not subject or matches(subject, each.subject)]
-            if shown or not batch:
+            if shown or not places:
                 yield shown
 
     @asynccontextmanager
@@ -135,19 +137,44 @@ class MemoryBus:
     async def state(self) -> LogState:
         """Return the log's ends."""
         self._must_be_here()
-        size = sum(len(message.data) for message in self._log)
-        return LogState(f"memory-{self._made}", min(len(self._log), 1), len(self._log), size)
+        kept = [each for each in self._log if each is not None]
+        size = sum(len(message.data) for message in kept)
+        end = len(self._log)
+        first = kept[0].seq if kept else min(end, 1)
+        return LogState(f"memory-{self._made}", first, end, size, self.max_bytes)
 
     async def read(self, first_seq: int, last_seq: int) -> Sequence[Message]:
         """Return the messages in [first_seq, last_seq] that still exist, in order."""
         self._must_be_here()
-        return self._log[max(first_seq - 1, 0) : max(last_seq, 0)]
+        places = self._log[max(first_seq - 1, 0) : max(last_seq, 0)]
+        return [each for each in places if each is not None]
 
     async def last_on(self, subject: str) -> Message | None:
         """Return the newest message on one subject, if any."""
         self._must_be_here()
         seq = self._last_on.get(subject)
         return None if seq is None else self._log[seq - 1]
+
+    async def purge(self, subject: str, upto_seq: int) -> int:
+        """Remove what stands on a subject or pattern up to and with `upto_seq`; see the port."""
+        self._must_be_here()
+        gone = [m for m in self._log[:upto_seq] if m is not None and matches(subject, m.subject)]
+        for each in gone:
+            self._log[each.seq - 1] = None
+            if self._last_on.get(each.subject) == each.seq:
+                del self._last_on[each.subject]
+        return len(gone)
+
+    async def set_limit(self, max_bytes: int) -> None:
+        """Note the limit; `full` says whether it is reached."""
+        self._must_be_here()
+        self.max_bytes = max_bytes
+
+    async def unacked(self, durable: str) -> int | None:
+        """Return the first sequence `durable` may not be done with; see the port."""
+        self._must_be_here()
+        shared = self._durables.get(durable)
+        return None if shared is None else shared.first_open(self._log)
 
     async def put_object(self, data: bytes) -> str:
         """Store `data` under its SHA-256 (hex) and return it."""
@@ -157,9 +184,17 @@ class MemoryBus:
         return digest
 
     async def get_object(self, sha256: str) -> bytes | None:
-        """Return the object; None if there is none."""
+        """Return the object, None if there is none; see the port."""
         self._must_be_here()
-        return self._objects.get(sha256)
+        data = self._objects.get(sha256)
+        if data is not None and hashlib.sha256(data).hexdigest() != sha256:
+            raise PermanentError(f"the object {sha256[:12]} does not have its own hash")
+        return data
+
+    async def drop_object(self, sha256: str) -> None:
+        """Forget the object."""
+        self._must_be_here()
+        self._objects.pop(sha256, None)
 
     async def get_value(self, key: str) -> tuple[bytes, int] | None:
         """Return (value, revision) of a small durable record."""
@@ -169,6 +204,8 @@ class MemoryBus:
     async def put_value(self, key: str, value: bytes, *, revision: int = 0) -> int:
         """Write it if its revision is still `revision` (0: new)."""
         self._must_be_here()
+        if self.store_full:
+            raise LogFullError("the store is full")
         current = self._values.get(key, (b"", 0))[1]
         if current != revision:
             raise TransientError(f"the record is at revision {current}, not {revision}")
@@ -202,7 +239,17 @@ class MemoryBus:
         """Fault: the log forgets what came after `after_seq`, as after a restored disk."""
         del self._log[after_seq:]
         self._message_ids.clear()
-        self._last_on = {message.subject: message.seq for message in self._log}
+        self._last_on = {each.subject: each.seq for each in self._log if each is not None}
+
+    def spoil_object(self, sha256: str) -> None:
+        """Fault: one bit of a stored object turned over, as on a bad disk."""
+        data = self._objects[sha256]
+        self._objects[sha256] = data[:-1] + bytes([data[-1] ^ 1])
+
+    @property
+    def objects(self) -> frozenset[str]:
+        """Return the hashes of all objects (for tests that look for what was left behind)."""
+        return frozenset(self._objects)
 
     def remake(self) -> None:
         """Fault: the stream was deleted and made anew."""

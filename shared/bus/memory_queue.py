@@ -42,14 +42,20 @@ class Durable:
             self.poisoned.ring()
         return [each for each in back if each.attempt < self.max_deliver][:limit]
 
-    def fresh(self, log: Sequence[Message], limit: int) -> list[_InFlight]:
+    def first_open(self, log: Sequence[Message | None]) -> int:
+        """Return the first sequence that is in flight or was not handed out yet."""
+        ahead = (each for each in log[self.after_seq :] if each is not None)
+        waiting = (each.seq for each in ahead if matches_any(self.subjects, each.subject))
+        return min([*self.in_flight, next(waiting, len(log) + 1)])
+
+    def fresh(self, log: Sequence[Message | None], limit: int) -> list[_InFlight]:
         """Take messages nobody was handed yet."""
         room = min(limit, MAX_ACK_PENDING - len(self.in_flight))
         taken: list[_InFlight] = []
         while len(taken) < room and self.after_seq < len(log):
             message = log[self.after_seq]
-            self.after_seq = message.seq
-            if matches_any(self.subjects, message.subject):
+            self.after_seq += 1
+            if message is not None and matches_any(self.subjects, message.subject):
                 taken.append(_InFlight(message, 0, 0.0))
         return taken
 
@@ -63,7 +69,7 @@ class MemoryQueue:
     """One worker's hold on a durable consumer."""
 
     def __init__(
-        self, durable: Durable, log: Sequence[Message], changes: Changes, clock: Clock
+        self, durable: Durable, log: Sequence[Message | None], changes: Changes, clock: Clock
     ) -> None:
         self._durable, self._log = durable, log
         self._changes, self._clock = changes, clock

@@ -10,6 +10,7 @@ from typing import Self
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
+from shared.bus.nats_floor import purge, set_limit, unacked
 from shared.bus.nats_follow import Follower
 from shared.bus.nats_link import ApiError, Link
 from shared.bus.nats_make import StreamOptions, make_missing, must_be_there
@@ -131,8 +132,9 @@ class NatsBus:
             info = await self._link.api(f"STREAM.INFO.{STREAM}", {})
         except ApiError as error:
             raise BusAwayError(f"the log is not there: {error}") from error
-        state = info["state"]
-        return LogState(info["created"], state["first_seq"], state["last_seq"], state["bytes"])
+        state, limit = info["state"], max(int(info["config"].get("max_bytes", 0)), 0)
+        ends = (state["first_seq"], state["last_seq"])
+        return LogState(info["created"], *ends, state["bytes"], limit)
 
     async def read(self, first_seq: int, last_seq: int) -> Sequence[Message]:
         """Return the messages in [first_seq, last_seq] that still exist, in order."""
@@ -143,6 +145,18 @@ class NatsBus:
         found = await last_on(self._link, STREAM, subject)
         return None if found is None else found[0]
 
+    async def purge(self, subject: str, upto_seq: int) -> int:
+        """Remove what stands on a subject or pattern up to and with `upto_seq`; see the port."""
+        return await purge(self._link, STREAM, subject, upto_seq)
+
+    async def set_limit(self, max_bytes: int) -> None:
+        """Let the log take no more than so many bytes; see the port."""
+        await set_limit(self._link, STREAM, max_bytes)
+
+    async def unacked(self, durable: str) -> int | None:
+        """Return the first sequence `durable` may not be done with; see the port."""
+        return await unacked(self._link, STREAM, durable)
+
     async def put_object(self, data: bytes) -> str:
         """Store `data` under its SHA-256 (hex) and return it."""
         digest = hashlib.sha256(data).hexdigest()
@@ -150,8 +164,12 @@ class NatsBus:
         return digest
 
     async def get_object(self, sha256: str) -> bytes | None:
-        """Return the object, its hash checked; None if there is none."""
+        """Return the object, None if there is none; see the port."""
         return await self._records.get_object(sha256)
+
+    async def drop_object(self, sha256: str) -> None:
+        """Forget the object."""
+        await self._records.drop_object(sha256)
 
     async def get_value(self, key: str) -> tuple[bytes, int] | None:
         """Return (value, revision) of a small durable record."""

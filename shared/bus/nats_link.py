@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -229,6 +229,20 @@ def _cancellations() -> int:
     """
     task = asyncio.current_task()
     return 0 if task is None else task.cancelling()
+
+
+@contextmanager
+def heeding() -> Iterator[None]:
+    """Raise at the end of the block a cancellation that was lost in it.
+
+    Around calls of the library that wait by themselves, as objects and records do.
+    """
+    before = _cancellations()
+    try:
+        yield
+    finally:
+        if _cancellations() > before:
+            raise asyncio.CancelledError
 
 
 def api_failure(error: Json) -> Exception:

@@ -76,12 +76,16 @@ class Delivery(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LogState:
-    """`incarnation` changes when the stream was made anew (invariant 12)."""
+    """`incarnation` changes when the stream was made anew (invariant 12).
+
+    `max_bytes` is the stream's own limit; 0 where it has none.
+    """
 
     incarnation: str
     first_seq: int
     last_seq: int
     bytes_stored: int
+    max_bytes: int = 0
 
 
 def outgoing(fact: Fact, *, term: int | None = None, trace: str = "") -> Outgoing:
@@ -172,12 +176,31 @@ class Bus(Protocol):
         """Return the newest message on one subject, if any."""
         ...
 
+    async def purge(self, subject: str, upto_seq: int) -> int:
+        """Remove what stands on a subject or pattern up to and with `upto_seq`; return how many.
+
+        Only for what is sealed and needed by nobody (invariant 13). Sequences stay what they are.
+        """
+        ...
+
+    async def set_limit(self, max_bytes: int) -> None:
+        """Let the log take no more than so many bytes; what is there stays, however much it is."""
+        ...
+
+    async def unacked(self, durable: str) -> int | None:
+        """Return the first sequence `durable` may not be done with; None: no such consumer."""
+        ...
+
     async def put_object(self, data: bytes) -> str:
         """Store `data` under its SHA-256 (hex) and return it."""
         ...
 
     async def get_object(self, sha256: str) -> bytes | None:
-        """Return the object, its hash checked; None if there is none."""
+        """Return the object, None if there is none. Raises PermanentError if it is another one."""
+        ...
+
+    async def drop_object(self, sha256: str) -> None:
+        """Forget the object; one that is not there is no error."""
         ...
 
     async def get_value(self, key: str) -> tuple[bytes, int] | None:

@@ -49,6 +49,7 @@ from shared.contracts.system import (
     LeaderElected,
     LogRestored,
     ModelChosen,
+    SegmentSealed,
     SourceReported,
 )
 from shared.contracts.upcast import upcast
@@ -89,6 +90,7 @@ SystemFact = (
     | LogRestored
     | DecisionsRecorded
     | ModelChosen
+    | SegmentSealed
 )
 Fact = ItemFact | PostFact | OperatorFact | OrgFact | SystemFact
 

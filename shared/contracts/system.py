@@ -172,3 +172,22 @@ class DecisionsRecorded(FactBase):
 
     def cause(self) -> tuple[str, ...]:
         return (str(self.after_seq), str(self.upto_seq), self.chain)
+
+
+class SegmentSealed(FactBase):
+    """The archive has sealed all facts of a range; `chain` stands for this and every one before.
+
+    The fold ignores it; `zhishou audit verify` compares the segments with it.
+    """
+
+    kind: Literal["segment.sealed"] = "segment.sealed"
+    version: Literal[1] = 1
+    first_seq: int
+    last_seq: int
+    facts: int
+    root: str
+    previous: str
+    chain: str
+
+    def cause(self) -> tuple[str, ...]:
+        return (str(self.first_seq), str(self.last_seq), self.chain)

@@ -77,6 +77,9 @@ class Metric(Enum):
         "When the oldest item without a verdict came; 0: none",
     )
     NEXT_CLOCK = _gauge("next_clock_timestamp_seconds", "When the next clock falls due; 0: none")
+    SNAPSHOTS = _counter("snapshots", "Snapshots of the state", "result")
+    SNAPSHOT = _gauge("snapshot_sequence", "Sequence of the newest snapshot that counts; 0: none")
+    SNAPSHOT_TIME = _times("snapshot", "From begun to read back, while folding goes on")
     OUTBOX = _gauge("outbox_waiting", "Decisions that wait to be recorded in the log")
     EFFECTS_OPEN = _gauge("effects_open", "Effects decided or in flight", "kind", "status")
     CASES_OPEN = _gauge("cases_open", "Open cases")
@@ -94,6 +97,13 @@ class Metric(Enum):
 
     ARCHIVED = _counter("facts_archived", "Facts written to the archive")
     ARCHIVE_CURSOR = _gauge("archive_cursor_sequence", "Sequence up to which the archive reaches")
+
+    SEALED = _gauge("sealed_sequence", "Sequence up to which the log is sealed in segments")
+    LOG_PURGED = _gauge("log_purged_sequence", "Sequence up to which sealed facts left the log")
+    FACTS_PURGED = _counter("facts_purged", "Facts that left the log and stand in segments only")
+    LOG_BYTES = _gauge("log_bytes", "Bytes the log holds")
+    LOG_LIMIT = _gauge("log_limit_bytes", "Bytes the log may hold; 0: no limit is known")
+    LOG_HOLD = _gauge("log_hold_sequence", "First sequence that somebody may still need", "who")
 
     PROMISES_OPEN = _gauge("promises_open", "What the watchdog waits to see kept or broken")
     PROMISES_OVERDUE = _gauge("promises_overdue", "Of those, past their time without a word")

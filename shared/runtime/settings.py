@@ -65,6 +65,12 @@ class CommonSettings(BaseSettings):
     policies_dir: Path = Field(
         default_factory=default_policies_dir, description="directory of the policy packs"
     )
+    oldest_item_hours: float = Field(
+        72.0,
+        gt=0,
+        description="an item first seen later than this after it was written is left; "
+        "the same for ingest and archive",
+    )
     http_host: str = Field("127.0.0.1", description="where this service's own HTTP listens")
     http_port: int = Field(0, ge=0, le=65535, description="its port; 0 takes a free one")
     run_file: Path | None = Field(

@@ -124,6 +124,15 @@ local function reset(keys, args)
   return redis.status_reply('OK')
 end
 
+-- args: term, then one counted list of names and values
+local function fill(keys, args)
+  local stale = fence(keys, tonumber(args[1]))
+  if stale then return stale end
+  local first, last = reader(args, 2)(2)
+  put_all(keys, args, first, last, packed_names(keys))
+  return redis.status_reply('OK')
+end
+
 local function drop_outbox(keys, args)
   local stale = fence(keys, tonumber(args[1]))
   if stale then return stale end
@@ -202,6 +211,7 @@ end
 redis.register_function('zs_commit', commit)
 redis.register_function('zs_take_office', take_office)
 redis.register_function('zs_reset', reset)
+redis.register_function('zs_fill', fill)
 redis.register_function('zs_drop_outbox', drop_outbox)
 redis.register_function('zs_claim', claim)
 redis.register_function{ function_name = 'zs_load', callback = load, flags = { 'no-writes' } }

@@ -1,6 +1,6 @@
 """Hot state in this process's memory: the whole store for replays, drills and tests."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -80,6 +80,10 @@ class MemoryStore:
         self._term = 0 if anew else self._term
         self._fence(term)
         self._fold = _Fold()
+
+    async def fill(self, term: int, values: Mapping[str, bytes]) -> None:
+        self._fence(term)
+        self._fold.values.update(values)
 
     async def drop_outbox(self, term: int, count: int) -> None:
         self._fence(term)

@@ -96,6 +96,14 @@ class HotStore(Protocol):
         """
         ...
 
+    async def fill(self, term: int, values: Mapping[str, bytes]) -> None:
+        """Put a part of a state into a store that was reset.
+
+        Until a commit sets the cursor nobody takes it for a state: a leader that dies half-way
+        leaves what the next one resets. Raises: StaleTermError, StoreAwayError.
+        """
+        ...
+
     async def drop_outbox(self, term: int, count: int) -> None:
         """Forget the oldest `count` outbox lines: they stand in the log."""
         ...

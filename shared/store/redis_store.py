@@ -1,7 +1,7 @@
 """Hot state in Valkey or Redis: one function call for each thing that must be all or nothing."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Self
 
@@ -67,6 +67,10 @@ class RedisStore:
 
     async def reset(self, term: int, *, anew: bool = False) -> None:
         await self._link.call("zs_reset", self._keys, [term, int(anew)])
+
+    async def fill(self, term: int, values: Mapping[str, bytes]) -> None:
+        words: list[Word] = [term, len(values), *_flat(values.items())]
+        await self._link.call("zs_fill", self._keys, words)
 
     async def drop_outbox(self, term: int, count: int) -> None:
         await self._link.call("zs_drop_outbox", self._keys, [term, count])

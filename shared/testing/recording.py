@@ -1,5 +1,6 @@
 """Reads and writes recordings: JSON lines of facts, or raw items of a platform (docs/recordings.md)."""
 
+import errno
 import gzip
 import hashlib
 import json
@@ -71,11 +72,13 @@ Line = RawLine | BadLine | ObjectLine | FactLine
 def open_recording(path: Path) -> Recording:
     """Look at the first line and tell which of the two formats this is.
 
+    A directory of sealed segments is one recording: its files in the order of their names.
+
     Raises:
         UserError: the file cannot be read, or is of a newer version.
     """
     try:
-        with _open(path) as lines:
+        with _open(_files(path)[0]) as lines:
             first = lines.readline(MAX_LINE_BYTES).removeprefix(BOM_UTF8)
     except OSError as error:
         why = error.strerror or str(error)
@@ -100,16 +103,17 @@ def read_lines(recording: Recording) -> Iterator[Line]:
     Raises:
         UserError: the file ends in the middle of its compression, or cannot be read on.
     """
-    try:
-        with _open(recording.path) as lines:
-            for number, raw in enumerate(lines, start=1):
-                if raw.strip():
-                    line = _line(number, raw, of_facts=recording.of_facts)
+    number = 0
+    for file in _files(recording.path):
+        try:
+            with _open(file) as lines:
+                for raw in lines:
+                    number += 1
+                    line = _line(number, raw, of_facts=recording.of_facts) if raw.strip() else None
                     if line is not None:
                         yield line
-    except (OSError, EOFError, zlib.error) as error:
-        where = str(recording.path)
-        raise UserError(f"the recording breaks off: {error}", where=where) from error
+        except (OSError, EOFError, zlib.error) as error:
+            raise UserError(f"the recording breaks off: {error}", where=str(file)) from error
 
 
 def _line(number: int, raw: bytes, *, of_facts: bool) -> Line | None:
@@ -146,27 +150,55 @@ def _fact_line(number: int, body: dict[str, object]) -> FactLine:
     return FactLine(number, Stored(seq, time, fact))
 
 
+class RecordingWriter:
+    """Writes a record of the log line by line; `facts` and `sha256` say what stands there."""
+
+    def __init__(self, out: IO[bytes]) -> None:
+        self._out, self._digest = out, hashlib.sha256()
+        self.facts = 0
+        self._put(json.dumps({"format": FORMAT, "version": VERSION}).encode())
+
+    @property
+    def sha256(self) -> str:
+        return self._digest.hexdigest()
+
+    def body(self, body: bytes) -> None:
+        """Add what facts refer to by its hash; before the first that does."""
+        line = {"object": hashlib.sha256(body).hexdigest(), "body": body.decode("utf-8")}
+        self._put(json.dumps(line, ensure_ascii=False).encode())
+
+    def fact(self, each: Stored) -> None:
+        """Add a fact."""
+        head = f'{{"seq":{each.seq},"time":"{each.time.isoformat()}","fact":'
+        self._put(head.encode() + encode(each.fact) + b"}")
+        self.facts += 1
+
+    def _put(self, line: bytes) -> None:
+        self._out.write(line + b"\n")
+        self._digest.update(line + b"\n")
+
+
 def write_recording(
     path: Path, stored: Iterable[Stored], objects: Iterable[bytes] = ()
 ) -> tuple[int, str]:
     """Write header, objects and facts; return (facts written, SHA-256 of the file's lines)."""
-    digest, count = hashlib.sha256(), 0
     with path.open("wb") as out:
-
-        def put(line: bytes) -> None:
-            out.write(line + b"\n")
-            digest.update(line + b"\n")
-
-        put(json.dumps({"format": FORMAT, "version": VERSION}).encode())
+        writer = RecordingWriter(out)
         for body in objects:
-            sha = hashlib.sha256(body).hexdigest()
-            text = body.decode("utf-8")
-            put(json.dumps({"object": sha, "body": text}, ensure_ascii=False).encode())
+            writer.body(body)
         for each in stored:
-            head = f'{{"seq":{each.seq},"time":"{each.time.isoformat()}","fact":'
-            put(head.encode() + encode(each.fact) + b"}")
-            count += 1
-    return count, digest.hexdigest()
+            writer.fact(each)
+    return writer.facts, writer.sha256
+
+
+def _files(path: Path) -> list[Path]:
+    """Return the files of a recording. Raises OSError."""
+    if not path.is_dir():
+        return [path]
+    found = sorted(path.glob("*.jsonl.gz"))
+    if not found:
+        raise FileNotFoundError(errno.ENOENT, "this directory holds no segments")
+    return found
 
 
 def _open(path: Path) -> IO[bytes] | gzip.GzipFile:

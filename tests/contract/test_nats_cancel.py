@@ -72,3 +72,22 @@ async def announce_for(seconds: float, bus: NatsBus) -> None:
     async with asyncio.timeout(seconds):
         while True:
             await bus.announce("zs.live.test", b"x" * (FULL // 64))
+
+
+async def test_a_cancellation_that_comes_with_the_answer_is_not_lost(server: NatsServer) -> None:
+    """The library waits in a way that can swallow it; whoever then goes on for ever never ends."""
+    bus = await NatsBus.connect(server.url, clock=SystemClock())
+    await bus.put_value("a/record", b"1")
+    waiting = bus._link.nc._resp_map
+
+    async def for_ever() -> None:
+        while True:
+            await bus.get_value("a/record")
+
+    async with asyncio.timeout(SOON_SECONDS), asyncio.TaskGroup() as group:
+        task = group.create_task(for_ever())
+        while not any(answer.done() for answer in waiting.values()):  # noqa: ASYNC110  that very turn
+            await asyncio.sleep(0)
+        task.cancel()
+    assert task.cancelled()
+    await bus.close()

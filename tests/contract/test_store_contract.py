@@ -125,6 +125,27 @@ async def test_a_commit_that_starts_elsewhere_changes_nothing(store: Store) -> N
     assert list(await store.get(["a"])) == [b"1"]
 
 
+async def test_a_state_put_in_part_by_part_is_none_until_a_commit_sets_its_cursor(
+    store: Store,
+) -> None:
+    await store.take_office(3)
+    await store.fill(3, {f"case:{n}": b"v" for n in range(3000)})
+    await store.fill(3, {"seen": b"12345678", "case:0": b"newer"})
+    assert await store.load() is None
+    with pytest.raises(StaleTermError):
+        await store.fill(2, {"case:1": b"stale"})
+    await store.commit(Commit(3, 0, a_cursor(9), appends={"seen": b"abcdefgh"}))
+    loaded = await store.load()
+    assert loaded is not None
+    assert loaded.cursor == a_cursor(9)
+    assert len(loaded.values) == 3001
+    assert loaded.values["case:0"] == b"newer"
+    assert loaded.values["seen"] == b"12345678abcdefgh"
+    await store.fill(4, {"left": b"behind"})
+    await store.reset(4)
+    assert list(await store.get(["left", "case:0"])) == [None, None]
+
+
 async def test_a_commit_of_thousands_of_values_is_one_call(store: Store) -> None:
     puts = {f"case:{n}": b"v" * 50 for n in range(9000)}
     due: dict[str, float | None] = {f"{n}": float(n) for n in range(3000)}

@@ -14,18 +14,22 @@ from shared.bus.nats_bus import ADVISORY
 from shared.contracts.facts import FACT_CLASSES
 from shared.contracts.ids import token
 from shared.contracts.subjects import (
+    ARCHIVE_PULSE,
     CLASSIFY_CONSUMER,
     CURSORS,
     ITEMS_AND_VERDICTS,
     ITEMS_TO_CLASSIFY,
     LIVE_COMMITTED,
+    LOG_FLOOR,
     NEWEST_BACKUP,
     OBJECTS,
     PASSWORDS,
     ROOT,
+    SNAPSHOTS,
     STREAM,
     VALUES,
     WATCHDOG_BEAT,
+    WATCHDOG_NEED,
     is_once,
 )
 from tests.fakes.deployed import Deployed, deployed
@@ -41,17 +45,23 @@ SAID_BY: Mapping[str, set[str]] = {
         "item.received", "item.edited", "item.deleted", "post.seen", "post.deleted", "source.reported",
     },
     "classify": {"item.classified", "model.activated", "fact.quarantined"},
-    "watchdog": set(), "archive": set(), "operator": set(),
+    "archive": {"segment.sealed"},
+    "watchdog": set(), "operator": set(),
 }  # fmt: skip
 """Respond says every other fact, and can quarantine one as well."""
 BY_THE_ADMIN = {"log.restored"}
 RECORDS = {
     "ingest": {f"{CURSORS}.x"},
-    "respond": {f"{PASSWORDS}.x"},
-    "watchdog": {WATCHDOG_BEAT},
+    "respond": {f"{PASSWORDS}.x", SNAPSHOTS, LOG_FLOOR},
+    "watchdog": {WATCHDOG_BEAT, WATCHDOG_NEED},
+    "archive": {LOG_FLOOR, ARCHIVE_PULSE},
     "operator": {f"{PASSWORDS}.x"},
 }
-READ_ONLY = {"respond": {WATCHDOG_BEAT}, "operator": {NEWEST_BACKUP}}
+READ_ONLY = {
+    "respond": {WATCHDOG_BEAT},
+    "archive": {WATCHDOG_NEED},
+    "operator": {NEWEST_BACKUP, LOG_FLOOR},
+}
 DECISIONS, TICKS = f"{ROOT}.decisions.recorded", f"{ROOT}.clock.ticked"
 FOLLOW = {f"CONSUMER.CREATE.{STREAM}.follow-x", f"CONSUMER.MSG.NEXT.{STREAM}.follow-x"}
 READ_OBJECTS = {
@@ -75,7 +85,7 @@ ASKS: Mapping[str, set[str]] = {
     },
     "respond": {
         *(f"STREAM.{verb}.{name}" for verb in ("INFO", "CREATE") for name in (STREAM, KV, OBJ)),
-        *READ_OBJECTS, *FOLLOW,
+        *READ_OBJECTS, *FOLLOW, f"STREAM.PURGE.{OBJ}",
         f"DIRECT.GET.{STREAM}",
         *(f"DIRECT.GET.{STREAM}.{ROOT}.{each}" for each in READ_ALONE),
     },
@@ -84,7 +94,12 @@ ASKS: Mapping[str, set[str]] = {
         f"DIRECT.GET.{STREAM}.{DECISIONS}", f"DIRECT.GET.{STREAM}.{TICKS}",
         f"CONSUMER.CREATE.{STREAM}.follow-x.{DECISIONS}", f"CONSUMER.MSG.NEXT.{STREAM}.follow-x",
     },
-    "archive": {f"STREAM.INFO.{STREAM}", f"DIRECT.GET.{STREAM}", RESTORED, *FOLLOW},
+    "archive": {
+        f"STREAM.INFO.{STREAM}", f"STREAM.INFO.{KV}", *READ_OBJECTS, *FOLLOW,
+        f"STREAM.PURGE.{STREAM}", f"STREAM.UPDATE.{STREAM}",
+        f"CONSUMER.INFO.{STREAM}.{CLASSIFY_CONSUMER}", f"DIRECT.GET.{STREAM}",
+        *(f"DIRECT.GET.{STREAM}.{ROOT}.{each}" for each in READ_ALONE),
+    },
     "operator": {
         f"STREAM.INFO.{STREAM}", f"STREAM.INFO.{KV}", *READ_OBJECTS,
         f"CONSUMER.INFO.{STREAM}.{CLASSIFY_CONSUMER}", f"DIRECT.GET.{STREAM}",
@@ -123,7 +138,7 @@ SHAPES = ("", ".weibo", *sorted({each for each in KINDS.values() if each}), ".we
 
 def facts_of(user: str) -> set[str]:
     """Return the subjects of the facts that a user says."""
-    others = SAID_BY["ingest"] | SAID_BY["classify"] | BY_THE_ADMIN
+    others = SAID_BY["ingest"] | SAID_BY["classify"] | SAID_BY["archive"] | BY_THE_ADMIN
     kinds = SAID_BY.get(user, (set(KINDS) - others) | {"fact.quarantined"})
     return {f"{ROOT}.{kind}{KINDS[kind]}" for kind in kinds}
 
@@ -135,8 +150,9 @@ def spoken() -> Iterator[str]:
         f"{ROOT}.{kind}.new" for kind in {each.split(".")[0] for each in KINDS} - {"operator"}
     )
     yield from (LIVE_COMMITTED, f"{LIVE_COMMITTED}.x", f"{ROOT}.x", "zs.v2.item.received", "other")
-    beat, note = (WATCHDOG_BEAT, "watchdog.x"), (NEWEST_BACKUP, "backup.x")
-    keys = (f"{CURSORS}.x", f"{PASSWORDS}.x", *beat, *note, "other.x", "x")
+    ours = (WATCHDOG_BEAT, WATCHDOG_NEED, SNAPSHOTS, LOG_FLOOR, ARCHIVE_PULSE, NEWEST_BACKUP)
+    strange = ("watchdog.x", "log.x", "backup.x", "other.x", "x")
+    keys = (f"{CURSORS}.x", f"{PASSWORDS}.x", *ours, *strange)
     for key in keys:
         yield f"$KV.{VALUES}.{key}"
         yield f"$JS.API.DIRECT.GET.{KV}.$KV.{VALUES}.{key}"
@@ -178,7 +194,7 @@ def may_say(user: str) -> set[str]:
     found |= {f"$JS.API.DIRECT.GET.{KV}.$KV.{VALUES}.{key}" for key in written | read}
     if user == "classify":
         found.add(f"$JS.ACK.{STREAM}.{CLASSIFY_CONSUMER}.1.1.1.1.1")
-    if user in {"respond", "operator", "classify"}:
+    if user in {"respond", "archive", "operator", "classify"}:
         found.add(f"$JS.FC.{OBJ}.follow-x.x")
     if user in {"respond", "operator"}:
         found |= {f"$O.{OBJECTS}.C.x", f"$O.{OBJECTS}.M.x"}

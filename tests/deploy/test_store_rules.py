@@ -54,6 +54,7 @@ FUNCTIONS: Mapping[str, tuple[Sequence[str], Sequence[object]]] = {
     "zs_get": (FOLD, ("a",)),
     "zs_queue": (FOLD, (0, 1)),
     "zs_reset": (FOLD, (1, 0)),
+    "zs_fill": (FOLD, (1, 1, "a", "1")),
     "zs_lease": ((LEASE,), ("me", 1000)),
     "zs_release": ((LEASE,), ("me",)),
     "zs_spend": ((BUCKET,), (1, 1)),

@@ -12,6 +12,7 @@ import nats
 from nats.aio.client import Client
 from nats.errors import NoRespondersError
 
+from shared.contracts.subjects import OBJECTS
 from tests.fakes.waiting import wait_until
 
 BINARY = Path(sysconfig.get_path("scripts")) / "nats-server"
@@ -20,10 +21,11 @@ READY_SECONDS = 10.0
 
 
 class NatsServer:
-    """Keeps its port and its files over `kill` and `start`."""
+    """Keeps its port and its files over `kill` and `start`. `store_limit` is what all may hold."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, store_limit: str = "") -> None:
         self._directory = directory
+        self._limit = f", max_file_store: {store_limit}" if store_limit else ""
         self._process: subprocess.Popen[bytes] | None = None
         self._port = -1
 
@@ -37,7 +39,8 @@ class NatsServer:
             f'listen: "127.0.0.1:{self._port}"\n'
             f'ports_file_dir: "{self._directory}"\n'
             f'authorization {{ token: "{TOKEN}" }}\n'
-            f'jetstream {{ store_dir: "{self._directory / "store"}", sync_interval: "1s" }}\n',
+            f'jetstream {{ store_dir: "{self._directory / "store"}", sync_interval: "1s"'
+            f"{self._limit} }}\n",
             encoding="utf-8",
         )
         for old in self._directory.glob("*.ports"):
@@ -99,3 +102,15 @@ async def _wait_until_nobody_reads(connection: Client, stream: str) -> None:
             await connection.request(f"$JS.API.DIRECT.GET.{stream}", b'{"seq":1}', timeout=1)
         except NoRespondersError:
             return
+
+
+async def spoil_object(url: str, digest: str, *, only_lose: bool = False) -> None:
+    """Take the pieces of a stored object away and, unless told otherwise, put others there."""
+    connection = await nats.connect(url)
+    jetstream = connection.jetstream()
+    info = await (await jetstream.object_store(OBJECTS)).get_info(digest)
+    subject = f"$O.{OBJECTS}.C.{info.nuid}"
+    await jetstream.purge_stream(f"OBJ_{OBJECTS}", subject=subject)
+    for _ in range(0 if only_lose else info.chunks or 0):
+        await jetstream.publish(subject, b"other bytes")
+    await connection.close()

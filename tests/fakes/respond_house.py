@@ -19,6 +19,7 @@ from services.respond.shell.registrar import Registrar
 from services.respond.shell.reign import World
 from services.respond.shell.reply_carrier import ReplyCarrier
 from services.respond.shell.send_port import SendPort, Voice
+from services.respond.shell.snapshot_keeper import Rhythm, SnapshotKeeper
 from services.respond.shell.standing import Standing
 from services.respond.shell.telemetry import Telemetry
 from shared.bus.port import outgoing
@@ -113,6 +114,7 @@ class House:
         self.pager = FakePager()
         self.metrics = Metrics()
         self.alarms: list[str] = []
+        self.rhythm = Rhythm()
         self.tasks: dict[str, asyncio.Task[None]] = {}
         self.stops: dict[str, asyncio.Event] = {}
         self.actions = BusActions(self.bus, self.store)
@@ -129,13 +131,15 @@ class House:
         return holder
 
     def candidate(self, holder: str) -> Leader:
+        telemetry = Telemetry(self.metrics, self._alarm)
         world = World(
             bus=self.bus,
             store=self.store,
             clock=self.clock,
             carriers=self.carriers,
             registrar=Registrar(self.bus, self.clock, self.configuration),
-            telemetry=Telemetry(self.metrics, self._alarm),
+            telemetry=telemetry,
+            snapshots=SnapshotKeeper(self.bus, self.clock, self.rhythm, telemetry),
         )
         return Leader(world, self.store, holder=holder, lease_seconds=3.0)
 

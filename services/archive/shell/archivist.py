@@ -1,7 +1,7 @@
 """Follows the log and writes the projection: one transaction a batch, its own cursor inside."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from hashlib import sha256
@@ -10,7 +10,8 @@ from typing import ParamSpec, TypeVar
 from services.archive.core.rows import Row, rows_of
 from services.archive.shell.database import Database, Place
 from shared.bus.ancestry import holds
-from shared.bus.port import Bus, LogTailLostError, Message
+from shared.bus.floor import read_floor
+from shared.bus.port import Bus, LogState, LogTailLostError, Message
 from shared.contracts.base import stamp
 from shared.errors import TransientError
 from shared.observability.catalog import Event
@@ -23,6 +24,16 @@ RATHER_MANY = 2048
 LATEST_SECONDS = 0.5
 """How long a fact waits for others to be written with: a transaction costs more than its rows."""
 
+Sealed = Callable[[LogState, int], AsyncIterator[Sequence[Message]]]
+"""Yields what is sealed of a log after a place."""
+
+
+async def _none(_log: LogState, _after_seq: int) -> AsyncIterator[Sequence[Message]]:
+    nothing: tuple[Sequence[Message], ...] = ()
+    for each in nothing:
+        yield each
+
+
 _Given = ParamSpec("_Given")
 _Answer = TypeVar("_Answer")
 
@@ -30,8 +41,11 @@ _Answer = TypeVar("_Answer")
 class Archivist:
     """The only writer of the archive."""
 
-    def __init__(self, bus: Bus, database: Database, clock: Clock, metrics: Metrics) -> None:
+    def __init__(
+        self, bus: Bus, database: Database, clock: Clock, metrics: Metrics, sealed: Sealed = _none
+    ) -> None:
         self._bus, self._database, self._clock, self._metrics = bus, database, clock, metrics
+        self._sealed = sealed
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="archive")
         self._log = Log("archive")
         self.seq = 0
@@ -40,7 +54,7 @@ class Archivist:
         """Archive until told to stop."""
         while not stop.is_set():
             try:
-                place = await self._begin()
+                place = await self._catch_up(await self._begin())
                 await self._follow(place, stop)
             except (TransientError, LogTailLostError):
                 await self._clock.sleep(RETRY_SECONDS)
@@ -66,8 +80,18 @@ class Archivist:
             self.seq = place.seq
             return place.model_copy(update={"incarnation": state.incarnation})
         self._log.failed(Event.LOG_TAIL_LOST, reason=reason, seq=place.seq)
+        self.seq = 0
         await self._in_thread(self._database.start_over)
         return empty
+
+    async def _catch_up(self, place: Place) -> Place:
+        """Read from the segments what left the log before it was archived here."""
+        log = await self._bus.state()
+        if (await read_floor(self._bus, log.incarnation)).purged <= place.seq:
+            return place
+        async for batch in self._sealed(log, place.seq):
+            place = await self._keep(batch, place)
+        return place
 
     async def _at(self, seq: int) -> Sequence[Message]:
         return await self._bus.read(seq, seq) if seq else ()

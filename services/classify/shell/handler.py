@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from services.classify.core.needs import BatchJudge, LastResort
-from shared.bus.port import Bus, Delivery, WorkQueue, outgoing
+from shared.bus.port import Bus, Delivery, LogFullError, WorkQueue, outgoing
 from shared.contracts.facts import UndecodableError, decode
 from shared.contracts.items import ItemClassified, ItemEdited, ItemReceived
 from shared.contracts.received import ItemText, read_text
@@ -145,7 +145,7 @@ class Handler:
         fact = FactQuarantined(
             seq=seq, where="decode" if where == "decode" else "classify", error=name
         )
-        await self._bus.publish([outgoing(fact)])
+        await self._publish(queue, [delivery], [fact])
         await queue.ack([delivery])
 
     async def _store_verdicts(
@@ -158,7 +158,7 @@ class Handler:
         """Publish what was judged together as one fact, then ack: a reader pays by the fact."""
         named = [(item.item_id, item.item_version) for item in items]
         facts = tuple(_facts(named, verdicts))
-        await self._bus.publish([outgoing(fact) for fact in facts])
+        await self._publish(queue, deliveries, facts)
         await queue.ack(deliveries)
         self._count(verdicts)
         if self._log.says_debug:
@@ -167,6 +167,27 @@ class Handler:
         oldest = min(delivery.message.time for delivery in deliveries)
         lag = (self._clock.now() - oldest).total_seconds()
         self._metrics.observe(Metric.CLASSIFY_LAG, max(0.0, lag))
+
+    async def _publish(
+        self,
+        queue: WorkQueue,
+        deliveries: Sequence[Delivery],
+        facts: Sequence[ItemClassified | FactQuarantined],
+    ) -> None:
+        """Publish; a full log is waited for, and the items held meanwhile.
+
+        Given back, they would use up their attempts on something that is no fault of theirs.
+        Raises: TransientError when the log is away; then its server counts no attempt either.
+        """
+        while True:
+            try:
+                await self._bus.publish([outgoing(each) for each in facts])
+            except LogFullError as error:
+                self._log.warning(Event.BUS_FULL, why=str(error), size=len(deliveries))
+                await queue.in_progress(deliveries)
+                await self._clock.sleep(RETRY_SECONDS)
+            else:
+                return
 
     def _count(self, verdicts: Sequence[Verdict]) -> None:
         for degraded, count in Counter(each.degraded for each in verdicts).items():

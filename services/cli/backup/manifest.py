@@ -14,7 +14,7 @@ from shared.contracts.base import Frozen, Time
 from shared.errors import UserError
 
 MANIFEST = "manifest.json"
-ARCHIVE = "archive.sqlite3"
+ARCHIVE, SEGMENTS = "archive.sqlite3", "segments"
 FORMAT, VERSION = "zhishou-backup", 1
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 
@@ -36,7 +36,11 @@ class SavedConsumer(Frozen):
 
 
 class Manifest(Frozen):
-    """`cursors` are how far ingest had read each account when the log was saved, never further."""
+    """`cursors` are how far ingest had read each account when the log was saved, never further.
+
+    `segments` are the files of sealed facts by name, each with its SHA-256: what left the log
+    stands nowhere else.
+    """
 
     format: str = FORMAT
     version: int = VERSION
@@ -48,6 +52,7 @@ class Manifest(Frozen):
     consumers: tuple[SavedConsumer, ...] = ()
     cursors: dict[str, str] = Field(default_factory=dict)
     archive_sha256: str = ""
+    segments: dict[str, str] = Field(default_factory=dict)
 
 
 def read_manifest(place: Path) -> Manifest:
@@ -68,6 +73,7 @@ def read_manifest(place: Path) -> Manifest:
     sums = {each.file: each.sha256 for each in manifest.streams}
     if manifest.archive_sha256:
         sums[ARCHIVE] = manifest.archive_sha256
+    sums |= {f"{SEGMENTS}/{name}": wanted for name, wanted in manifest.segments.items()}
     for name, wanted in sums.items():
         file = place / name
         if not file.is_file() or digest(file) != wanted:

@@ -13,7 +13,13 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
-from services.cli.backup.manifest import ARCHIVE, Manifest, fact_digest, read_manifest
+from services.cli.backup.manifest import (
+    ARCHIVE,
+    SEGMENTS,
+    Manifest,
+    fact_digest,
+    read_manifest,
+)
 from services.cli.embedded.data_dir import DataDir, explain, opened
 from services.cli.embedded.nats import EmbeddedNats
 from services.cli.embedded.probes import reachable
@@ -46,6 +52,8 @@ def restore(backup: Path, data_dir: Path, clock: Clock) -> Manifest:
             asyncio.run(_build(backup, manifest, data, clock))
             if manifest.archive_sha256:
                 shutil.copyfile(backup / ARCHIVE, data.part("archive") / ARCHIVE)
+            if manifest.segments:
+                shutil.copytree(backup / SEGMENTS, data.part("archive") / SEGMENTS)
         partial.rename(data_dir)
     return manifest
 

@@ -1,6 +1,6 @@
 """Saving an installation while it runs: the log at one sequence, and whatever it refers to.
 
-The order makes it whole. Read first: how far ingest and classify had come, and the archive; the
+The order makes it whole. Read first: how far ingest and classify had come, archive and segments; the
 log then holds all of that. Read after the log: objects and records; they hold all the log names.
 """
 
@@ -11,9 +11,11 @@ import tempfile
 from pathlib import Path
 
 from services.archive.shell.reading import copy
+from services.archive.shell.segments import Segments
 from services.cli.backup.manifest import (
     ARCHIVE,
     MANIFEST,
+    SEGMENTS,
     Manifest,
     SavedConsumer,
     SavedStream,
@@ -79,6 +81,7 @@ async def _save(place: Path, url: str, archive: Path, clock: Clock) -> Manifest:
             cursors = await _cursors(bus)
             consumers = await _consumers(vault)
             archived = await asyncio.to_thread(_archive, archive, place)
+            segments = await asyncio.to_thread(_segments, archive.parent / SEGMENTS, place)
             streams = [await _stream(vault, name, place) for name in names]
             last = int(streams[0].about["state"]["last_seq"])
             newest = await bus.read(last, last)
@@ -95,6 +98,7 @@ async def _save(place: Path, url: str, archive: Path, clock: Clock) -> Manifest:
         consumers=consumers,
         cursors=cursors,
         archive_sha256=archived,
+        segments=segments,
     )
 
 
@@ -126,6 +130,19 @@ def _archive(archive: Path, place: Path) -> str:
         return ""
     copy(archive, place / ARCHIVE)
     return digest(place / ARCHIVE)
+
+
+def _segments(directory: Path, place: Path) -> dict[str, str]:
+    """Copy what is sealed by now; sealed files never change."""
+    segments, copied = Segments(directory), Segments(place / SEGMENTS)
+    sums: dict[str, str] = {}
+    for seal in segments.seals():
+        copied.directory.mkdir(mode=0o700, exist_ok=True)
+        for file in (segments.lines_file(seal), segments.seal_file(seal)):
+            with file.open("rb") as source, new_file(copied.directory / file.name) as out:
+                shutil.copyfileobj(source, out)
+            sums[file.name] = digest(copied.directory / file.name)
+    return sums
 
 
 def _try(backup: Path, clock: Clock) -> None:

@@ -34,6 +34,7 @@ async def examine(data_dir: Path, environment: Mapping[str, str], now: datetime)
     end = report.last_seq if report else None
     found += here.told("spool", lambda: here.spool(data_dir))
     found += here.told("archive", lambda: here.archive(data_dir, end))
+    found += here.told("segments", lambda: here.segments(data_dir))
     found += here.told("model", here.model)
     found += here.told("settings", lambda: _settings(data_dir, environment, report, now))
     return found

@@ -57,7 +57,8 @@ def _room(data_dir: Path) -> Finding:
     if free < LEAST_DISK_BYTES:
         return fail("disk", says, "free some space now: nothing is dropped by age")
     if free < LOW_DISK_BYTES:
-        return warn("disk", says, "free some space: the log only grows")
+        fix = "free some space; ZHISHOU_KEEP_DAYS lets sealed facts leave the log"
+        return warn("disk", says, fix)
     return ok("disk", says)
 
 
@@ -93,6 +94,25 @@ def archive(data_dir: Path, last_seq: int | None) -> Iterator[Finding]:
     behind = max((last_seq or seq) - seq, 0)
     says = f"reaches to {seq}, {behind} behind the log"
     yield ok("archive", says) if behind < LATE_FACTS else warn("archive", says, "is it running?")
+
+
+def segments(data_dir: Path) -> Iterator[Finding]:
+    """Look at what is sealed. Raises UserError for a seal that cannot be read."""
+    from services.archive.shell.segments import Segments
+
+    sealed = Segments(data_dir / "archive" / "segments")
+    seals = sealed.seals()
+    if not seals:
+        yield ok("segments", "nothing is sealed yet")
+        return
+    missing = [each for each in seals if not sealed.lines_file(each).exists()]
+    size = sum(sealed.lines_file(each).stat().st_size for each in seals if each not in missing)
+    says = f"{len(seals)} to fact {seals[-1].last_seq}, {size / 1024**2:.0f} MiB"
+    if missing:
+        fix = "restore the files from a backup; zhishou audit verify names what is wrong"
+        yield fail("segments", f"{says}; of {len(missing)} the facts are not there", fix)
+    else:
+        yield ok("segments", says)
 
 
 def configured(data_dir: Path, environment: Mapping[str, str]) -> "Configuration | None":

@@ -51,7 +51,7 @@ def read_log(report: LogReport, now: datetime) -> Iterator[Finding]:
     share = report.bytes_stored / report.max_bytes if report.max_bytes > 0 else 0.0
     says = f"{report.facts} facts to {report.last_seq}, {report.bytes_stored / MIB:.0f} MiB"
     if share > FULL_SHARE:
-        fix = "raise max_bytes of the stream, or seal and purge old ranges"
+        fix = "docs/runbooks/ZhishouLogFilling.md: who holds it, and what may leave it"
         yield fail("log", f"{says}: {share:.0%} of its limit", fix)
     else:
         yield ok("log", says)

@@ -121,16 +121,21 @@ def expire(work: Work, effect: Effect) -> None:
 
 
 def call_off(work: Work, account_id: str | None, reason: str, upto_seq: int | None = None) -> None:
-    """Return every reply that was decided but not started (the big red button, a rebuild)."""
-    for effect in list(work.under("effect")):
-        if (
-            isinstance(effect, Effect)
-            and effect.effect_kind == "send_reply"
-            and effect.status == "decided"
-            and account_id in {None, effect.account_id}
-            and (upto_seq is None or effect.decided_seq <= upto_seq)
-        ):
-            end(work, effect, "returned", Receipt(), reason)
+    """Return every reply that was decided but not started (the big red button, a rebuild).
+
+    In the order of the decisions: a state that was loaded holds them in any order.
+    """
+    waiting = [
+        effect
+        for effect in work.under("effect")
+        if isinstance(effect, Effect)
+        and effect.effect_kind == "send_reply"
+        and effect.status == "decided"
+        and account_id in {None, effect.account_id}
+        and (upto_seq is None or effect.decided_seq <= upto_seq)
+    ]
+    for effect in sorted(waiting, key=lambda each: (each.decided_at, each.effect_id)):
+        end(work, effect, "returned", Receipt(), reason)
 
 
 def is_paused(work: Work, account_id: str) -> bool:

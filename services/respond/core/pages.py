@@ -66,13 +66,18 @@ def on_duty(work: Work) -> tuple[Duty, ...]:
 
 
 def retry_undeliverable(work: Work) -> None:
-    """A roster came: send what could not go to anybody, marked late (补发)."""
-    for page in list(work.under("page")):
-        if isinstance(page, Page) and page.failed == NOBODY and page.acknowledged_at is None:
-            case = work.case(page.case_ids[0])
-            account_id = case.account_id if case else ""
-            if any(duty.contacts for duty in on_duty(work)):
-                raise_page(work, page.page_id, page.case_ids, page.reason, account_id, late=True)
+    """A roster came: send what could not go to anybody, marked late (补发), the oldest first."""
+    if not any(duty.contacts for duty in on_duty(work)):
+        return
+    waiting = [
+        page
+        for page in work.under("page")
+        if isinstance(page, Page) and page.failed == NOBODY and page.acknowledged_at is None
+    ]
+    for page in sorted(waiting, key=lambda each: (each.raised_at, each.page_id)):
+        case = work.case(page.case_ids[0])
+        account_id = case.account_id if case else ""
+        raise_page(work, page.page_id, page.case_ids, page.reason, account_id, late=True)
 
 
 def _reachable(work: Work) -> tuple[Duty | None, Contact | None]:

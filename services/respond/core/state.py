@@ -9,10 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import ClassVar, Self, TypeVar
+from typing import ClassVar, NamedTuple, Self, TypeVar
 
 from services.respond.core.waiting import PendingItem, Timer, Waiting
 from shared.contracts.base import Frozen
+
+RESTORED_AT_ONCE = 256
 
 
 class Aggregate(Frozen):
@@ -51,6 +53,28 @@ class Changes:
     rates: Mapping[tuple[int, tuple[str, ...]], int] = field(default_factory=dict)
 
 
+class View(NamedTuple):
+    """A state as it stood at one moment; nothing that is applied later changes it.
+
+    `older` and `newer` are the marks of the two generations, in order; lists that only grow, of
+    which the first `size` newer ones count.
+    """
+
+    aggregates: Mapping[str, Aggregate]
+    waiting: tuple[PendingItem, ...]
+    older: Sequence[bytes]
+    newer: Sequence[bytes]
+    size: int
+    now: datetime | None
+
+    def marks(self, at_once: int) -> Iterator[bytes]:
+        """Yield the marks of both generations in their order, so many at once."""
+        for at in range(0, len(self.older), at_once):
+            yield b"".join(self.older[at : at + at_once])
+        for at in range(0, self.size, at_once):
+            yield b"".join(self.newer[at : min(at + at_once, self.size)])
+
+
 class State:
     """What the leader knows. A mutable holder of immutable aggregates."""
 
@@ -61,6 +85,8 @@ class State:
         self.waiting = Waiting()
         self._seen: set[bytes] = set()
         self._seen_before: set[bytes] = set()
+        self._marks: list[bytes] = []
+        self._marks_before: list[bytes] = []
         self._counts: dict[str, int] = {}
         self._rates: dict[tuple[int, tuple[str, ...]], int] = {}
         self.now: datetime | None = None
@@ -128,16 +154,34 @@ class State:
         taken, self._rates = self._rates, {}
         return taken
 
+    def view(self) -> View:
+        """Return the state as it is now, in the time that copying its keys takes."""
+        marks = (self._marks_before, self._marks, len(self._marks))
+        return View(dict(self._aggregates), tuple(self.waiting), *marks, self.now)
+
     def restore(self, aggregates: Iterator[Aggregate], seen: bytes, now: datetime | None) -> Self:
         """Fill a fresh state from stored aggregates and packed 8-byte marks; return it."""
-        for each in aggregates:
+        for _ in self.restoring(aggregates, seen, now):
+            pass
+        return self
+
+    def restoring(
+        self, aggregates: Iterator[Aggregate], seen: bytes, now: datetime | None
+    ) -> Iterator[None]:
+        """Do the same piece by piece, yielding in between."""
+        for count, each in enumerate(aggregates, 1):
             self._aggregates[each.key] = each
             self._shelf(each.key)[each.key] = each
             self._timers.extend(each.timers())
+            if count % RESTORED_AT_ONCE == 0:
+                yield
         self._timers.sort()
-        self._remember(tuple(seen[i : i + 8] for i in range(0, len(seen), 8)))
+        size = 8 * 64 * RESTORED_AT_ONCE
+        for at in range(0, len(seen), size):
+            some = seen[at : at + size]
+            self._remember([some[i : i + 8] for i in range(0, len(some), 8)])
+            yield
         self.now = now
-        return self
 
     def _shelf(self, key: str) -> dict[str, Aggregate]:
         """Return the index that names this key."""
@@ -155,4 +199,6 @@ class State:
         for mark in marks:
             if len(self._seen) >= self.SEEN_GENERATION:
                 self._seen_before, self._seen = self._seen, set()
+                self._marks_before, self._marks = self._marks, []
             self._seen.add(mark)
+            self._marks.append(mark)

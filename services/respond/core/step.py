@@ -29,6 +29,7 @@ from shared.contracts.system import (
     LeaderElected,
     LogRestored,
     ModelChosen,
+    SegmentSealed,
     SourceReported,
 )
 from shared.policy.model import Pack
@@ -119,7 +120,7 @@ def _apply_system(work: Work, fact: SystemFact) -> None:
             org.report_source(work, fact)
         case FactQuarantined():
             work.count("quarantined")
-        case ClockTicked() | DecisionsRecorded() | ModelChosen():
+        case ClockTicked() | DecisionsRecorded() | ModelChosen() | SegmentSealed():
             pass
         case _:
             assert_never(fact)

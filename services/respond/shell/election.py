@@ -8,19 +8,20 @@ from shared.bus.ancestry import holds
 from shared.bus.port import Bus, LogState, outgoing
 from shared.contracts.subjects import LEADER_SUBJECT
 from shared.contracts.system import LeaderElected
-from shared.store.port import Cursor, HotStore, Loaded, StaleTermError
+from shared.store.port import Cursor, HotStore, StaleTermError
 
 
 @dataclass(frozen=True, slots=True)
 class Mandate:
-    """A term, and what to start from; `loaded` None: everything is folded from the log anew.
+    """A term, and whether to start from the store; if not: a snapshot, and the rest of the log.
 
-    `mismatch` says why the hot state could not be trusted (invariant 12), empty if it could.
+    `log` is the log as it was before. `mismatch` says why the hot state could not be trusted
+    (invariant 12), empty if it could. `rebuilt_to` is None for the first leader of a log.
     """
 
     term: int
-    incarnation: str
-    loaded: Loaded | None
+    log: LogState
+    from_store: bool
     mismatch: str = ""
     rebuilt_to: int | None = None
 
@@ -52,9 +53,8 @@ async def take_office(bus: Bus, store: HotStore, office: Office) -> Mandate:
             raise
     if rebuild:
         await store.reset(term)
-    loaded = None if rebuild else await store.load()
     office.begin(term)
-    return Mandate(term, log.incarnation, loaded, mismatch, fact.rebuilt_to)
+    return Mandate(term, log, not rebuild, mismatch, fact.rebuilt_to)
 
 
 async def compare(bus: Bus, cursor: Cursor, log: LogState) -> str:

@@ -9,6 +9,7 @@ from services.respond.ports import Committed
 from services.respond.shell.election import fact_hash
 from services.respond.shell.office import Office
 from services.respond.shell.packs import fetch_packs
+from services.respond.shell.recall import CannotRebuildError
 from services.respond.shell.recorder import Entries
 from services.respond.shell.standing import CHAIN, NOW, SEEN, Standing, encode_all, times
 from services.respond.shell.telemetry import Telemetry
@@ -46,10 +47,17 @@ class Follower:
         async with self._bus.follow(self._standing.cursor.seq) as batches:
             async for batch in batches:
                 self._office.must_hold()
+                self._must_be_whole(batch)
                 for part in self._parts(batch):
                     await self.take(part)
                 if stop.is_set():
                     return
+
+    def _must_be_whole(self, batch: Sequence[Message]) -> None:
+        """Raise CannotRebuildError when the next facts are not there: purged, or lost."""
+        if batch and batch[-1].seq != self._standing.cursor.seq + len(batch):
+            after = self._standing.cursor.seq
+            raise CannotRebuildError(f"not all facts after {after} are in the log")
 
     def _parts(self, batch: Sequence[Message]) -> Iterator[Sequence[Message]]:
         """Cut where the recorded ledger ends, so that a part is either known or new."""
@@ -58,6 +66,10 @@ class Follower:
 
     async def take(self, batch: Sequence[Message]) -> None:
         """Fold one batch, commit it, tell everybody."""
+        async with self._standing.steady:
+            await self._take(batch)
+
+    async def _take(self, batch: Sequence[Message]) -> None:
         if self._entries.diverged:
             self._telemetry.diverged(self._standing.cursor.seq)
             self._entries.forgive()

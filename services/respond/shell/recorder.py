@@ -100,10 +100,18 @@ def _parts(lines: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 def unrecorded(standing: Standing) -> int:
-    """Drop from the restored outbox what stands in the log already; return how many were there."""
-    chains = [_entry(each).chain for each in standing.outbox]
-    newest = "" if standing.recorded is None else standing.recorded.chain
-    done = chains.index(newest) + 1 if newest in chains else 0
+    """Drop from the restored outbox what stands in the log already; return how many were there.
+
+    That of a snapshot may be old: once the ledger reaches beyond its last entry, all stand there.
+    """
+    entries, newest = [_entry(each) for each in standing.outbox], standing.recorded
+    if not entries or newest is None:
+        return 0
+    chains = [each.chain for each in entries]
+    if newest.chain in chains:
+        done = chains.index(newest.chain) + 1
+    else:
+        done = len(entries) if newest.upto_seq > entries[-1].upto_seq else 0
     del standing.outbox[:done]
     return done
 
@@ -146,6 +154,7 @@ class Recorder:
         if not waiting:
             return
         term = self._standing.term
-        await self._bus.publish([_message(each, term) for each in waiting])
+        acks = await self._bus.publish([_message(each, term) for each in waiting])
         await self._store.drop_outbox(term, len(waiting))
         del self._standing.outbox[: len(waiting)]
+        self._standing.ledger = (acks[-1].seq, _entry(waiting[-1]).chain)

@@ -15,6 +15,7 @@ from services.respond.shell.office import Office
 from services.respond.shell.recorder import Recorder, unrecorded
 from services.respond.shell.registrar import Registrar
 from services.respond.shell.reread import begin
+from services.respond.shell.snapshot_keeper import SnapshotKeeper
 from services.respond.shell.standing import Standing
 from services.respond.shell.telemetry import Telemetry
 from services.respond.shell.ticker import Ticker
@@ -36,10 +37,13 @@ class World:
     carriers: CarrierMaker
     registrar: Registrar
     telemetry: Telemetry
+    snapshots: SnapshotKeeper
 
 
-async def reign(world: World, office: Office, mandate: Mandate, stop: asyncio.Event) -> None:
-    """Lead until told to stop. Whatever ends the office comes out as an exception group.
+async def reign(world: World, office: Office, mandate: Mandate, stop: asyncio.Event) -> Standing:
+    """Lead until told to stop; return what then stands.
+
+    Whatever else ends the office comes out as an exception group.
 
     The lease is kept from the first moment: what a fresh leader has to read again may take longer
     than it lasts.
@@ -48,14 +52,14 @@ async def reign(world: World, office: Office, mandate: Mandate, stop: asyncio.Ev
         over = asyncio.Event()
         lease = group.create_task(office.keep(over), name="lease")
         try:
-            await _lead(world, office, mandate, stop)
+            return await _lead(world, office, mandate, stop)
         finally:
             over.set()
             lease.cancel()
 
 
-async def _lead(world: World, office: Office, mandate: Mandate, stop: asyncio.Event) -> None:
-    standing = await begin(world.bus, mandate)
+async def _lead(world: World, office: Office, mandate: Mandate, stop: asyncio.Event) -> Standing:
+    standing = await begin(world.bus, world.store, mandate, world.telemetry)
     if done := unrecorded(standing):
         await world.store.drop_outbox(mandate.term, done)
     effects = EffectLog(world.bus, world.clock, office)
@@ -90,6 +94,7 @@ async def _lead(world: World, office: Office, mandate: Mandate, stop: asyncio.Ev
             group.create_task(chooser.run(stop), name="chooser"),
             group.create_task(world.registrar.run(standing, stop), name="registrar"),
             group.create_task(emptied.run(stop), name="emptied"),
+            group.create_task(world.snapshots.run(standing, stop), name="snapshots"),
             group.create_task(_pass_on(stop, over), name="stop"),
         ]
         async with asyncio.TaskGroup() as working:
@@ -102,6 +107,7 @@ async def _lead(world: World, office: Office, mandate: Mandate, stop: asyncio.Ev
         await recorder.flush()
         for each in endless:
             each.cancel()
+    return standing
 
 
 async def _until_one_ends(loop: Loop, over: asyncio.Event) -> None:

@@ -7,38 +7,60 @@ from services.respond.core.state import Changes, State
 from services.respond.core.work import mark_of
 from services.respond.shell.election import Mandate
 from services.respond.shell.packs import fetch_packs
+from services.respond.shell.recall import recall, resume
 from services.respond.shell.recorder import RECORDED_SUBJECT
 from services.respond.shell.standing import SEEN, Standing, decode_all, read_times, restore
+from services.respond.shell.telemetry import Telemetry
 from shared.bus.port import Bus, Message
 from shared.contracts.facts import Stored, UndecodableError, decode
 from shared.contracts.items import ItemDeleted, ItemEdited, ItemReceived
 from shared.contracts.subjects import ROOT
 from shared.contracts.system import DecisionsRecorded, FactQuarantined
-from shared.store.port import Cursor
+from shared.errors import TransientError
+from shared.store.port import Cursor, HotStore
 
 QUARANTINED = f"{ROOT}.fact.quarantined"
 PAGE = 2048
 
 
-async def begin(bus: Bus, mandate: Mandate) -> Standing:
-    """Return the standing a reign starts from."""
-    standing = Standing(mandate.term, Cursor(mandate.incarnation, 0, "", 1))
-    standing.recorded = await _newest_record(bus)
-    standing.skip = await _poison(bus)
-    if mandate.loaded is not None:
-        restore(standing, mandate.loaded)
-        standing.packs = await fetch_packs(bus, sorted(set(standing.organisation.packs.values())))
-        await _reread_pending(bus, standing, mandate.loaded.values)
+async def begin(bus: Bus, store: HotStore, mandate: Mandate, telemetry: Telemetry) -> Standing:
+    """Return the standing a reign starts from: the store's, a snapshot's, or an empty one.
+
+    Raises: CannotRebuildError, TransientError.
+    """
+    standing = Standing(mandate.term, Cursor(mandate.log.incarnation, 0, "", 1))
+    standing.skip = await poison(bus)
+    if mandate.from_store:
+        loaded = await store.load()
+        if loaded is None:  # the next leader is elected as one that rebuilds
+            raise TransientError("the store was emptied after its cursor was read")
+        await restore(standing, loaded)
+        await _fetch_packs(bus, standing)
+        await _reread_pending(bus, standing, loaded.values)
+    elif mandate.rebuilt_to is not None:
+        recalled = await recall(bus, mandate.log, telemetry)
+        if recalled is not None:
+            await resume(standing, recalled, store)
+            await _fetch_packs(bus, standing)
+        telemetry.rebuilds(standing.cursor.seq)
+    await read_ledger(bus, standing)
     return standing
 
 
-async def _newest_record(bus: Bus) -> DecisionsRecorded | None:
+async def _fetch_packs(bus: Bus, standing: Standing) -> None:
+    standing.packs = await fetch_packs(bus, sorted(set(standing.organisation.packs.values())))
+
+
+async def read_ledger(bus: Bus, standing: Standing) -> None:
+    """Note the ledger's end."""
     newest = await bus.last_on(f"{ROOT}.{RECORDED_SUBJECT}")
     fact = None if newest is None else decode(newest.data)
-    return fact if isinstance(fact, DecisionsRecorded) else None
+    if newest is not None and isinstance(fact, DecisionsRecorded):
+        standing.recorded = fact
+        standing.ledger = (newest.seq, fact.chain)
 
 
-async def _poison(bus: Bus) -> frozenset[Place]:
+async def poison(bus: Bus) -> frozenset[Place]:
     """Return the places that every fold skips. The log is scanned only if there are any."""
     newest = await bus.last_on(QUARANTINED)
     if newest is None:
@@ -57,7 +79,7 @@ async def _reread_pending(bus: Bus, standing: Standing, values: Mapping[str, byt
     """Fold what lies behind the cursor once more, aside, to see which items still wait."""
     cursor = standing.cursor
     messages = await bus.read(min(cursor.low_seq, cursor.seq), cursor.seq)
-    stored = _decoded(messages, standing.skip)
+    stored = decoded(messages, standing.skip)
     now, low = read_times(values)
     aside = State().restore(decode_all(values), _seen_before(values, stored), low)
     await _fold_aside(bus, standing, aside, stored)
@@ -96,7 +118,8 @@ async def _fold_aside(
             return
 
 
-def _decoded(messages: Sequence[Message], skip: frozenset[Place]) -> list[Stored]:
+def decoded(messages: Sequence[Message], skip: frozenset[Place]) -> list[Stored]:
+    """Return the facts in these messages, without those that every fold skips."""
     stored: list[Stored] = []
     for message in messages:
         if Place(message.seq) in skip:

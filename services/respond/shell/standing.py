@@ -1,5 +1,6 @@
 """What the leader knows right now: the folded state, its place, and what the other loops need."""
 
+import asyncio
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -38,9 +39,11 @@ OPEN_EFFECT = frozenset({"decided", "started"})
 class Standing:
     """Shared by the loops of one reign; only the follower changes it.
 
-    `bell` rings after every commit. `recorded` is the newest entry of the ledger in the log at
-    the start of the reign: decisions up to it are not recorded a second time. `compacted` holds
-    what the first commit writes anew because it had only ever been appended to.
+    `bell` rings after every commit; `steady` is held while a batch is folded and committed.
+    `recorded` is the newest entry of the ledger in the log at the start of the reign: decisions up
+    to it are not recorded a second time. `ledger` is the place and the chain of the newest entry
+    that is known to stand in the log. `compacted` holds what the first commit writes anew because
+    it had only ever been appended to.
     """
 
     term: int
@@ -50,11 +53,13 @@ class Standing:
     chain: str = CHAIN_START
     skip: frozenset[Place] = frozenset()
     recorded: DecisionsRecorded | None = None
+    ledger: tuple[int, str] = (0, CHAIN_START)
     outbox: list[bytes] = field(default_factory=list)
     compacted: dict[str, bytes] = field(default_factory=dict)
     open_effects: dict[str, Effect] = field(default_factory=dict)
     index: dict[str, dict[str, None]] = field(default_factory=dict)
     bell: Changes = field(default_factory=Changes)
+    steady: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def organisation(self) -> Organisation:
@@ -98,19 +103,22 @@ LISTED: Mapping[str, type[Aggregate]] = {
 """Prefixes of which the store keeps a list of keys: pages only while nobody acknowledged."""
 
 
-def restore(standing: Standing, loaded: Loaded) -> None:
-    """Fill `standing` from what the store holds."""
+async def restore(standing: Standing, loaded: Loaded) -> dict[str, bytes]:
+    """Fill `standing` from what the store holds; return the lists of keys, as the store keeps them.
+
+    Others may run in between: with many cases this takes longer than a lease lasts.
+    """
     standing.cursor = replace(loaded.cursor, incarnation=standing.cursor.incarnation)
     standing.chain = loaded.values.get(CHAIN, CHAIN_START.encode()).decode()
     standing.outbox = list(loaded.outbox)
-    aggregates = {each.key: each for each in decode_all(loaded.values)}
     seen = loaded.values.get(SEEN, b"")
     if old := forgotten(len(seen), standing.state.SEEN_GENERATION):
         seen = seen[old:]
         standing.compacted = {SEEN: seen}
     now, _ = read_times(loaded.values)
-    standing.state.restore(iter(aggregates.values()), seen, now)
-    standing.watch(aggregates)
+    for _ in standing.state.restoring(decode_all(loaded.values), seen, now):
+        await asyncio.sleep(0)
+    return standing.watch(standing.state.view().aggregates)
 
 
 def times(state: State) -> bytes:

@@ -79,13 +79,12 @@ class Telemetry:
         self._open: set[tuple[str, str]] = set()
         self._poison: list[int] = []
         self._told_poison = float("-inf")
+        self._stuck = ""
 
-    def elected(self, term: int, *, rebuilt: bool) -> None:
+    def elected(self, term: int) -> None:
         self._metrics.set(Metric.LEADER, 1)
         self._metrics.set(Metric.TERM, term)
         self._log.info(Event.LEADER_ELECTED, term=term)
-        if rebuilt:
-            self._log.info(Event.STATE_REBUILT, term=term)
 
     def stepped_down(self, term: int, reason: str) -> None:
         self._metrics.set(Metric.LEADER, 0)
@@ -96,6 +95,35 @@ class Telemetry:
         """The log is not the one the state was made of (invariant 12): say so, page."""
         self._log.failed(Event.LOG_TAIL_LOST, reason=reason)
         await self._alarm(f"事实日志与工作状态不符,状态已重建:{reason}")
+
+    async def cannot_rebuild(self, reason: str) -> None:
+        """Nobody can lead: say so, page once for each reason."""
+        self._log.failed(Event.SNAPSHOT_FAILED, reason=reason)
+        if reason != self._stuck:
+            self._stuck = reason
+            await self._alarm(f"工作状态无法重建,没有人在算时限、发呼叫:{reason}")
+
+    def rebuilds(self, after_seq: int) -> None:
+        """Note from where the state is folded again: a snapshot, or the beginning."""
+        self._stuck = ""
+        self._log.info(Event.STATE_REBUILT, after_seq=after_seq)
+
+    def snapshot_stands(self, seq: int) -> None:
+        self._metrics.set(Metric.SNAPSHOT, seq)
+
+    def snapshot_taken(self, seq: int, seconds: float) -> None:
+        self.snapshot_stands(seq)
+        self._metrics.count(Metric.SNAPSHOTS, result="taken")
+        self._metrics.observe(Metric.SNAPSHOT_TIME, seconds)
+        self._log.info(Event.SNAPSHOT_TAKEN, seq=seq, seconds=round(seconds, 3))
+
+    def snapshot_failed(self, reason: str) -> None:
+        self._metrics.count(Metric.SNAPSHOTS, result="failed")
+        self._log.failed(Event.SNAPSHOT_FAILED, reason=reason)
+
+    def snapshot_passed_over(self, seq: int, reason: str) -> None:
+        self._metrics.count(Metric.SNAPSHOTS, result="passed_over")
+        self._log.failed(Event.SNAPSHOT_PASSED_OVER, seq=seq, reason=reason)
 
     def diverged(self, seq: int) -> None:
         """Note that this core decided otherwise than the recorded ledger up to `seq`."""

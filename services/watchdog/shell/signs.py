@@ -49,6 +49,7 @@ class Signs:
         known = await bus.get_value(WATCHDOG_BEAT)
         revision = known[1] if known else 0
         await bus.put_value(WATCHDOG_BEAT, stamp(self._clock.now()).encode(), revision=revision)
+        await self._watch.note_need(bus)
 
     async def heartbeat(self, stop: asyncio.Event) -> None:
         """Fetch the address each minute, where there is one, until told to stop."""

@@ -9,10 +9,11 @@ from services.watchdog.core.alarms import Book, turn
 from services.watchdog.core.duties import Promise, changes
 from services.watchdog.shell.book import Place, PromiseBook
 from services.watchdog.shell.channel import Tell
+from shared.bus.floor import note_need
 from shared.bus.port import Bus, BusAwayError, LogTailLostError, Message
 from shared.bus.timing import wait_or
 from shared.contracts.facts import UndecodableError, decode
-from shared.contracts.subjects import ROOT
+from shared.contracts.subjects import ROOT, WATCHDOG_NEED
 from shared.contracts.system import DecisionsRecorded
 from shared.errors import TransientError
 from shared.observability.catalog import Event
@@ -101,6 +102,16 @@ class Watch:
             if _digest(message) != place.digest:
                 raise LogTailLostError(f"the fact at {place.seq} is another one")
         return state.incarnation
+
+    async def note_need(self, bus: Bus) -> None:
+        """Say which facts are not read here yet, so that they stay in the log (invariant 13)."""
+        state, place = await bus.state(), self._place
+        newest = await bus.last_on(DECISIONS)
+        if newest is None or (place.incarnation, newest.seq) == (state.incarnation, place.seq):
+            needed = state.last_seq + 1
+        else:
+            needed = place.seq + 1 if place.incarnation == state.incarnation else 1
+        await note_need(bus, WATCHDOG_NEED, state.incarnation, needed)
 
     def _take(self, batch: Sequence[Message], incarnation: str) -> None:
         lines = [line for message in batch for line in self._lines(message)]

@@ -9,6 +9,8 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from services.archive.core.segments import Seal
+from services.archive.shell.segments import Segments
 from services.cli.app import run
 from services.cli.backup.note import BackupNote
 from services.cli.doctor import here
@@ -112,6 +114,28 @@ def test_a_backup_that_is_missing_or_old_is_told(
     found = read_backup(report, NOW, live=live)
     assert found.level == level
     assert f"{hours} h old and 6 facts behind" in found.says or hours is None
+
+
+def test_segments_without_their_facts_are_wrong(tmp_path: Path) -> None:
+    [found] = here.segments(tmp_path)
+    assert (found.level, found.says) == ("ok", "nothing is sealed yet")
+    sealed = Segments(tmp_path / "archive" / "segments")
+    writer = sealed.writer(1, 9)
+    writer.finish()
+    at = datetime(2026, 3, 2, tzinfo=UTC)
+    seal = Seal(
+        incarnation="i", first_seq=1, last_seq=9, facts=9, first_time=at, last_time=at,
+        last_hash="", root="", previous="", chain="",
+    )  # fmt: skip
+    sealed.seal(seal)
+    [found] = here.segments(tmp_path)
+    assert (found.level, found.says) == ("ok", "1 to fact 9, 0 MiB")
+    sealed.lines_file(seal).unlink()
+    [found] = here.segments(tmp_path)
+    assert found.level == "fail"
+    next(sealed.directory.glob("*.seal.json")).write_text("{")
+    [found] = here.told("segments", lambda: here.segments(tmp_path))
+    assert found.level == "fail"
 
 
 def test_live_accounts_without_a_second_pair_of_eyes_are_warned_about(

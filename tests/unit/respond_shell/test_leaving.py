@@ -134,7 +134,7 @@ async def test_a_store_of_a_higher_term_than_the_log_is_emptied() -> None:
     await bus.publish([outgoing(ClockTicked(term=1, tick=1))])
     await store.take_office(500)
     mandate = await take_office(bus, store, await an_office(clock))
-    assert (mandate.term, mandate.loaded) == (2, None)
+    assert (mandate.term, mandate.from_store) == (2, False)
     with pytest.raises(StaleTermError):
         await store.take_office(1)
 

@@ -15,17 +15,17 @@ def marks(count: int) -> bytes:
     return b"".join(number.to_bytes(MARK_BYTES, "big") for number in range(count))
 
 
-def restored(seen: bytes, state: State) -> Standing:
+async def restored(seen: bytes, state: State) -> Standing:
     standing = Standing(1, Cursor("i", 0, "", 1), state)
-    restore(standing, Loaded(Cursor("i", 9, "h", 10), {SEEN: seen}, ()))
+    await restore(standing, Loaded(Cursor("i", 9, "h", 10), {SEEN: seen}, ()))
     return standing
 
 
 @pytest.mark.parametrize("count", [0, 1, 4, 8, 9, 12, 13, 40])
-def test_what_is_written_away_was_forgotten_anyway(count: int) -> None:
+async def test_what_is_written_away_was_forgotten_anyway(count: int) -> None:
     seen = marks(count)
     whole = Brief().restore(iter(()), seen, None)
-    standing = restored(seen, Brief())
+    standing = await restored(seen, Brief())
     for number in range(count):
         mark = number.to_bytes(MARK_BYTES, "big")
         assert standing.state.has_seen(mark) == whole.has_seen(mark)
@@ -34,5 +34,5 @@ def test_what_is_written_away_was_forgotten_anyway(count: int) -> None:
     assert kept == seen[forgotten(len(seen), Brief.SEEN_GENERATION) :]
 
 
-def test_nothing_is_written_anew_while_all_is_remembered() -> None:
-    assert restored(marks(100), State()).compacted == {}
+async def test_nothing_is_written_anew_while_all_is_remembered() -> None:
+    assert (await restored(marks(100), State())).compacted == {}

@@ -10,8 +10,10 @@ from services.respond.core.decisions import CaseOpened, ClockBreached, line
 from services.watchdog.core.alarms import Alarm
 from services.watchdog.shell.book import PromiseBook
 from services.watchdog.shell.watch import Watch
+from shared.bus.floor import read_need
 from shared.bus.memory_bus import MemoryBus
 from shared.bus.port import Bus, outgoing
+from shared.contracts.subjects import WATCHDOG_NEED
 from shared.contracts.system import ClockTicked, DecisionsRecorded
 from shared.observability.metrics import Metric, Metrics
 from shared.store.port import StoreAwayError
@@ -158,3 +160,34 @@ async def test_a_watchdog_that_has_much_to_read_says_nothing_before_it_has(
     await outside.clock.advance(7_200)
     await outside.lives(60)
     assert outside.told == []
+
+
+async def test_what_is_not_read_yet_is_held_in_the_log(tmp_path: Path) -> None:
+    outside = Outside(tmp_path / "promises.sqlite3")
+    watch = Watch(
+        outside.connect, outside.ping, PromiseBook(outside.file),
+        tell=outside.tell, clock=outside.clock, metrics=outside.metrics,
+    )  # fmt: skip
+    bus = outside.bus
+
+    async def held() -> int | None:
+        await watch.note_need(bus)
+        return await read_need(bus, WATCHDOG_NEED, (await bus.state()).incarnation)
+
+    await bus.publish([outgoing(ClockTicked(term=1, tick=1))])
+    assert await held() == 2, "there is nothing that promises anything"
+    for seq in (1, 2):
+        fact = DecisionsRecorded(after_seq=seq, upto_seq=seq, lines=(), chain=str(seq))
+        await bus.publish([outgoing(fact)])
+    assert await held() == 1
+    stop = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(watch.follow(stop))
+        await outside.clock.advance(2)
+        await bus.publish([outgoing(ClockTicked(term=1, tick=2))])
+        assert await held() == 5
+        fact = DecisionsRecorded(after_seq=3, upto_seq=3, lines=(), chain="3")
+        stop.set()
+        await outside.clock.advance(2)
+    await bus.publish([outgoing(fact)])
+    assert await held() == 4, "all behind the last decision that was read"

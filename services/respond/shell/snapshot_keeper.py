@@ -1,0 +1,186 @@
+"""Takes snapshots while the fold goes on, reads each back before it counts, drops the oldest."""
+
+import asyncio
+from dataclasses import dataclass
+from hashlib import sha256
+
+from services.respond.shell.snapshots import (
+    Kept,
+    Manifest,
+    Part,
+    Picture,
+    Register,
+    manifest,
+    picture,
+    pieces,
+    read_register,
+    unneeded,
+)
+from services.respond.shell.standing import Standing
+from services.respond.shell.telemetry import Telemetry
+from shared.bus.floor import hold
+from shared.bus.port import Bus
+from shared.bus.timing import wait_or
+from shared.contracts.subjects import SNAPSHOTS
+from shared.errors import PermanentError, TransientError
+from shared.runtime.clock import Clock
+
+LOOK_SECONDS = 1.0
+RETRY_SECONDS = 30.0
+PAUSE_SECONDS = 0.002
+"""Between two pieces of work; each takes about a millisecond."""
+PARTING_SECONDS = 3.0
+HOLDER = "respond"
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """A snapshot after so many folded facts; so many are kept."""
+
+    facts: int = 50_000
+    kept: int = 3
+
+
+class SnapshotKeeper:
+    """One per process. Two of them at once disturb nobody: the slower one gives up."""
+
+    def __init__(self, bus: Bus, clock: Clock, rhythm: Rhythm, telemetry: Telemetry) -> None:
+        self._bus, self._clock, self._rhythm = bus, clock, rhythm
+        self._telemetry = telemetry
+
+    async def run(self, standing: Standing, stop: asyncio.Event) -> None:
+        """Take one whenever enough was folded, until told to stop."""
+        await wait_or(stop, LOOK_SECONDS, self._clock)  # a new leader has other things to do
+        newest = await self._newest(standing, stop)
+        while not stop.is_set():
+            pause = LOOK_SECONDS
+            if standing.cursor.seq - newest >= self._rhythm.facts:
+                async with standing.steady:
+                    taken = picture(standing)
+                if await self._try(taken, PAUSE_SECONDS):
+                    newest = taken.cursor.seq
+                else:
+                    pause = RETRY_SECONDS
+            await wait_or(stop, pause, self._clock)
+
+    async def hand_over(self, standing: Standing) -> None:
+        """Take one of what an ended reign left, so that the next leader need not fold it again."""
+        try:
+            async with asyncio.timeout(PARTING_SECONDS):
+                register, _ = await read_register(self._bus)
+                newest = _newest(register, standing)
+                if standing.cursor.seq > newest:
+                    await self._try(picture(standing), 0.0)
+        except (TimeoutError, TransientError) as error:
+            self._telemetry.snapshot_failed(f"{type(error).__name__}: {error}")
+
+    async def _newest(self, standing: Standing, stop: asyncio.Event) -> int:
+        while not stop.is_set():
+            try:
+                register, _ = await read_register(self._bus)
+            except TransientError as error:
+                self._telemetry.waiting("snapshots", str(error))
+                await wait_or(stop, LOOK_SECONDS, self._clock)
+            else:
+                newest = _newest(register, standing)
+                self._telemetry.snapshot_stands(newest)
+                return newest
+        return 0
+
+    async def _try(self, taken: Picture, pause: float) -> bool:
+        began = self._clock.monotonic()
+        try:
+            kept = await self.take(taken, pause)
+        except (TransientError, PermanentError) as error:
+            self._telemetry.snapshot_failed(f"{type(error).__name__}: {error}")
+            return False
+        self._telemetry.snapshot_taken(kept.seq, self._clock.monotonic() - began)
+        return True
+
+    async def take(self, taken: Picture, pause: float = 0.0) -> Kept:
+        """Write a snapshot, read it back, let it count, drop what is too old.
+
+        What is being written is written down first, so that a death leaves nothing behind for
+        good. Raises: TransientError, PermanentError.
+        """
+        writing = _Writing(self._bus, *await read_register(self._bus))
+        await writing.drop_loose()
+        made = await self._write(writing, taken, pause)
+        data = made.model_dump_json().encode()
+        name = await writing.put(data)
+        objects = (name, *(each.sha256 for each in made.parts))
+        for each in objects:
+            if await self._bus.get_object(each) is None:
+                raise TransientError(f"the object {each[:12]} could not be read back")
+        kept = Kept(
+            manifest=name,
+            incarnation=made.incarnation,
+            seq=made.seq,
+            low_seq=made.low_seq,
+            objects=objects,
+            taken_at=made.taken_at,
+        )
+        await writing.count(kept, self._rhythm.kept)
+        await self._hold(writing.register)
+        await writing.drop_loose()
+        return kept
+
+    async def _write(self, writing: "_Writing", taken: Picture, pause: float) -> Manifest:
+        parts: list[Part] = []
+        values = 0
+        for piece in pieces(taken.view):
+            if piece.kind == "values":
+                values += piece.values
+            if piece.part:
+                parts.append(Part(kind=piece.kind, sha256=await writing.put(piece.part)))
+            if pause:
+                await self._clock.sleep(pause)
+            else:
+                await asyncio.sleep(0)
+        return manifest(taken, parts, values, self._clock.now())
+
+    async def _hold(self, register: Register) -> None:
+        """Say which facts respond may still need: one snapshot may turn out to be damaged."""
+        incarnation = register.kept[0].incarnation
+        same = [each.low_seq for each in register.kept if each.incarnation == incarnation]
+        await hold(self._bus, incarnation, HOLDER, min(same[:2]))
+
+
+class _Writing:
+    """The register in one hand, the object store in the other."""
+
+    def __init__(self, bus: Bus, register: Register, revision: int) -> None:
+        self._bus, self.register, self._revision = bus, register, revision
+
+    async def put(self, data: bytes) -> str:
+        name = sha256(data).hexdigest()
+        await self._write(loose=(*self.register.loose, name))
+        await self._bus.put_object(data)
+        return name
+
+    async def count(self, fresh: Kept, most: int) -> None:
+        """From here on `fresh` is the newest snapshot."""
+        older = [each for each in self.register.kept if each.manifest != fresh.manifest]
+        kept = (fresh, *older)
+        dropped = (name for each in kept[most:] for name in each.objects)
+        await self._write(kept=kept[:most], loose=unneeded(kept[:most], dropped))
+
+    async def drop_loose(self) -> None:
+        if not self.register.loose:
+            return
+        for each in unneeded(self.register.kept, self.register.loose):
+            await self._bus.drop_object(each)
+        await self._write(loose=())
+
+    async def _write(self, **fresh: object) -> None:
+        register = self.register.model_copy(update=fresh)
+        data = register.model_dump_json().encode()
+        self._revision = await self._bus.put_value(SNAPSHOTS, data, revision=self._revision)
+        self.register = register
+
+
+def _newest(register: Register, standing: Standing) -> int:
+    """Return where the newest snapshot of this log stands, 0 for none."""
+    cursor = standing.cursor
+    mine = (each.seq for each in register.kept if each.incarnation == cursor.incarnation)
+    return max((each for each in mine if each <= cursor.seq), default=0)
