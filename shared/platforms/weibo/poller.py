@@ -4,8 +4,7 @@ A failure half-way keeps what was read: the memory is whole after every page, an
 stores it only once the log has the facts.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from shared.contracts.posts import PostSeen
@@ -15,7 +14,8 @@ from shared.platforms.port import Page, SourceState
 from shared.platforms.weibo.client import Payload, WeiboClient
 from shared.platforms.weibo.errors import Refusal, Trouble
 from shared.platforms.weibo.harvest import Harvest
-from shared.platforms.weibo.mapping import Owner, Parsed, parse_comment, parse_status
+from shared.platforms.weibo.lists import LISTS, PublicList
+from shared.platforms.weibo.mapping import Owner, parse_comment, parse_status
 from shared.platforms.weibo.memory import Memory, load, save
 from shared.platforms.weibo.pace import (
     PaceLimits,
@@ -34,21 +34,6 @@ SOON_SECONDS = 0.05
 """The next poll when more is known to be waiting and the quota allows it."""
 
 
-@dataclass(frozen=True, slots=True)
-class _List:
-    """One of the lists in which the public speaks to us, and the counter that announces it."""
-
-    name: str
-    path: str
-    key: str
-    parse: Callable[[Mapping[str, object], Owner], Parsed]
-
-
-_LISTS = (
-    _List("cmt", "2/comments/to_me.json", "comments", parse_comment),
-    _List("mention_cmt", "2/comments/mentions.json", "comments", parse_comment),
-    _List("mention_status", "2/statuses/mentions.json", "statuses", parse_status),
-)
 _STATE_OF: Mapping[Trouble, SourceState] = {
     Trouble.QUOTA: "quota_spent",
     Trouble.TOKEN: "token_expired",
@@ -109,7 +94,7 @@ class WeiboPoller:
         )
         if self._quota.spendable() == 0:
             return "quota_spent"
-        for source in _LISTS:
+        for source in LISTS:
             count, found = getattr(unread, source.name), 0
             if self._is_due(source, harvest.memory, count):
                 found = await self._read_list(source, harvest)
@@ -118,7 +103,7 @@ class WeiboPoller:
             _learn_unread(harvest.memory, source.name, None if found else count)
         if self._look_again_is_due():
             self._looked_at = self._time.monotonic()
-            for source in _LISTS:
+            for source in LISTS:
                 await self._look_again(source, harvest)
                 _learn_unread(harvest.memory, source.name, None)
             await self._see_own_posts(harvest)
@@ -159,7 +144,7 @@ class WeiboPoller:
             )
         self._quota_known_at = now
 
-    def _is_due(self, source: _List, memory: Memory, count: int | None) -> bool:
+    def _is_due(self, source: PublicList, memory: Memory, count: int | None) -> bool:
         now = self._time.monotonic()
         read_at = self._read_at.get(source.name)
         if read_at is None:
@@ -174,7 +159,7 @@ class WeiboPoller:
             return True
         return count > 0 and (memory.resets or count != memory.unread.get(source.name))
 
-    async def _read_list(self, source: _List, harvest: Harvest) -> int:
+    async def _read_list(self, source: PublicList, harvest: Harvest) -> int:
         """Read the head, then holes, until nothing is left or this poll's share is used up."""
         self._read_at[source.name] = self._time.monotonic()
         before = len(harvest)
@@ -186,7 +171,7 @@ class WeiboPoller:
             window = harvest.memory.walks[source.name].next_hole()
         return len(harvest) - before
 
-    async def _read_page(self, source: _List, window: Window, harvest: Harvest) -> None:
+    async def _read_page(self, source: PublicList, window: Window, harvest: Harvest) -> None:
         size = self._limits.page_size
         query = {"since_id": window.since_id, "max_id": window.max_id, "count": size}
         rows = entries(await self._ask(source.path, query, paid=True), source.key)
@@ -204,7 +189,7 @@ class WeiboPoller:
         pause = look_again_seconds(self._quota, now, self._limits)
         return now - self._looked_at >= pause
 
-    async def _look_again(self, source: _List, harvest: Harvest) -> None:
+    async def _look_again(self, source: PublicList, harvest: Harvest) -> None:
         """Read the newest page once more: edits, stubs, and what became visible late."""
         size = self._limits.page_size
         rows = entries(await self._ask(source.path, {"count": size}, paid=True), source.key)
