@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import redis.asyncio
+from pydantic_core import from_json
 
 from services.respond.shell.snapshot_keeper import Rhythm
 from services.respond.shell.snapshots import read_register
@@ -91,9 +92,9 @@ async def emptied(valkey: ValkeyServer) -> None:
     await client.aclose()
 
 
-def cases_of(loaded: Loaded | None) -> dict[str, bytes]:
+def cases_of(loaded: Loaded | None) -> dict[str, object]:
     assert loaded is not None
-    return {key: each for key, each in loaded.values.items() if key.startswith("case:")}
+    return {key: from_json(each) for key, each in loaded.values.items() if key.startswith("case:")}
 
 
 async def test_a_snapshot_of_twenty_thousand_cases_holds_nothing_up(

@@ -32,22 +32,24 @@ async def test_a_reply_survives_the_death_of_its_process_and_is_posted_once(
     urls = {"ZHISHOU_NATS_URL": nats.url, "ZHISHOU_REDIS_URL": valkey.url}
     async with running_mock(clock=SystemClock()) as mock:
         write_files(tmp_path, mock)
-        async with a_process("archive", tmp_path, urls) as archive:
+        async with (  # who looks at it makes the log, and the archive waits for one
+            two_people("day", nats.url, valkey.url) as people,
+            a_process("archive", tmp_path, urls) as archive,
+        ):
 
             async def archived() -> bool:
                 return (await counts_of(archive))["replies"] == 1
 
-            async with two_people("day", nats.url, valkey.url) as people:
-                async with a_process("respond", tmp_path, urls) as first:
-                    assert "/signin/link/" in first.said["sign_in"]
-                    native_id = await a_complaint(people.bus, mock)
-                    case_id = (await people.case_of(native_id)).case_id
-                    await people.approve(case_id, ANSWER)
-                    await first.kill()
-                async with a_process("respond", tmp_path, urls) as second:
-                    await people.until_status(case_id, "sent")
-                    await until(archived)
-                    assert await second.stop() == 0
+            async with a_process("respond", tmp_path, urls) as first:
+                assert "/signin/link/" in first.said["sign_in"]
+                native_id = await a_complaint(people.bus, mock)
+                case_id = (await people.case_of(native_id)).case_id
+                await people.approve(case_id, ANSWER)
+                await first.kill()
+            async with a_process("respond", tmp_path, urls) as second:
+                await people.until_status(case_id, "sent")
+                await until(archived)
+                assert await second.stop() == 0
             counts = await counts_of(archive)
             assert (counts["items"], counts["classified"], counts["cases"]) == (1, 1, 1)
             assert await archive.stop() == 0
