@@ -1,10 +1,10 @@
 """A look at a NATS server and its log from outside: nothing is made, nothing is changed."""
 
-from base64 import b64decode
 from dataclasses import dataclass
 from datetime import datetime
 
 from shared.bus.nats_link import SECOND, ApiError, Link
+from shared.bus.nats_read import last_on
 from shared.contracts.subjects import CLASSIFY_CONSUMER, NEWEST_BACKUP, STREAM, VALUES
 from shared.observability.metrics import Metrics
 
@@ -67,12 +67,8 @@ async def _look(link: Link) -> LogReport:
 
 async def _record(link: Link, key: str) -> bytes:
     """Return a small record, empty when there is none."""
-    try:
-        body = {"last_by_subj": f"$KV.{VALUES}.{key}"}
-        found = await link.api(f"STREAM.MSG.GET.KV_{VALUES}", body, ANSWER_SECONDS)
-    except ApiError:
-        return b""
-    return b64decode(found["message"].get("data", ""))
+    found = await last_on(link, f"KV_{VALUES}", f"$KV.{VALUES}.{key}")
+    return b"" if found is None else found[0].data
 
 
 async def _classify(link: Link) -> tuple[int, int]:

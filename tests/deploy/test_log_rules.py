@@ -17,6 +17,7 @@ from shared.contracts.subjects import (
     CURSORS,
     ITEMS_TO_CLASSIFY,
     LIVE_COMMITTED,
+    NEWEST_BACKUP,
     OBJECTS,
     PASSWORDS,
     ROOT,
@@ -41,44 +42,48 @@ SAID_BY: Mapping[str, set[str]] = {
     "watchdog": set(), "archive": set(), "operator": set(),
 }  # fmt: skip
 """Respond says every other fact, and can quarantine one as well."""
+BY_THE_ADMIN = {"log.restored"}
 RECORDS = {
     "ingest": {f"{CURSORS}.x"},
     "respond": {f"{PASSWORDS}.x"},
     "watchdog": {WATCHDOG_BEAT},
     "operator": {f"{PASSWORDS}.x"},
 }
-READ_ONLY = {"respond": {WATCHDOG_BEAT}}
+READ_ONLY = {"respond": {WATCHDOG_BEAT}, "operator": {NEWEST_BACKUP}}
 DECISIONS, TICKS = f"{ROOT}.decisions.recorded", f"{ROOT}.clock.ticked"
 FOLLOW = {f"CONSUMER.CREATE.{STREAM}.follow-x", f"CONSUMER.MSG.NEXT.{STREAM}.follow-x"}
 READ_OBJECTS = {
     f"STREAM.INFO.{OBJ}", f"STREAM.MSG.GET.{OBJ}", "STREAM.NAMES", f"CONSUMER.CREATE.{OBJ}",
 }  # fmt: skip
+READ_ALONE = (
+    "model.activated", "decisions.recorded", "clock.ticked", "operator.noted", "log.restored",
+)  # fmt: skip
+RESTORED = f"DIRECT.GET.{STREAM}.{ROOT}.log.restored"
 ASKS: Mapping[str, set[str]] = {
-    "ingest": {f"STREAM.INFO.{STREAM}", f"STREAM.INFO.{KV}"},
+    "ingest": {f"STREAM.INFO.{STREAM}", f"STREAM.INFO.{KV}", RESTORED},
     "classify": {
         f"STREAM.INFO.{STREAM}",
         f"CONSUMER.CREATE.{STREAM}.{CLASSIFY_CONSUMER}.{ITEMS_TO_CLASSIFY[0]}",
         f"CONSUMER.MSG.NEXT.{STREAM}.{CLASSIFY_CONSUMER}",
+        f"CONSUMER.INFO.{STREAM}.{CLASSIFY_CONSUMER}",
         f"DIRECT.GET.{STREAM}.{ROOT}.model.activated",
     },
     "respond": {
         *(f"STREAM.{verb}.{name}" for verb in ("INFO", "CREATE") for name in (STREAM, KV, OBJ)),
         *READ_OBJECTS, *FOLLOW,
         f"DIRECT.GET.{STREAM}",
-        *(f"DIRECT.GET.{STREAM}.{ROOT}.{each}" for each in ("model.activated", "decisions.recorded",
-                                                            "clock.ticked", "operator.noted")),
+        *(f"DIRECT.GET.{STREAM}.{ROOT}.{each}" for each in READ_ALONE),
     },
     "watchdog": {
         f"STREAM.INFO.{STREAM}", f"STREAM.INFO.{KV}", f"DIRECT.GET.{STREAM}",
         f"DIRECT.GET.{STREAM}.{DECISIONS}", f"DIRECT.GET.{STREAM}.{TICKS}",
         f"CONSUMER.CREATE.{STREAM}.follow-x.{DECISIONS}", f"CONSUMER.MSG.NEXT.{STREAM}.follow-x",
     },
-    "archive": {f"STREAM.INFO.{STREAM}", f"DIRECT.GET.{STREAM}", *FOLLOW},
+    "archive": {f"STREAM.INFO.{STREAM}", f"DIRECT.GET.{STREAM}", RESTORED, *FOLLOW},
     "operator": {
         f"STREAM.INFO.{STREAM}", f"STREAM.INFO.{KV}", *READ_OBJECTS,
         f"CONSUMER.INFO.{STREAM}.{CLASSIFY_CONSUMER}", f"DIRECT.GET.{STREAM}",
-        *(f"DIRECT.GET.{STREAM}.{ROOT}.{each}" for each in ("model.activated", "decisions.recorded",
-                                                            "clock.ticked", "operator.noted")),
+        *(f"DIRECT.GET.{STREAM}.{ROOT}.{each}" for each in READ_ALONE),
     },
 }  # fmt: skip
 ON_A_STREAM = (
@@ -110,7 +115,7 @@ SHAPES = ("", ".weibo", *sorted({each for each in KINDS.values() if each}), ".we
 
 def facts_of(user: str) -> set[str]:
     """Return the subjects of the facts that a user says."""
-    others = SAID_BY["ingest"] | SAID_BY["classify"]
+    others = SAID_BY["ingest"] | SAID_BY["classify"] | BY_THE_ADMIN
     kinds = SAID_BY.get(user, (set(KINDS) - others) | {"fact.quarantined"})
     return {f"{ROOT}.{kind}{KINDS[kind]}" for kind in kinds}
 
@@ -122,7 +127,8 @@ def spoken() -> Iterator[str]:
         f"{ROOT}.{kind}.new" for kind in {each.split(".")[0] for each in KINDS} - {"operator"}
     )
     yield from (LIVE_COMMITTED, f"{LIVE_COMMITTED}.x", f"{ROOT}.x", "zs.v2.item.received", "other")
-    keys = (f"{CURSORS}.x", f"{PASSWORDS}.x", WATCHDOG_BEAT, "watchdog.x", "other.x", "x")
+    beat, note = (WATCHDOG_BEAT, "watchdog.x"), (NEWEST_BACKUP, "backup.x")
+    keys = (f"{CURSORS}.x", f"{PASSWORDS}.x", *beat, *note, "other.x", "x")
     for key in keys:
         yield f"$KV.{VALUES}.{key}"
         yield f"$JS.API.DIRECT.GET.{KV}.$KV.{VALUES}.{key}"
@@ -153,8 +159,7 @@ def api() -> Iterator[str]:
             for read in (ITEMS_TO_CLASSIFY[0], DECISIONS, f"{ROOT}.>", ">"):
                 yield f"CONSUMER.CREATE.{stream}.{consumer}.{read}"
         yield f"DIRECT.GET.{stream}"
-        for kind in ("model.activated", "decisions.recorded", "clock.ticked", "operator.noted"):
-            yield f"DIRECT.GET.{stream}.{ROOT}.{kind}"
+        yield from (f"DIRECT.GET.{stream}.{ROOT}.{kind}" for kind in READ_ALONE)
 
 
 def may_say(user: str) -> set[str]:
@@ -205,4 +210,5 @@ async def test_the_one_who_repairs_may_do_everything(servers: Deployed) -> None:
 
 def test_every_fact_has_somebody_who_says_it() -> None:
     said = set().union(*(facts_of(user) for user in USERS if user != "admin"))
+    said |= {f"{ROOT}.{kind}{KINDS[kind]}" for kind in BY_THE_ADMIN}
     assert said == {f"{ROOT}.{kind}{form}" for kind, form in KINDS.items()}

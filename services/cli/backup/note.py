@@ -17,7 +17,7 @@ class BackupNote(Frozen):
 async def note(url: str, manifest: Manifest, clock: Clock) -> None:
     """Write the note. Raises TransientError."""
     fresh = BackupNote(made_at=manifest.made_at, last_seq=manifest.last_seq)
-    bus = await NatsBus.connect(url, clock=clock, name="backup")
+    bus = await NatsBus.connect(url, clock=clock, name="backup", make=None)
     try:
         known = await bus.get_value(NEWEST_BACKUP)
         revision = 0 if known is None else known[1]

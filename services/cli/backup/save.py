@@ -74,7 +74,7 @@ async def _save(place: Path, url: str, archive: Path, clock: Clock) -> Manifest:
         if STREAM not in names:
             raise PermanentError("there is no log yet")
         incarnation = str((await vault.info(STREAM))["created"])
-        bus = await NatsBus.connect(url, clock=clock, name="backup")
+        bus = await NatsBus.connect(url, clock=clock, name="backup", make=None)
         try:
             cursors = await _cursors(bus)
             consumers = await _consumers(vault)
