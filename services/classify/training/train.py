@@ -1,6 +1,6 @@
 """From rows to heads, and from heads to the integers that serve: the same data, the same bytes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -118,15 +118,22 @@ def lesson(label: Column, rows: Rows, matrix: Matrix, used: NDArray[np.bool_]) -
     return Lesson(values, np.array(truth, np.bool_), np.array(weight), rows.kin[places])
 
 
-def train(rows: list[Row], kind: Kind, extractor: Extractor, tell: Tell) -> Trained:
-    """Train every head on the rows that speak of it."""
+def train(
+    rows: list[Row],
+    kind: Kind,
+    extractor: Extractor,
+    tell: Tell,
+    *,
+    columns: Sequence[Column] = LEARNT,
+) -> Trained:
+    """Train a head for each column on the rows that speak of it."""
     copied = with_copies(rows, extractor)
     own = np.array([rows[kin].source == "own" for kin in copied.kin.tolist()])
     matrix = extractor.matrix(copied.texts, own, fewest=FEWEST)
     tell(f"{len(rows)} rows, {len(copied.texts)} texts, {len(matrix.known)} features")
     heads: dict[Column, Head] = {}
     lessons: dict[Column, Lesson] = {}
-    for label in LEARNT:
+    for label in columns:
         narrow = kind == "permissive" and label not in LARGE
         used = matrix.own if narrow else np.ones(len(matrix.known), np.bool_)
         taught = lesson(label, copied, matrix, used)
