@@ -27,9 +27,9 @@ class Bar(NamedTuple):
 
 
 DEFAULT_BARS: Final[dict[Label, Bar]] = {
-    label: Bar(700_000, 600_000) if label in HARMS else Bar(500_000, 500_000) for label in LABELS
+    label: Bar(600_000, 450_000) if label in HARMS else Bar(500_000, 500_000) for label in LABELS
 } | {
-    Label.SELF_HARM: Bar(600_000, 250_000),
+    Label.SELF_HARM: Bar(500_000, 150_000),
     Label.COMPLAINT: Bar(350_000, 350_000),
     Label.OTHER: Bar(MILLION + 1, MILLION + 1),
 }
