@@ -3,10 +3,13 @@
 import json
 from pathlib import Path
 
+from services.cli.replay.engine import replay
 from shared.contracts.facts import FACT_CLASSES
+from shared.testing.report import expected_lines
 from tests.tables import tables
 
 SCHEMAS = Path(__file__).resolve().parent.parent / "shared" / "contracts" / "schemas"
+RECORDINGS = Path(__file__).resolve().parent / "recordings"
 
 
 def schemas() -> dict[str, str]:
@@ -19,12 +22,22 @@ def schemas() -> dict[str, str]:
     return found
 
 
+def expectations() -> dict[Path, str]:
+    """Return file -> what the recording beside it is decided to."""
+    found = {}
+    for path in sorted(RECORDINGS.glob("*.expected.txt")):
+        recording = path.with_name(path.name.replace(".expected.txt", ".jsonl"))
+        report = replay(recording, pack="company")
+        found[path] = "\n".join(expected_lines(report)) + "\n"
+    return found
+
+
 def main() -> None:
     """Write all golden files."""
     SCHEMAS.mkdir(exist_ok=True)
     for name, text in schemas().items():
         (SCHEMAS / name).write_text(text, encoding="utf-8")
-    for path, text in tables().items():
+    for path, text in {**tables(), **expectations()}.items():
         path.write_text(text, encoding="utf-8")
 
 

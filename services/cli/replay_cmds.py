@@ -52,6 +52,8 @@ def replay_command(
             if against
             else None
         )
+    if not report.lines:
+        raise UserError("the recording is empty", where=str(file), fix="record or name another")
     if sum(report.rejected.values()) == report.lines > 0:
         why = max(report.rejected, key=report.rejected.__getitem__)
         what = f"none of the {report.lines} lines can be replayed; most are {why}"

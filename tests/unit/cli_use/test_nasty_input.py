@@ -86,6 +86,7 @@ WRONG = (
     "policy test nosuch",
     "replay none",
     "replay junk",
+    "replay empty",
     "replay dir",
     "replay ok --expect none",
     "replay ok --expect junk",
