@@ -16,6 +16,7 @@ from services.respond.core.aggregates import (
     Organisation,
     Page,
     Person,
+    Post,
 )
 from services.respond.core.rates import Rate
 from shared.contracts.base import Frozen
@@ -38,6 +39,8 @@ class QueueFilter(Frozen):
     label: Label | None = None
     owner_id: str | None = None
     mine_or_free: bool = False
+    resolved: bool = False
+    """Those closed last, newest first, instead of those that are open."""
 
 
 class Health(Frozen):
@@ -64,7 +67,7 @@ class ReadModel(Protocol):
     async def queue(
         self, where: QueueFilter, *, offset: int, limit: int
     ) -> tuple[Sequence[QueueRow], int]:
-        """Return rows by due time (earliest first) and how many there are in all."""
+        """Return rows by due time (earliest first) and how many fit in all."""
         ...
 
     async def case(self, case_id: str) -> Case | None: ...
@@ -72,8 +75,16 @@ class ReadModel(Protocol):
     async def cluster(self, cluster_id: str) -> Cluster | None: ...
     async def effect(self, effect_id: str) -> Effect | None: ...
     async def page(self, page_id: str) -> Page | None: ...
+    async def post(self, account_id: str, post_id: str) -> Post | None:
+        """Return one of the account's own newest posts."""
+        ...
+
     async def pages(self) -> Sequence[Page]:
         """Return the pages nobody acknowledged yet, oldest first."""
+        ...
+
+    async def open_pages(self, limit: int) -> tuple[Sequence[Page], int]:
+        """Return the oldest of them, and how many there are."""
         ...
 
     async def accounts(self) -> Sequence[Account]: ...

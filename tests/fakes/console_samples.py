@@ -9,12 +9,14 @@ from services.respond.core.aggregates import (
     CaseItem,
     Claim,
     Cluster,
+    Effect,
     HistoryEntry,
     Installed,
     ModelRegister,
     Organisation,
     Page,
     Person,
+    Post,
     Proposal,
     Suggestion,
 )
@@ -45,8 +47,8 @@ def account(now: datetime) -> Account:
             revision="1", account_id="plaza", platform="weibo", native_id="900", name="锦绣广场"
         ),
         sources={
-            "comments": ("ok", now - timedelta(hours=3), ""),
-            "mentions": ("silent", now - timedelta(minutes=14), ""),
+            "push": ("ok", now - timedelta(hours=3), ""),
+            "poll": ("silent", now - timedelta(minutes=14), ""),
         },
     )
 
@@ -238,6 +240,21 @@ def cases(now: datetime) -> tuple[Case, ...]:
     )
 
 
+def an_effect(effect_id: str, now: datetime) -> Effect:
+    return Effect(
+        effect_id=effect_id, effect_kind="page", status="done", decided_at=now, decided_seq=1
+    )
+
+
+def post(now: datetime) -> Post:
+    return Post(
+        account_id="plaza",
+        post_id="p1",
+        text="五一假期营业到 22 点，负一楼美食区有亲子烘焙活动，欢迎带孩子来。",
+        published_at=now - timedelta(hours=5),
+    )
+
+
 def page(now: datetime) -> Page:
     return Page(
         page_id="page1",
@@ -245,7 +262,7 @@ def page(now: datetime) -> Page:
         person_id="lin",
         channel="console_log",
         address_ref="lin",
-        reason="first_reply",
+        reasons=("first_reply",),
         raised_at=now - timedelta(minutes=3),
     )
 

@@ -17,6 +17,7 @@ from services.respond.core.aggregates import (
     Organisation,
     Page,
     Person,
+    Post,
     Reply,
 )
 from services.respond.core.rates import Rate
@@ -48,13 +49,14 @@ class House:
         self.cases = {each.case_id: each for each in samples.cases(now)}
         self.alarms = {"page1": samples.page(now)}
         self.shop: Account = samples.account(now)
+        self.posts = {("plaza", "p1"): samples.post(now)}
         self.staff = {row[0]: samples.person(*row) for row in samples.PEOPLE}
         self.house: Organisation = samples.organisation(now)
         self.register = samples.models(now)
         self.shares = [Rate("complaint", 84, 210, 900, 7200, odd=True)]
         self.outcomes: dict[str, Outcome] = {}
         self.log: list[OperatorFact] = []
-        self.undecided = self.away = False
+        self.undecided = self.away = self.unreadable = False
         self.seq = 9000
         self._readers: set[asyncio.Queue[Committed]] = set()
 
@@ -64,7 +66,7 @@ class House:
         rows = [
             QueueRow(case=each, due=each.clocks[0].due_at if each.clocks else None)
             for each in self.cases.values()
-            if each.status != "resolved" and self._fits(each, where)
+            if (each.status == "resolved") == where.resolved and self._fits(each, where)
         ]
         rows.sort(key=lambda row: row.due.timestamp() if row.due else float("inf"))
         return rows[offset : offset + limit], len(rows)
@@ -88,25 +90,20 @@ class House:
         return samples.a_cluster(cluster_id, self._clock.now())
 
     async def effect(self, effect_id: str) -> Effect | None:
-        known = effect_id == "effect1"
-        now = self._clock.now()
-        return (
-            Effect(
-                effect_id="effect1",
-                effect_kind="page",
-                status="done",
-                decided_at=now,
-                decided_seq=1,
-            )
-            if known
-            else None
-        )
+        return samples.an_effect(effect_id, self._clock.now()) if effect_id == "effect1" else None
 
     async def page(self, page_id: str) -> Page | None:
         return self.alarms.get(page_id)
 
     async def pages(self) -> Sequence[Page]:
         return [each for each in self.alarms.values() if each.acknowledged_at is None]
+
+    async def open_pages(self, limit: int) -> tuple[Sequence[Page], int]:
+        found = await self.pages()
+        return found[:limit], len(found)
+
+    async def post(self, account_id: str, post_id: str) -> Post | None:
+        return self.posts.get((account_id, post_id))
 
     async def accounts(self) -> Sequence[Account]:
         return [self.shop]
@@ -118,6 +115,8 @@ class House:
         return self.staff.get(person_id)
 
     async def organisation(self) -> Organisation:
+        if self.unreadable:
+            raise TransientError("the store is away")
         return self.house
 
     async def models(self) -> ModelRegister:

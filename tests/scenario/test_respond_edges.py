@@ -5,10 +5,10 @@ import asyncio
 from services.respond.core.aggregates import Account
 from services.respond.ports import QueueFilter
 from services.respond.shell.gate_view import PackGateView
-from shared.bus.port import Outgoing, outgoing
-from shared.contracts.operators import CaseClaimed, ModeChanged
+from shared.bus.port import outgoing
+from shared.contracts.operators import CaseClaimed, CaseResolved, ModeChanged
 from shared.contracts.org import PolicyActivated
-from shared.contracts.subjects import ROOT
+from shared.contracts.posts import PostSeen
 from shared.errors import PermanentError, TransientError
 from tests.fakes.respond_house import (
     ACCOUNT,
@@ -189,6 +189,60 @@ async def test_a_filter_looks_through_the_whole_queue() -> None:
             assert (len(rows), total) == (min(2, max(expected - 1, 0)), expected)
 
 
+async def test_what_was_closed_can_be_looked_through() -> None:
+    async with a_house() as house:
+        await house.lead()
+        case_ids = [await house.complaint(number) for number in (1, 2)]
+        for case_id in case_ids:
+            await house.ok(
+                CaseResolved(
+                    op_id=house.op(),
+                    person_id="li",
+                    case_id=case_id,
+                    without_reply=True,
+                    reason="x",
+                )
+            )
+        rows, total = await house.read.queue(QueueFilter(resolved=True), offset=0, limit=1)
+        assert ([row.case.case_id for row in rows], total) == ([case_ids[1]], 2)
+        assert (await house.read.queue(QueueFilter(), offset=0, limit=9))[1] == 0
+
+
+async def test_the_oldest_pages_come_first_also_after_a_change_of_leaders() -> None:
+    async with a_house() as house:
+        await house.lead("one")
+        for number in (1, 2, 3):
+            await house.complaint(number)
+            await house.clock.advance(1)
+        await house.clock.advance(130)
+        await house.kill("one")
+        await house.clock.advance(4)
+        await house.lead("two")
+        await house.complaint(4)
+        await house.clock.advance(130)
+        pages, total = await house.read.open_pages(2)
+        every = await house.read.pages()
+        assert (list(pages), total) == (list(every[:2]), len(every))
+        assert total == 4
+
+
+async def test_the_post_an_item_stands_under_can_be_read() -> None:
+    async with a_house() as house:
+        await house.lead()
+        seen = PostSeen(
+            platform="weibo",
+            account_id=ACCOUNT,
+            post_id="p1",
+            text="早安",
+            published_at=house.clock.now(),
+        )
+        await house.put(seen)
+        found = await house.read.post(ACCOUNT, "p1")
+        assert found is not None
+        assert found.text == "早安"
+        assert await house.read.post(ACCOUNT, "p2") is None
+
+
 async def test_every_commit_is_told_to_whoever_looks() -> None:
     async with a_house() as house:
         await house.lead()
@@ -225,18 +279,6 @@ async def test_what_stands_in_the_log_is_recorded_though_the_store_went_away_mea
         outcome = await house.actions.perform(wish)
         assert outcome is not None
         assert outcome.accepted
-
-
-async def test_what_could_not_be_treated_pages_at_most_once_a_minute() -> None:
-    async with a_house() as house:
-        await house.lead()
-        for number, told in ((1, 1), (2, 1), (3, 1)):
-            await house.bus.publish([Outgoing(f"{ROOT}.no.such", b"{", f"garbage-{number}")])
-            await house.clock.advance(10)
-            assert len(house.alarms) == told
-        await house.clock.advance(60)
-        assert len(house.alarms) == 2
-        assert house.alarms[1].startswith("2 ")
 
 
 async def test_an_activation_of_what_is_no_pack_is_quarantined() -> None:

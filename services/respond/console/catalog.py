@@ -27,6 +27,16 @@ class Catalog(NamedTuple):
         text = self.texts[key]
         return _PLACE.sub(lambda place: str(values[place[1]]), text) if values else text
 
+    def said(self, key: str, otherwise: str) -> str:
+        """Return our words for a code, or the code's own text when it is newer than we are."""
+        return self.texts.get(key, otherwise)
+
+    def why(self, reason: str) -> str:
+        """Return a reason in words: its first word may be a code, the rest is somebody's own."""
+        code, _, rest = reason.partition(" ")
+        word = self.texts.get(f"code.{code}")
+        return reason if word is None else f"{word} {rest}".rstrip()
+
 
 def _flatten(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, str]]:
     for key, value in table.items():

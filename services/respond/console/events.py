@@ -11,6 +11,7 @@ from services.respond.console.api import Method, Nothing, allowed
 from services.respond.console.context import CONSOLE
 from services.respond.console.feed import PING
 from services.respond.console.sessions import caller_of
+from shared.errors import TransientError
 
 PING_SECONDS = 10.0
 STREAM = "text/event-stream"
@@ -44,6 +45,6 @@ class EventStream:
                         if frame is PING and await caller_of(console, request) is None:
                             break
                         await response.write(frame)
-            except ClientConnectionResetError:
-                pass
+            except (ClientConnectionResetError, TransientError):
+                pass  # the browser asks again, and hears why
         return response

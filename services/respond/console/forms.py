@@ -19,6 +19,7 @@ from shared.contracts.operators import Outcome, Slot
 Form = MultiDictProxy[str | bytes | bytearray | web.FileField]
 LISTS = frozenset({"labels"})
 OURS = frozenset({"op_id", "back"})
+EDITOR = frozenset({"save", "submit", "send"})
 EMPTY_IS_NONE = frozenset({"account_id", "suggestion_id"})
 
 
@@ -58,7 +59,8 @@ async def do(request: web.Request) -> web.StreamResponse:
     values.pop("target", None)
     outcome = await _wish(request, wish, target, str(form.get("op_id", "")), values)
     if wish.about == "case" and _live(request):
-        return await after(view_of(request), target, slot_of(values.get("slot")), outcome)
+        did = "send" if values.get("send") == "true" else wish.name
+        return await after(view_of(request), target, slot_of(values.get("slot")), outcome, did)
     return _plainly(outcome, local_path(str(form.get("back", ""))))
 
 
@@ -113,9 +115,11 @@ async def reply(request: web.Request) -> web.StreamResponse:
     form = await request.post()
     case_id, slot = request.match_info["case_id"], slot_of(form.get("slot"))
     steps = _Reply(request, case_id, slot, str(form.get("op_id", "")))
-    outcome = await steps.steps(form, str(form.get("do", "save")))
+    do = str(form.get("do", "save"))
+    do = do if do in EDITOR else "save"
+    outcome = await steps.steps(form, do)
     if _live(request):
-        return await after(view_of(request), case_id, slot, outcome)
+        return await after(view_of(request), case_id, slot, outcome, do)
     return _plainly(outcome, f"/case/{case_id}?slot={slot}")
 
 

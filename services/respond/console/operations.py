@@ -64,6 +64,7 @@ class QueueQuery(_Strict):
     label: Label | None = None
     owner_id: Name | None = None
     mine_or_free: bool = False
+    resolved: bool = False
     offset: Annotated[int, Field(ge=0, le=1_000_000)] = 0
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
@@ -169,6 +170,7 @@ async def _queue(console: Console, call: Call[Nothing, QueueQuery, Nothing]) -> 
         label=asked.label,
         owner_id=call.caller.person_id if asked.mine_or_free else asked.owner_id,
         mine_or_free=asked.mine_or_free,
+        resolved=asked.resolved,
     )
     rows, total = await console.read.queue(where, offset=asked.offset, limit=asked.limit)
     return Answer(QueueList(rows=tuple(rows), total=total))

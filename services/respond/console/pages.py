@@ -1,19 +1,22 @@
 """The pages people read: queue, case, on-call page, status."""
 
 from collections.abc import Mapping
-from typing import get_args
+from typing import NamedTuple, get_args
+from urllib.parse import urlencode
 
 from aiohttp import web
 
 from services.respond.console.api import allowed
-from services.respond.console.present import RowView, case_view, row_view
+from services.respond.console.present import Beside, RowView, case_view, row_view
 from services.respond.console.problems import Problem
 from services.respond.console.render import View, page, view_of
+from services.respond.core.aggregates import Case, Post
 from services.respond.ports import QueueFilter
 from shared.contracts.operators import Outcome, Slot
 from shared.contracts.verdicts import Label
 
 ROWS = 100
+MOST_ROWS = 1_000_000
 BESIDE_ROWS = 50
 
 
@@ -28,11 +31,44 @@ def queue_filter(view: View) -> QueueFilter:
         label=Label(label) if label in set(Label) else None,
         owner_id=me if show in {"mine", "mine_or_free"} else None,
         mine_or_free=show == "mine_or_free",
+        resolved=show == "resolved",
     )
 
 
-async def _rows(view: View, where: QueueFilter, limit: int) -> tuple[tuple[RowView, ...], int]:
-    rows, total = await view.console.read.queue(where, offset=0, limit=limit)
+class Elsewhere(NamedTuple):
+    """What waits in the whole queue while the part a person looks at is empty."""
+
+    n: int
+    left: str
+
+
+async def _elsewhere(view: View, where: QueueFilter) -> Elsewhere | None:
+    if where == QueueFilter():
+        return None
+    rows, total = await view.console.read.queue(QueueFilter(), offset=0, limit=1)
+    if not rows:
+        return None
+    due = rows[0].due
+    return Elsewhere(total, view.left(due).text if due else view.t("queue.nothing_owed"))
+
+
+def _first(view: View) -> int:
+    """Return how many rows are before the page asked for; what is no number is none."""
+    asked = view.request.query.get("from", "")
+    return min(int(asked), MOST_ROWS) if asked.isascii() and asked.isdigit() else 0
+
+
+def _leaf(view: View, first: int) -> str:
+    """Return the address of another page of the same part."""
+    kept = {key: value for key, value in view.request.query.items() if key not in {"part", "from"}}
+    query = urlencode(kept | ({"from": str(first)} if first else {}))
+    return f"/queue?{query}" if query else "/queue"
+
+
+async def _rows(
+    view: View, where: QueueFilter, limit: int, first: int = 0
+) -> tuple[tuple[RowView, ...], int]:
+    rows, total = await view.console.read.queue(where, offset=first, limit=limit)
     names = await view.names()
     return tuple(row_view(each, names, view.now, view.t) for each in rows), total
 
@@ -46,12 +82,17 @@ async def queue(request: web.Request) -> web.Response:
     allowed(request, "read")
     view = view_of(request)
     where = queue_filter(view)
-    rows, total = await _rows(view, where, ROWS)
+    first = _first(view)
+    rows, total = await _rows(view, where, ROWS, first)
     part = request.query.get("part") == "rows"
     values: dict[str, object] = {
         "rows": rows,
         "total": total,
         "where": where,
+        "first": first + 1,
+        "earlier": _leaf(view, max(0, first - ROWS)) if first else "",
+        "later": _leaf(view, first + ROWS) if first + len(rows) < total else "",
+        "elsewhere": None if rows else await _elsewhere(view, where),
         "show": request.query.get("show", ""),
         "accounts": () if part else await view.console.read.accounts(),
         "current": "",
@@ -75,7 +116,8 @@ async def case_values(view: View, case_id: str, slot: Slot) -> dict[str, object]
     names = await view.names()
     cluster = await view.console.read.cluster(case.cluster_id) if case.cluster_id else None
     claim = await view.console.read.claim(case.claim_id) if case.claim_id else None
-    shown = case_view(case, slot, names, view.now, view.t, cluster=cluster, claim=claim)
+    beside = Beside(cluster, claim, await _post(view, case))
+    shown = case_view(case, slot, names, view.now, view.t, beside=beside)
     text = shown.reply.text if shown.reply else ""
     open_text = text and view.may("operator.drafted")
     return {
@@ -83,9 +125,16 @@ async def case_values(view: View, case_id: str, slot: Slot) -> dict[str, object]
         "names": names,
         "gate": await view.console.gate.check(case_id, text) if open_text else None,
         "outcome": None,
+        "did": "",
         "undecided": False,
         "swap_revision": False,
     }
+
+
+async def _post(view: View, case: Case) -> Post | None:
+    """Return the post of ours under which the newest item stands."""
+    post_id = case.items[-1].thread.post_id if case.items else None
+    return await view.console.read.post(case.account_id, post_id) if post_id else None
 
 
 async def case(request: web.Request) -> web.Response:
@@ -98,13 +147,17 @@ async def case(request: web.Request) -> web.Response:
         return await page(view, "case_body.html", values, whole=False)
     rows, total = await _rows(view, QueueFilter(), BESIDE_ROWS)
     values |= {"rows": rows, "total": total, "current": case_id}
+    values |= {"first": 1, "earlier": "", "later": "", "elsewhere": None}
     return await page(view, "case.html", values)
 
 
-async def after(view: View, case_id: str, slot: Slot, outcome: Outcome | None) -> web.Response:
+async def after(
+    view: View, case_id: str, slot: Slot, outcome: Outcome | None, did: str
+) -> web.Response:
     """Show the case again after an action, with what became of it."""
     values = await case_values(view, case_id, slot)
     values |= {"outcome": outcome, "undecided": outcome is None, "swap_revision": True}
+    values |= {"did": did}
     return await page(view, "case_body.html", values, whole=False)
 
 

@@ -1,42 +1,41 @@
 """Cases as the pages show them: everything the templates need, worked out beforehand."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from services.respond.console.catalog import Catalog
+from services.respond.console.history import HistoryView, Names, history_view
 from services.respond.console.words import (
     HARMFUL,
     Piece,
     Severity,
     TimeLeft,
+    a_name,
+    crowd,
     doubt,
     pieces,
     severity,
     span,
     time_left,
 )
-from services.respond.core.aggregates import Case, CaseClock, CaseItem, Claim, Cluster, Reply
+from services.respond.core.aggregates import (
+    Case,
+    CaseClock,
+    CaseItem,
+    Claim,
+    Cluster,
+    Post,
+    Reply,
+    Said,
+)
+from services.respond.core.replies import target_of
 from services.respond.ports import QueueRow
 from shared.contracts.operators import Slot
 from shared.contracts.verdicts import Label
 
 SLOTS: tuple[Slot, ...] = ("receipt", "answer", "update", "correction", "closing")
 SHOWN_HISTORY = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """Names behind ids; an unknown id is shown as it is."""
-
-    people: Mapping[str, str]
-    accounts: Mapping[str, str]
-
-    def person(self, person_id: str | None) -> str:
-        return self.people.get(person_id, person_id) if person_id else ""
-
-    def account(self, account_id: str) -> str:
-        return self.accounts.get(account_id, account_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +48,11 @@ class LabelView:
 
 @dataclass(frozen=True, slots=True)
 class RowView:
-    """One line of the queue."""
+    """One line of the queue; `owes` names the clock that `left` counts down."""
 
     case: Case
     left: TimeLeft | None
+    owes: str
     severity: Severity
     text: str
     covered: bool
@@ -78,7 +78,18 @@ class ItemView:
     labels: tuple[LabelView, ...]
     reasons: tuple[ReasonView, ...]
     covered: tuple[Label, ...]
+    name: str
     initial: str
+    followers: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What was said in a case, in order: by them, or by us."""
+
+    at: datetime
+    item: ItemView | None = None
+    ours: Said | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +101,18 @@ class ClockView:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """What belongs to a case without being part of it."""
+
+    cluster: Cluster | None = None
+    claim: Claim | None = None
+    post: Post | None = None
+
+
+ALONE = Beside()
+
+
+@dataclass(frozen=True, slots=True)
 class CaseView:
     """The case page."""
 
@@ -98,7 +121,9 @@ class CaseView:
     owner: str
     account: str
     items: tuple[ItemView, ...]
+    turns: tuple[Turn, ...]
     clocks: tuple[ClockView, ...]
+    history: tuple[HistoryView, ...]
     reply: Reply | None
     slot: Slot
     alike: int
@@ -106,6 +131,10 @@ class CaseView:
     alike_cases: int
     coordinated: bool
     claim: Claim | None
+    post: Post | None
+    addressee: str
+    spoken: bool
+    """The item a reply would answer now has its reply of this kind: no second one can leave."""
 
     @property
     def newest(self) -> ItemView:
@@ -118,6 +147,7 @@ def row_view(row: QueueRow, names: Names, now: datetime, t: Catalog) -> RowView:
     return RowView(
         case=row.case,
         left=time_left(row.due, now, t) if row.due else None,
+        owes=_owes(row.case, t),
         severity=severity(row.case.severity),
         text=newest.text if newest else "",
         covered=covered,
@@ -125,6 +155,11 @@ def row_view(row: QueueRow, names: Names, now: datetime, t: Catalog) -> RowView:
         account=names.account(row.case.account_id),
         labels=_row_labels(row.case, t),
     )
+
+
+def _owes(case: Case, t: Catalog) -> str:
+    owed = [clock for clock in case.clocks if clock.met_at is None]
+    return t(f"clock.{min(owed, key=lambda each: each.due_at).clock}") if owed else ""
 
 
 def _row_labels(case: Case, t: Catalog) -> tuple[LabelView, ...]:
@@ -160,7 +195,9 @@ def item_view(item: CaseItem, t: Catalog) -> ItemView:
             for each in item.reasons
         ),
         covered=tuple(each for each in item.decided if each in HARMFUL),
+        name=a_name(item.author.name, t),
         initial=(item.author.name or "?")[:1],
+        followers="" if item.author.followers is None else crowd(item.author.followers, t),
     )
 
 
@@ -181,20 +218,36 @@ def case_view(
     now: datetime,
     t: Catalog,
     *,
-    cluster: Cluster | None = None,
-    claim: Claim | None = None,
+    beside: Beside = ALONE,
 ) -> CaseView:
+    items = tuple(item_view(each, t) for each in case.items)
+    target = target_of(case)
+    cluster = beside.cluster
     return CaseView(
         case=case,
         severity=severity(case.severity),
         owner=names.person(case.owner_id),
         account=names.account(case.account_id),
-        items=tuple(item_view(each, t) for each in case.items),
+        items=items,
+        turns=_turns(items, case.said),
         clocks=tuple(clock_view(each, now, t) for each in case.clocks),
         reply=next((each for each in case.replies if each.slot == slot), None),
         slot=slot,
         alike=cluster.count if cluster else 0,
         alike_cases=len(cluster.cases) if cluster else 0,
         coordinated=cluster is not None and cluster.coordinated_at is not None,
-        claim=claim,
+        claim=beside.claim,
+        history=tuple(
+            history_view(each, names, t) for each in reversed(case.history[-SHOWN_HISTORY:])
+        ),
+        post=beside.post,
+        addressee=a_name(case.items[-1].author.name, t) if case.items else "",
+        spoken=target is not None and f"{slot}:{target.item_id}" in case.spoken,
     )
+
+
+def _turns(items: Sequence[ItemView], said: Sequence[Said]) -> tuple[Turn, ...]:
+    """Put what they and we said in the order in which it came."""
+    theirs = [Turn(each.item.received_at, item=each) for each in items]
+    ours = [Turn(each.at, ours=each) for each in said]
+    return tuple(sorted([*theirs, *ours], key=lambda each: each.at))

@@ -14,9 +14,11 @@ from aiohttp import web
 
 from services.respond.console.catalog import LANGUAGES, Catalog
 from services.respond.console.context import CONSOLE, Caller, Console
-from services.respond.console.present import SLOTS, Names
+from services.respond.console.history import Names
+from services.respond.console.present import SLOTS
 from services.respond.console.problems import Problem
 from services.respond.console.sessions import CALLER
+from services.respond.console.signs import SourceSign, source_signs
 from services.respond.console.words import TimeLeft, span, time_left
 from services.respond.core.aggregates import Account, Page, Person
 from services.respond.ports import Health
@@ -25,6 +27,7 @@ from shared.contracts.verdicts import Label
 
 HERE = Path(__file__).parent
 STALE_SECONDS = 120
+SHOWN_PAGES = 3
 LANG_COOKIE = "lang"
 
 
@@ -36,9 +39,12 @@ class Header:
     newest: str
     stale: bool
     accounts: tuple[Account, ...]
+    well: tuple[str, ...]
+    ill: tuple[SourceSign, ...]
     duty: str
     duty_until: datetime | None
     pages: tuple[Page, ...]
+    more_pages: int
     paused: bool
     modes: tuple[str, ...]
 
@@ -88,7 +94,9 @@ class View:
     def clock_time(self, time: datetime) -> str:
         local = time.astimezone(self.zone)
         today = self.now.astimezone(self.zone).date()
-        return local.strftime("%H:%M" if local.date() == today else "%m-%d %H:%M")
+        if local.date() == today:
+            return local.strftime("%H:%M")
+        return local.strftime("%m-%d %H:%M" if local.year == today.year else "%Y-%m-%d %H:%M")
 
     def left(self, due: datetime) -> TimeLeft:
         return time_left(due, self.now, self.t)
@@ -102,10 +110,6 @@ class View:
     def op_id(self) -> str:
         """Return an operation id for one form: sent twice, it is still one operation."""
         return secrets.token_hex(12)
-
-    def said(self, key: str, otherwise: str) -> str:
-        """Return our words for a code, or the code's own text when it is newer than we are."""
-        return self.t.texts.get(key, otherwise)
 
     async def names(self) -> Names:
         read = self.console.read
@@ -123,14 +127,19 @@ class View:
         duty = next((d for d in organisation.duties if d.start <= self.now < d.end), None)
         newest = health.newest_fact_at
         age = (self.now - newest).total_seconds() if newest else None
+        well, ill = source_signs(accounts)
+        pages, all_pages = await read.open_pages(SHOWN_PAGES)
         return Header(
             health=health,
             newest=self.ago(newest) if newest else self.t("header.nothing_yet"),
             stale=age is None or age > STALE_SECONDS,
             accounts=accounts,
+            well=well,
+            ill=ill,
             duty=names.person(duty.person_id) if duty else "",
             duty_until=duty.end if duty else None,
-            pages=tuple(await read.pages()),
+            pages=tuple(pages),
+            more_pages=all_pages - len(pages),
             paused=organisation.paused or any(each.paused for each in accounts),
             modes=tuple(dict.fromkeys(each.mode for each in accounts)),
         )
@@ -175,7 +184,22 @@ async def page(
 
 
 async def error_page(request: web.Request, problem: Problem) -> web.Response:
-    """Show a refusal as a page; somebody signed out is led to the door."""
+    """Show a refusal as a page; somebody signed out is led to the door.
+
+    What a script asked for is answered in its place: the page it stands on, and the text somebody
+    is writing there, stay as they are.
+    """
+    if request.headers.get("HX-Request") == "true":
+        view = view_of(request)
+        answer = await page(
+            view,
+            "refusal.html",
+            {"problem": problem.body},
+            status=problem.body.status,
+            whole=False,
+        )
+        answer.headers.update(problem.headers)
+        return answer
     if problem.body.status == 401:  # noqa: PLR2004  the status of "signed out"
         back = quote(request.path_qs if request.method == "GET" else "/queue", safe="")
         raise web.HTTPSeeOther(f"/signin?next={back}")

@@ -1,5 +1,6 @@
 """Signed-in people: an opaque random id in a cookie, its hash and nothing else in the store."""
 
+import asyncio
 import hashlib
 import secrets
 from datetime import datetime, timedelta
@@ -9,7 +10,10 @@ from aiohttp import web
 
 from services.respond.console.context import Caller, Console
 from shared.contracts.base import Frozen, Time
+from shared.errors import TransientError
 
+KNOW_SECONDS = 3.0
+"""A store that hangs must not leave a person before an empty page."""
 TOUCH_EVERY = timedelta(minutes=5)
 CALLER = web.RequestKey("caller", Caller)
 
@@ -72,7 +76,16 @@ async def end(console: Console, request: web.Request) -> None:
 
 
 async def caller_of(console: Console, request: web.Request) -> Caller | None:
-    """Return who is signed in; a person who is no longer active is nobody."""
+    """Return who is signed in. Raises TransientError when the store does not say so in time."""
+    try:
+        async with asyncio.timeout(KNOW_SECONDS):
+            return await _caller_of(console, request)
+    except TimeoutError as error:
+        raise TransientError("the store does not answer") from error
+
+
+async def _caller_of(console: Console, request: web.Request) -> Caller | None:
+    """A person who is no longer active is nobody."""
     secret = request.cookies.get(cookie_name(console, request))
     if not secret:
         return None

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import pairwise
 from typing import Literal, NamedTuple
+from unicodedata import bidirectional
 
 from services.respond.console.catalog import Catalog
 from shared.contracts.verdicts import Label, Reason
@@ -12,6 +13,8 @@ HARMFUL = frozenset({Label.ABUSE, Label.HATE, Label.SEXUAL, Label.VIOLENCE, Labe
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 SURE, LIKELY = 0.85, 0.7
 LATE_FROM_SECONDS = 300
+LONGEST_NAME = 30
+_TURNS_TEXT = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 Severity = Literal["critical", "high", "medium", "low"]
 _SEVERITIES: tuple[tuple[int, Severity], ...] = ((75, "critical"), (50, "high"), (25, "medium"))
 
@@ -41,6 +44,24 @@ def span(seconds: float, t: Catalog) -> str:
     if whole < _DAY:
         return t("time.hm", h=whole // _HOUR, m=whole % _HOUR // _MINUTE)
     return t("time.dh", d=whole // _DAY, h=whole % _DAY // _HOUR)
+
+
+def a_name(name: str | None, t: Catalog) -> str:
+    """Return a stranger's name: not endless, and unable to turn the words around it."""
+    plain = "".join(each for each in name or "" if each not in _TURNS_TEXT).strip()
+    if not plain:
+        return t("case.unnamed")
+    short = plain if len(plain) <= LONGEST_NAME else f"{plain[: LONGEST_NAME - 1]}…"
+    from_right = any(bidirectional(each) in {"R", "AL"} for each in short)
+    return f"\u2068{short}\u2069" if from_right else short
+
+
+def crowd(number: int, t: Catalog) -> str:
+    """Return a number of people, rounded as the language counts: 1.1 万, 11k."""
+    unit = int(t("number.unit"))
+    if number < unit:
+        return str(number)
+    return t("number.big", n=f"{number / unit:.1f}".removesuffix(".0"))
 
 
 def time_left(due: datetime, now: datetime, t: Catalog) -> TimeLeft:

@@ -9,22 +9,25 @@ from typing import Literal
 
 from services.respond.core.case import (
     KEEP,
+    KEEP_SAID,
     AuthorRecord,
     Case,
     CaseClock,
     CaseItem,
     CaseStatus,
     ClockKind,
+    Closed,
     HistoryEntry,
     OpenThread,
     Reply,
     ReplyStatus,
+    Said,
     Suggestion,
 )
 from services.respond.core.claim import Claim, Variant
 from services.respond.core.cluster import Cluster, Near
 from services.respond.core.model import Installed, ModelRegister, Proposal
-from services.respond.core.organisation import Account, Organisation, Person
+from services.respond.core.organisation import Account, Organisation, Person, Post
 from services.respond.core.rates import HourRates
 from services.respond.core.state import Aggregate
 from services.respond.core.waiting import Timer
@@ -37,6 +40,7 @@ from shared.policy.gate.findings import GateFinding
 __all__ = [
     "AGGREGATES",
     "KEEP",
+    "KEEP_SAID",
     "OUTCOMES_KEPT",
     "Account",
     "AuthorRecord",
@@ -46,6 +50,7 @@ __all__ = [
     "CaseStatus",
     "Claim",
     "ClockKind",
+    "Closed",
     "Cluster",
     "EarlyChange",
     "Effect",
@@ -61,9 +66,11 @@ __all__ = [
     "OutcomeRing",
     "Page",
     "Person",
+    "Post",
     "Proposal",
     "Reply",
     "ReplyStatus",
+    "Said",
     "StoredOutcome",
     "Suggestion",
     "Variant",
@@ -139,14 +146,17 @@ class Effect(Aggregate):
 
 
 class Page(Aggregate):
-    """One alarm to one person on call; `late` marks one made up for after a rebuild (补发)."""
+    """One alarm to one person on call; `late` marks one made up for after a rebuild (补发).
+
+    `reasons` are codes, each with a word in the console; one about the house itself has no case.
+    """
 
     page_id: str
     case_ids: tuple[str, ...]
     person_id: str
     channel: str
     address_ref: str
-    reason: str
+    reasons: tuple[str, ...]
     raised_at: Time
     count: int = 1
     late: bool = False
@@ -185,12 +195,14 @@ class OutcomeRing(Aggregate):
 
 AGGREGATES: dict[str, type[Aggregate]] = {
     "case": Case,
+    "closed": Closed,
     "open": OpenThread,
     "item": ItemPlace,
     "effect": Effect,
     "page": Page,
     "account": Account,
     "person": Person,
+    "post": Post,
     "organisation": Organisation,
     "outcome": StoredOutcome,
     "ring": OutcomeRing,

@@ -5,7 +5,7 @@ Counters plus the newest `KEEP` entries (invariant 18); older ones stand in log 
 
 from datetime import timedelta
 from functools import cached_property
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -20,6 +20,7 @@ from shared.policy.gate.findings import GateFinding
 from shared.policy.weighing import Part
 
 KEEP = 200
+KEEP_SAID = 20
 RETIRE_AFTER = timedelta(days=7)
 """How long a resolved case stays in hot state, to be reopened by its author's next word."""
 ClockKind = Literal["acknowledge", "first_reply"]
@@ -98,6 +99,17 @@ class Reply(Frozen):
     note: str = ""
 
 
+class Said(Frozen):
+    """What we said in a case, once it stood on the platform; later drafts do not replace it."""
+
+    slot: Slot
+    item_id: str
+    text: str
+    at: Time
+    approved_by: str = ""
+    native_id: str = ""
+
+
 class Suggestion(Frozen):
     """A proposed text from an approved template; passed the gate when it was made."""
 
@@ -151,6 +163,7 @@ class Case(Aggregate):
     """`slot:item_id` of every reply that left or is leaving: one voice (promise 2)."""
     sent_texts: tuple[str, ...] = ()
     """Tokens of the texts that were sent, for the gate."""
+    said: tuple[Said, ...] = ()
 
     @cached_property
     def key(self) -> str:
@@ -177,6 +190,24 @@ class Case(Aggregate):
             return None
         owed = [clock.due_at.timestamp() for clock in self.clocks if clock.met_at is None]
         return min(owed, default=self.opened_at.timestamp() + 10**9)
+
+
+class Closed(Aggregate):
+    """The cases closed last, newest first, while they are still in hot state."""
+
+    case_ids: tuple[str, ...] = ()
+
+    KEY: ClassVar[str] = "closed:self"
+
+    @cached_property
+    def key(self) -> str:
+        return self.KEY
+
+    def with_first(self, case_id: str) -> "Closed":
+        return Closed(case_ids=(case_id, *self.without(case_id).case_ids)[:KEEP])
+
+    def without(self, case_id: str) -> "Closed":
+        return Closed(case_ids=tuple(each for each in self.case_ids if each != case_id))
 
 
 class OpenThread(Aggregate):

@@ -7,6 +7,7 @@ from services.respond.core.clocks import meet, owes
 from services.respond.core.decisions import CaseResolved
 from services.respond.core.effects import end
 from services.respond.core.judging import Judgement, in_order
+from services.respond.core.pages import settle_page
 from services.respond.core.replies import Refusal, give_up
 from services.respond.core.restored import looked
 from services.respond.core.said import ItemCorrected
@@ -26,7 +27,13 @@ def claim(work: Work, case: Case, fact: asked.CaseClaimed) -> Case | Refusal:
     if case.owner_id not in {None, fact.person_id} and not fact.reason.strip():
         return Refusal("needs_reason", "say why you take this case over")
     taken = case.model_copy(update={"owner_id": fact.person_id, "status": "claimed"})
-    return _told(work, meet(work, taken, "acknowledge"), "claimed", fact.person_id, fact.reason)
+    return _told(
+        work,
+        meet(work, taken, "acknowledge", fact.person_id),
+        "claimed",
+        fact.person_id,
+        fact.reason,
+    )
 
 
 def release(work: Work, case: Case, fact: asked.CaseReleased) -> Case | Refusal:
@@ -55,7 +62,9 @@ def resolve(work: Work, case: Case, fact: asked.CaseResolved) -> Case | Refusal:
             answered=answered,
         )
     )
+    work.put(work.closed.with_first(case.case_id))
     closed = give_up(case).model_copy(update={"status": "resolved", "resolved_at": work.at})
+    settle_page(work, closed, fact.person_id)
     return _told(work, closed, "resolved", fact.person_id, fact.reason)
 
 

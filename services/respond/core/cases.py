@@ -117,6 +117,7 @@ def reopen(work: Work, case: Case, item: CaseItem, judged: Judgement, by: str = 
             first_reply_due=clocks[1].due_at,
         )
     )
+    work.put(work.closed.without(case.case_id))
     return case.model_copy(
         update={
             "status": "open",

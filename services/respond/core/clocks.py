@@ -2,9 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from services.respond.core.aggregates import Case, CaseClock, ClockKind
+from services.respond.core.aggregates import Case, CaseClock, ClockKind, HistoryEntry
+from services.respond.core.case import note
 from services.respond.core.decisions import ClockBreached, ClockMet
-from services.respond.core.pages import page_for_breach
+from services.respond.core.pages import page_for_breach, settle_page
 from services.respond.core.work import Work
 from shared.contracts.base import built
 from shared.policy.cel import Value
@@ -22,8 +23,8 @@ def start_clocks(
     )
 
 
-def meet(work: Work, case: Case, kind: ClockKind) -> Case:
-    """Return the case with this clock met now, if it was still owed."""
+def meet(work: Work, case: Case, kind: ClockKind, by: str) -> Case:
+    """Return the case with this clock met now by a person, if it was still owed."""
     clocks = []
     for clock in case.clocks:
         if clock.clock == kind and clock.met_at is None:
@@ -40,7 +41,9 @@ def meet(work: Work, case: Case, kind: ClockKind) -> Case:
             clocks.append(clock.model_copy(update={"met_at": work.at}))
         else:
             clocks.append(clock)
-    return case.model_copy(update={"clocks": tuple(clocks)})
+    kept = case.model_copy(update={"clocks": tuple(clocks)})
+    settle_page(work, kept, by)
+    return kept
 
 
 def owes(case: Case, kind: ClockKind) -> bool:
@@ -54,7 +57,8 @@ def breach(work: Work, case: Case, kind: str) -> None:
         clock.model_copy(update={"breached_at": clock.due_at}) if clock.clock == kind else clock
         for clock in case.clocks
     )
-    broken = case.model_copy(update={"clocks": clocks})
+    told = note(case, HistoryEntry(at=work.at, what="breached", detail=kind))
+    broken = case.model_copy(update={"clocks": clocks, "history": told})
     work.put(broken)
     work.count("breaches")
     work.decide(

@@ -6,7 +6,15 @@ that wakes (a page); none can hide or delete what the public wrote (promise 3).
 
 from datetime import timedelta
 
-from services.respond.core.aggregates import Case, Effect, HistoryEntry, Page, Reply
+from services.respond.core.aggregates import (
+    KEEP_SAID,
+    Case,
+    Effect,
+    HistoryEntry,
+    Page,
+    Reply,
+    Said,
+)
 from services.respond.core.case import note
 from services.respond.core.checking import check_text
 from services.respond.core.clocks import meet
@@ -188,6 +196,7 @@ def _answered(work: Work, case: Case, reply: Reply, effect: Effect, receipt: Rec
         update={
             "spoken": spoken,
             "sent_texts": (*case.sent_texts[-199:], text_token(effect.body)),
+            "said": (*case.said[1 - KEEP_SAID :], _said(work, effect, receipt)),
         }
     )
     told = reply.model_copy(
@@ -203,8 +212,20 @@ def _answered(work: Work, case: Case, reply: Reply, effect: Effect, receipt: Rec
     kept = told if reply.item_id == effect.item_id else reply
     if effect.look_since is not None:
         sent = looked(work, sent, effect.item_id)
-    done = meet(work, _with(sent, kept, entry), "acknowledge")
-    return meet(work, done, "first_reply") if effect.slot in _ANSWERS else done
+    by = effect.approved_by
+    done = meet(work, _with(sent, kept, entry), "acknowledge", by)
+    return meet(work, done, "first_reply", by) if effect.slot in _ANSWERS else done
+
+
+def _said(work: Work, effect: Effect, receipt: Receipt) -> Said:
+    return Said(
+        slot=effect.slot or "answer",
+        item_id=effect.item_id,
+        text=effect.body,
+        at=work.at,
+        approved_by=effect.approved_by,
+        native_id=receipt.native_id,
+    )
 
 
 def _silence(work: Work, reply: Reply, effect: Effect) -> None:

@@ -1,6 +1,7 @@
 """What a person does that is about no single case: pages, modes, the big red button."""
 
-from services.respond.core.aggregates import Account, Organisation, Page
+from services.respond.core.aggregates import Account, HistoryEntry, Organisation, Page
+from services.respond.core.case import note
 from services.respond.core.clocks import meet
 from services.respond.core.effects import call_off
 from services.respond.core.replies import Refusal
@@ -21,7 +22,9 @@ def acknowledge(work: Work, fact: PageAcknowledged) -> Refusal | None:
     for case_id in page.case_ids:
         case = work.case(case_id)
         if case is not None and case.status != "resolved":
-            work.put(meet(work, case, "acknowledge"))
+            told = HistoryEntry(at=work.at, what="acknowledged", person_id=fact.person_id)
+            known = case.model_copy(update={"history": note(case, told)})
+            work.put(meet(work, known, "acknowledge", fact.person_id))
     return None
 
 

@@ -32,17 +32,19 @@ def _coalesce_pages(work: Work, upto_seq: int) -> None:
         and effect.status == "decided"
         and effect.decided_seq <= upto_seq
     ]
-    case_ids: list[str] = []
+    coalesced: list[Page] = []
     for effect in sorted(owed, key=lambda each: (each.decided_at, each.effect_id)):
         end(work, effect, "returned", Receipt(), "coalesced")
         page = work.get(f"page:{effect.page_id}", Page)
         if page is not None and page.acknowledged_at is None:
             work.drop(page.key)
-            case_ids.extend(each for each in page.case_ids if each not in case_ids)
-    if not case_ids:
+            coalesced.append(page)
+    if not coalesced:
         return
+    case_ids = tuple(dict.fromkeys(each for page in coalesced for each in page.case_ids))
+    reasons = tuple(dict.fromkeys(each for page in coalesced for each in page.reasons))
     page_id = token("page", "rebuilt", str(work.seq))
     cases = [case for case_id in case_ids if (case := work.case(case_id)) is not None]
     work.put(*(case.model_copy(update={"page_id": page_id}) for case in cases))
     account_id = cases[0].account_id if cases else ""
-    raise_page(work, page_id, tuple(case_ids), LATE, account_id, late=True)
+    raise_page(work, page_id, case_ids, reasons, account_id, late=True, said=LATE)

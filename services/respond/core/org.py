@@ -1,6 +1,6 @@
 """What the organisation says of itself: accounts, people, rosters, packs, models, sources, posts."""
 
-from services.respond.core.aggregates import KEEP, Account, Person
+from services.respond.core.aggregates import KEEP, Account, Person, Post
 from services.respond.core.decisions import PolicySwitched
 from services.respond.core.pages import retry_undeliverable
 from services.respond.core.work import Work
@@ -12,6 +12,8 @@ from shared.contracts.org import (
 )
 from shared.contracts.posts import PostSeen
 from shared.contracts.system import SourceReported
+
+POST_CHARS = 280
 
 
 def register_account(work: Work, fact: AccountRegistered) -> None:
@@ -49,15 +51,23 @@ def report_source(work: Work, fact: SourceReported) -> None:
 
 
 def see_post(work: Work, fact: PostSeen) -> None:
-    """Count an own post once; a reply of ours that comes back to us is none."""
+    """Count an own post once and keep its beginning; a reply of ours that comes back is none."""
     if fact.ours or not work.is_new("post", fact.account_id, fact.post_id):
         return
     work.count("own_posts")
     account = work.account(fact.account_id)
     if account is None:
         return
+    for gone in account.own_post_ids[: 1 - KEEP]:
+        work.drop(Post.key_of(fact.account_id, gone))
     fresh = {
         "own_posts": account.own_posts + 1,
         "own_post_ids": (*account.own_post_ids[1 - KEEP :], fact.post_id),
     }
-    work.put(account.model_copy(update=fresh))
+    post = Post(
+        account_id=fact.account_id,
+        post_id=fact.post_id,
+        text=fact.text[:POST_CHARS],
+        published_at=fact.published_at,
+    )
+    work.put(account.model_copy(update=fresh), post)

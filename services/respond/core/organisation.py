@@ -26,6 +26,23 @@ class Account(Aggregate):
         return f"account:{self.registered.account_id}"
 
 
+class Post(Aggregate):
+    """The beginning of one of the account's own newest posts, so that an answer can be judged."""
+
+    account_id: str
+    post_id: str
+    text: str
+    published_at: Time
+
+    @staticmethod
+    def key_of(account_id: str, post_id: str) -> str:
+        return f"post:{account_id}:{post_id}"
+
+    @cached_property
+    def key(self) -> str:
+        return self.key_of(self.account_id, self.post_id)
+
+
 class Person(Aggregate):
     """A person who may act."""
 

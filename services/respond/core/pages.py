@@ -1,42 +1,75 @@
 """Telling the person on duty: one page a matter, counted up while nobody has it, never expiring."""
 
-from services.respond.core.aggregates import Case, Effect, Page
+from collections.abc import Iterable
+
+from services.respond.core.aggregates import Case, Effect, HistoryEntry, Page
+from services.respond.core.case import note
 from services.respond.core.decisions import EffectDecided, PageRaised
 from services.respond.core.work import Work
 from shared.contracts.ids import token
 from shared.contracts.org import Contact, Duty
 
 NOBODY = "nobody_on_duty"
-_AND = "、"
-_WORDS = {"acknowledge": "受理超时", "first_reply": "首次回复超时"}
+QUARANTINED = "quarantined"
+_WORDS = {
+    "acknowledge": "受理超时",
+    "first_reply": "首次回复超时",
+    QUARANTINED: "有数据处理不了，已隔离",
+}
+"""What a pager says for each reason; the console has its own words for them."""
 
 
 def page_for_breach(work: Work, case: Case, clock: str) -> None:
     """Raise a page for a broken promise, or count up the one nobody has acknowledged yet."""
     standing = work.get(f"page:{case.page_id}", Page) if case.page_id else None
     if standing is not None and standing.acknowledged_at is None:
-        word = _WORDS.get(clock, clock)
-        named = dict.fromkeys((*standing.reason.split(_AND), word))
-        counted = standing.model_copy(
-            update={"count": standing.count + 1, "reason": _AND.join(named)}
-        )
-        work.put(counted)
-        _tell(work, counted, case.account_id)
+        named = tuple(dict.fromkeys((*standing.reasons, clock)))
+        _count_up(work, standing, named, case.account_id)
         return
     page_id = token("page", case.case_id, clock, work.at.isoformat())
-    work.put(case.model_copy(update={"page_id": page_id}))
-    raise_page(work, page_id, (case.case_id,), _WORDS.get(clock, clock), case.account_id)
+    page = raise_page(work, page_id, (case.case_id,), (clock,), case.account_id)
+    told = HistoryEntry(at=work.at, what="paged", person_id=page.person_id or None)
+    work.put(case.model_copy(update={"page_id": page_id, "history": note(case, told)}))
+
+
+def settle_page(work: Work, case: Case, by: str) -> None:
+    """Take a page down once nothing it told of is still owed: who did the work has answered it."""
+    page = work.get(f"page:{case.page_id}", Page) if case.page_id else None
+    if page is None or page.acknowledged_at is not None:
+        return
+    others = (work.case(each) for each in page.case_ids if each != case.case_id)
+    if any(each is not None and _is_late(each) for each in (case, *others)):
+        return
+    work.put(page.model_copy(update={"acknowledged_at": work.at, "acknowledged_by": by or None}))
+
+
+def _is_late(case: Case) -> bool:
+    broken = (clock for clock in case.clocks if clock.breached_at is not None)
+    return case.status != "resolved" and any(clock.met_at is None for clock in broken)
+
+
+def page_for_poison(work: Work) -> None:
+    """Something could not be folded: somebody must know, once until they take it."""
+    for each in list(work.under("page")):
+        if not isinstance(each, Page) or each.reasons != (QUARANTINED,):
+            continue
+        if each.acknowledged_at is None:
+            _count_up(work, each, each.reasons, "")
+            return
+        work.drop(each.key)
+    raise_page(work, token("page", QUARANTINED, str(work.seq)), (), (QUARANTINED,), "")
 
 
 def raise_page(
     work: Work,
     page_id: str,
     case_ids: tuple[str, ...],
-    reason: str,
+    reasons: tuple[str, ...],
     account_id: str,
     *,
     late: bool = False,
-) -> None:
+    said: str = "",
+) -> Page:
     """Raise a page to whoever is on duty now; with nobody on duty it stays, visibly undeliverable.
 
     A second try of the same page makes a new effect: the first one never reached a person.
@@ -48,16 +81,18 @@ def raise_page(
         person_id=duty.person_id if duty else "",
         channel=contact.channel if contact else "",
         address_ref=contact.address_ref if contact else "",
-        reason=reason,
+        reasons=reasons,
         raised_at=work.at,
         late=late,
         failed="" if contact else NOBODY,
     )
     work.put(page)
     work.count("pages_raised")
-    _tell(work, page, account_id)
+    words = said or _words(reasons)
+    _tell(work, page, account_id, words)
     if contact:
-        _owe(work, page, account_id)
+        _owe(work, page, account_id, words)
+    return page
 
 
 def on_duty(work: Work) -> tuple[Duty, ...]:
@@ -75,9 +110,9 @@ def retry_undeliverable(work: Work) -> None:
         if isinstance(page, Page) and page.failed == NOBODY and page.acknowledged_at is None
     ]
     for page in sorted(waiting, key=lambda each: (each.raised_at, each.page_id)):
-        case = work.case(page.case_ids[0])
+        case = work.case(_first(page))
         account_id = case.account_id if case else ""
-        raise_page(work, page.page_id, page.case_ids, page.reason, account_id, late=True)
+        raise_page(work, page.page_id, page.case_ids, page.reasons, account_id, late=True)
 
 
 def _reachable(work: Work) -> tuple[Duty | None, Contact | None]:
@@ -87,23 +122,38 @@ def _reachable(work: Work) -> tuple[Duty | None, Contact | None]:
     return None, None
 
 
-def _tell(work: Work, page: Page, account_id: str) -> None:
+def _count_up(work: Work, page: Page, reasons: tuple[str, ...], account_id: str) -> None:
+    counted = page.model_copy(update={"count": page.count + 1, "reasons": reasons})
+    work.put(counted)
+    _tell(work, counted, account_id, _words(reasons))
+
+
+def _first(page: Page) -> str:
+    """Return the case a page is about; one about the house itself has none."""
+    return next(iter(page.case_ids), "")
+
+
+def _words(reasons: Iterable[str]) -> str:
+    return "、".join(_WORDS.get(each, each) for each in reasons)
+
+
+def _tell(work: Work, page: Page, account_id: str, words: str) -> None:
     work.decide(
         PageRaised(
             at=work.at,
             account_id=account_id,
             page_id=page.page_id,
-            case_id=page.case_ids[0],
+            case_id=_first(page),
             person_id=page.person_id,
             channel=page.channel,
-            reason=page.reason,
+            reason=words,
             count=page.count,
             late=page.late,
         )
     )
 
 
-def _owe(work: Work, page: Page, account_id: str) -> None:
+def _owe(work: Work, page: Page, account_id: str, words: str) -> None:
     account = work.account(account_id)
     effect = Effect(
         effect_id=token("effect", page.page_id, work.at.isoformat()),
@@ -111,10 +161,10 @@ def _owe(work: Work, page: Page, account_id: str) -> None:
         status="decided",
         platform=account.registered.platform if account else "",
         account_id=account_id,
-        case_id=page.case_ids[0],
+        case_id=_first(page),
         page_id=page.page_id,
         target=page.address_ref,
-        body=page.reason,
+        body=words,
         mode=account.mode if account else "suggest",
         decided_at=work.at,
         decided_seq=work.seq,

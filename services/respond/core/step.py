@@ -6,6 +6,7 @@ from typing import NamedTuple, assert_never
 
 from services.respond.core import effects, items, leaders, models, operators, org, restored
 from services.respond.core.decisions import Decision
+from services.respond.core.pages import page_for_poison
 from services.respond.core.state import Changes, State
 from services.respond.core.timers import fire_due
 from services.respond.core.work import Work
@@ -120,6 +121,7 @@ def _apply_system(work: Work, fact: SystemFact) -> None:
             org.report_source(work, fact)
         case FactQuarantined():
             work.count("quarantined")
+            page_for_poison(work)
         case ClockTicked() | DecisionsRecorded() | ModelChosen() | SegmentSealed():
             pass
         case _:

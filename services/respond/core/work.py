@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from heapq import heappop, heappush
 
-from services.respond.core.aggregates import Account, Case, Effect, Organisation
+from services.respond.core.aggregates import Account, Case, Closed, Effect, Organisation
 from services.respond.core.decisions import Decision
 from services.respond.core.rates import HOUR_SECONDS
 from services.respond.core.state import Aggregate, AnyAggregate, Changes, State
@@ -130,6 +130,10 @@ class Work:
 
     def case(self, case_id: str) -> Case | None:
         return self.get(f"case:{case_id}", Case)
+
+    @property
+    def closed(self) -> Closed:
+        return self.get(Closed.KEY, Closed) or Closed()
 
     def effect(self, effect_id: str) -> Effect | None:
         return self.get(f"effect:{effect_id}", Effect)

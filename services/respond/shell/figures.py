@@ -1,4 +1,4 @@
-"""What a reign stands at, looked at every few seconds: backlog, oldest item, clocks, effects, poison."""
+"""What a reign stands at, looked at every few seconds: backlog, oldest item, clocks, effects."""
 
 import asyncio
 from collections import Counter
@@ -33,7 +33,6 @@ class Figures:
                 self._telemetry.stands(await self.look())
             except TransientError as error:
                 self._telemetry.waiting("figures", type(error).__name__)
-            await self._telemetry.tell_poison(self._clock.monotonic())
             await wait_or(stop, LOOK_SECONDS, self._clock)
 
     async def look(self) -> Stand:

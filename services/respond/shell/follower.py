@@ -82,15 +82,8 @@ class Follower:
         self._standing.outbox.extend(commit.outbox)
         self._standing.cursor = commit.cursor
         self._standing.bell.ring()
-        self._owe_poison(stored)
         self._telemetry.folded(self._standing, batch, folded, self._clock.now())
         await self._announce(folded, commit.cursor.seq)
-
-    def _owe_poison(self, stored: Sequence[Told]) -> None:
-        """Somebody is told of what was quarantined in this term; an older leader told of the rest."""
-        for each in stored:
-            if isinstance(each.fact, FactQuarantined) and each.seq > self._standing.term:
-                self._telemetry.owe_poison(each.fact.seq)
 
     def _decode(self, batch: Sequence[Message]) -> tuple[list[Told], list[tuple[int, str]]]:
         stored: list[Told] = []

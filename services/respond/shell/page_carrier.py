@@ -39,7 +39,7 @@ class PageCarrier:
         if page is None or pager is None:
             channel = "" if page is None else page.channel
             await self._effects.finish(
-                effect, attempt, "refused", reason=f"no pager for channel {channel!r}"
+                effect, attempt, "refused", reason=f"no_pager {channel}".rstrip()
             )
             return
         await self._effects.start(effect, attempt)
@@ -60,7 +60,9 @@ class PageCarrier:
                 await self._clock.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
             except PermanentError as error:
-                await self._effects.finish(effect, attempt, "refused", reason=str(error))
+                await self._effects.finish(
+                    effect, attempt, "refused", reason=f"pager_refused {error}"
+                )
                 return
             else:
                 await self._effects.finish(

@@ -9,6 +9,7 @@ from services.respond.core.aggregates import (
     Account,
     Case,
     Claim,
+    Closed,
     Cluster,
     Effect,
     HourRates,
@@ -16,6 +17,7 @@ from services.respond.core.aggregates import (
     Organisation,
     Page,
     Person,
+    Post,
     StoredOutcome,
 )
 from services.respond.core.rates import Rate, rates
@@ -46,11 +48,15 @@ class StoreReadModel:
     async def queue(
         self, where: QueueFilter, *, offset: int, limit: int
     ) -> tuple[Sequence[QueueRow], int]:
-        """Return rows by due time (earliest first) and how many there are in all."""
+        """Return rows by due time (earliest first) and how many fit in all."""
         if where == QueueFilter():
             places, total = await self._store.queue(offset, limit)
             return await self._rows([case_id for case_id, _ in places]), total
-        rows: list[QueueRow] = []
+        if where.resolved:
+            closed = await self._one(Closed.KEY, Closed) or Closed()
+            rows = [each for each in await self._rows(closed.case_ids) if _fits(each.case, where)]
+            return rows[offset : offset + limit], len(rows)
+        rows = []
         start, total = 0, 1
         while start < total:
             places, total = await self._store.queue(start, SCAN)
@@ -78,9 +84,18 @@ class StoreReadModel:
     async def page(self, page_id: str) -> Page | None:
         return await self._one(f"page:{page_id}", Page)
 
+    async def post(self, account_id: str, post_id: str) -> Post | None:
+        return await self._one(Post.key_of(account_id, post_id), Post)
+
     async def pages(self) -> Sequence[Page]:
         """Return the pages nobody acknowledged yet, oldest first."""
         return sorted(await self._listed("page", Page), key=lambda each: each.raised_at)
+
+    async def open_pages(self, limit: int) -> tuple[Sequence[Page], int]:
+        """Return the oldest of them, and how many there are."""
+        [value] = await self._store.get([f"{INDEX}:page"])
+        keys = list(listed_keys(value))
+        return await self._all(keys[:limit], Page), len(keys)
 
     async def accounts(self) -> Sequence[Account]:
         return await self._listed("account", Account)

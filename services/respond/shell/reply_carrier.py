@@ -90,14 +90,14 @@ class ReplyCarrier:
             self._office.must_hold()
         folded = standing.state.get(effect.key, Effect)
         if folded is None or (folded.status, folded.attempt) != ("started", attempt):
-            return Withheld("it was called back before it left")
+            return Withheld("called_back")
         if paused(standing, effect.account_id):
-            return Withheld("a person has stopped what leaves")
+            return Withheld("paused")
         return await self._port.send(effect)
 
     def _held(self, effect: Effect) -> str:
         if effect.not_after is not None and self._clock.now() >= effect.not_after:
-            return "too late: its time has passed"
+            return "not_after"
         return self._port.withheld(effect)
 
     async def _conclude(
@@ -117,7 +117,9 @@ class ReplyCarrier:
                 await self._clock.sleep(PAUSE_SECONDS * attempt)
                 return Next(after_unknown=False)
             case SendRefused(code, reason):
-                await self._effects.finish(effect, attempt, "refused", reason=f"{code} {reason}")
+                await self._effects.finish(
+                    effect, attempt, "refused", reason=f"platform_refused {code} {reason}".rstrip()
+                )
             case _:
                 horizon = self._port.horizon_seconds(effect.account_id)
                 await self._until(self._clock.monotonic() + horizon)
@@ -134,9 +136,7 @@ class ReplyCarrier:
         elif found == "absent" and blind + 1 < MAX_BLIND_ATTEMPTS:
             return Next(after_unknown=True)
         else:
-            await self._effects.finish(
-                effect, attempt, "unknown", reason=f"read back: {found}; a person must look"
-            )
+            await self._effects.finish(effect, attempt, "unknown", reason=f"read_back_{found}")
         return None
 
     async def _unsaid(self, effect: Effect, since: datetime) -> bool:

@@ -31,11 +31,11 @@ class Approved:
     def of(effect: Effect, case: Case | None) -> "Approved":
         """Read the approval from the ledger. Raises PermanentError if it is not whole."""
         if effect.effect_kind != "send_reply" or not effect.approval_id:
-            raise PermanentError("no approval")
+            raise PermanentError("not_approved")
         items = () if case is None else case.items
         item = next((each for each in items if each.item_id == effect.item_id), None)
         if item is None:
-            raise PermanentError("the item it answers is not known")
+            raise PermanentError("item_unknown")
         return Approved(
             approval=ApprovalId(effect.approval_id),
             account_id=effect.account_id,
@@ -60,7 +60,10 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """The port did not let it out; it goes back to its owner."""
+    """The port did not let it out; it goes back to its owner.
+
+    Reasons begin with a code that the console has words for; what may follow is somebody's own.
+    """
 
     reason: str
 
@@ -89,14 +92,14 @@ class SendPort:
         account = standing.state.get(f"account:{effect.account_id}", Account)
         voice = self._voices.get(effect.account_id)
         if account is None or voice is None:
-            return "the account is not set up here"
+            return "account_missing"
         if voice.live != account.registered.live:
-            return "a live account must not meet a mock platform, nor the reverse"
+            return "mock_meets_live"
         if standing.organisation.packs.get(account.registered.pack, "") != effect.pack_hash:
-            return "the rules changed after the approval"
+            return "policy_changed"
         pack = standing.packs.get(effect.pack_hash)
         if pack is None:
-            return "the pack of the approval is not known"
+            return "pack_missing"
         return self._objection(effect, pack)
 
     def _case(self, effect: Effect) -> Case | None:
@@ -114,11 +117,11 @@ class SendPort:
     def _objection(self, effect: Effect, pack: Pack) -> str:
         case = self._case(effect)
         if case is None:
-            return "the case is not known"
+            return "case_missing"
         result = check_text(case, pack, effect.body)
         if result.passed:
             return ""
-        return "; ".join(each.reason for each in result.findings) or "the gate holds it"
+        return f"gate_failed {'; '.join(each.reason for each in result.findings)}".rstrip()
 
     async def send(self, effect: Effect) -> SendResult | Withheld:
         """Speak once, within the deadline. Raises OfficeLostError if the lease ran out."""
@@ -152,7 +155,7 @@ class SendPort:
         approved = self._approved(effect)
         voice = self._voices.get(approved.account_id)
         if voice is None:
-            raise PermanentError("the account is not set up here")
+            raise PermanentError("account_missing")
         try:
             async with asyncio.timeout(self.deadline_seconds):
                 return await voice.speaker.find(

@@ -118,7 +118,10 @@ async def restore(standing: Standing, loaded: Loaded) -> dict[str, bytes]:
     now, _ = read_times(loaded.values)
     for _ in standing.state.restoring(decode_all(loaded.values), seen, now):
         await asyncio.sleep(0)
-    return standing.watch(standing.state.view().aggregates)
+    pages = (each for each in standing.state.under("page") if isinstance(each, Page))
+    oldest_first = sorted(pages, key=lambda each: (each.raised_at, each.page_id))
+    listed = standing.watch({each.key: each for each in oldest_first})
+    return listed | standing.watch(standing.state.view().aggregates)
 
 
 def times(state: State) -> bytes:

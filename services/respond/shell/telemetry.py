@@ -39,8 +39,6 @@ COUNTED = (
 )
 """Fields of Organisation that are published as they are, so that all counts agree."""
 
-POISON_AGAIN_SECONDS = 60.0
-
 Alarm = Callable[[str], Awaitable[None]]
 
 
@@ -77,8 +75,6 @@ class Telemetry:
         self._metrics, self._alarm = metrics, alarm
         self._log = Log("respond")
         self._open: set[tuple[str, str]] = set()
-        self._poison: list[int] = []
-        self._told_poison = float("-inf")
         self._stuck = ""
 
     def elected(self, term: int) -> None:
@@ -135,17 +131,6 @@ class Telemetry:
     def quarantined(self, fact: FactQuarantined) -> None:
         self._metrics.count(Metric.QUARANTINED, where=fact.where)
         self._log.failed(Event.FACT_QUARANTINED, seq=fact.seq, where=fact.where)
-
-    def owe_poison(self, seq: int) -> None:
-        """Note that somebody must be told of the fact at `seq`, which could not be treated."""
-        self._poison.append(seq)
-
-    async def tell_poison(self, now: float) -> None:
-        """Page what could not be treated, at most once a minute however much it is."""
-        if not self._poison or now - self._told_poison < POISON_AGAIN_SECONDS:
-            return
-        owed, self._poison, self._told_poison = self._poison, [], now
-        await self._alarm(f"{len(owed)} 条事实无法处理,已隔离,第一条在日志 {owed[0]} 处;其余照常")
 
     def stands(self, stand: Stand) -> None:
         """Publish what a reign stands at."""

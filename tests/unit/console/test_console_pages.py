@@ -30,13 +30,49 @@ async def test_the_queue_is_ordered_by_what_is_owed(desk: Desk) -> None:
     )
     assert "废物" not in page
     assert "值班：林望舒" in page
-    assert "锦绣广场 · 提及：静默" in page
+    assert "锦绣广场 · 轮询：静默" in page
 
 
 async def test_filters_and_an_empty_queue(desk: Desk) -> None:
     await desk.sign_in("chen")
     assert "#1042" not in await _text(desk, "/queue?label=praise")
-    assert "队列空了" in await _text(desk, "/queue?show=mine")
+    empty = await _text(desk, "/queue?show=mine")
+    assert "这个范围里没有工单" in empty
+    assert "整个队列还有 5 件，最先到期的已超时 3 分 30 秒" in empty
+    desk.house.cases.clear()
+    assert "队列空了" in await _text(desk, "/queue")
+
+
+async def test_a_long_queue_is_read_page_by_page(desk: Desk) -> None:
+    await desk.sign_in("chen")
+    [one, *_] = desk.house.cases.values()
+    for number in range(250):
+        desk.house.cases[f"n{number}"] = one.model_copy(
+            update={"case_id": f"n{number}", "number": 5000 + number}
+        )
+    first = await _text(desk, "/queue?show=mine_or_free")
+    assert "第 1–100 件，共 255 件" in first
+    assert 'href="/queue?show=mine_or_free&amp;from=100"' in first
+    last = await _text(desk, "/queue?from=200")
+    assert "第 201–255 件" in last
+    assert 'href="/queue?from=100"' in last
+    assert "后一页" not in last
+    assert "第 1–100 件" in await _text(desk, "/queue?from=-5")
+
+
+async def test_what_was_closed_can_be_found_and_reopened(desk: Desk) -> None:
+    await desk.sign_in("lin")
+    gone = {"status": "resolved", "resolved_at": desk.clock.now()}
+    desk.house.cases["case1042"] = desk.house.cases["case1042"].model_copy(update=gone)
+    assert "#1042" not in await _text(desk, "/queue")
+    closed = await _text(desk, "/queue?show=resolved")
+    assert "#1042" in closed
+    assert "办结" in closed
+    assert "重办这件工单" in await _text(desk, "/case/case1042")
+
+
+async def test_filters_read_what_they_know(desk: Desk) -> None:
+    await desk.sign_in("chen")
     assert "<html" not in await _text(desk, "/queue?part=rows")
     assert "#1042" in await _text(desk, "/queue?label=nonsense&show=mine_or_free")
 

@@ -3,14 +3,24 @@
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.classify.adapters import engine
 from services.respond.console.catalog import LANGUAGES, load_catalogs
+from services.respond.console.forms import EDITOR
 from services.respond.console.render import HERE
-from services.respond.console.words import doubt, pieces, severity, span, time_left
+from services.respond.console.wishes import WISHES
+from services.respond.console.words import a_name, crowd, doubt, pieces, severity, span, time_left
+from services.respond.core import fold
+from services.respond.core.case import ClockKind, ReplyStatus
+from services.respond.core.pages import QUARANTINED
+from services.respond.shell import send_port
+from shared.contracts.operators import Slot
+from shared.contracts.system import SourceReported
 from shared.contracts.verdicts import Label, Reason
 from shared.errors import UserError
 
@@ -44,6 +54,8 @@ BY_VALUE = (
     "source.",
     "state.",
     "page_reason.",
+    "done.",
+    "number.",
     "problem.",
 )
 PLACE = re.compile(r"\{\w+\}")
@@ -72,6 +84,86 @@ def test_every_label_has_a_word() -> None:
     for language in LANGUAGES:
         for label in Label:
             assert CATALOGS[language](f"label.{label.value}")
+
+
+CORE = Path(fold.__file__).parent
+SHELL = Path(send_port.__file__).parent
+SPOKEN = (
+    ("code.", CORE, r"""Refusal\("(\w+)\""""),
+    ("code.", CORE, r"""(?:come_back|call_back|call_off)\(.*"(\w+)\""""),
+    ("code.", CORE, r"""_back\(reply, "(\w+)"\)"""),
+    ("code.", CORE, r"""Receipt\(\), "(\w+)"\)"""),
+    ("code.", CORE / "effects.py", r"""        return "(\w+)"$"""),
+    ("code.", CORE / "pages.py", r"""^NOBODY = "(\w+)\""""),
+    ("code.", SHELL, r"""(?:Withheld|PermanentError)\("(\w+)"\)"""),
+    ("code.", SHELL / "send_port.py", r"""            return "(\w+)"$"""),
+    ("code.", SHELL, r"""reason=f?"(\w+) \{"""),
+    ("history.", CORE, r"""what="(\w+)\""""),
+    ("history.", CORE, r"""(?:_entry|_told)\(work, .*?"(\w+)\""""),
+    ("degraded.", SHELL / "read_model.py", r"""degraded.append\("(\w+)"\)"""),
+    ("degraded.", CORE, r"""^(?:UNCLASSIFIED|ORIGIN_UNKNOWN) = "(\w+)\""""),
+    ("degraded.", Path(engine.__file__), r"""\["(no_\w+|text_\w+)"\]"""),
+)
+"""Where codes are written down that a person will read: section of the catalog, files, pattern."""
+
+
+@pytest.mark.parametrize(("section", "place", "pattern"), SPOKEN)
+def test_every_code_the_house_says_has_a_word(section: str, place: Path, pattern: str) -> None:
+    files = sorted(place.glob("*.py")) if place.is_dir() else [place]
+    found = {
+        each
+        for file in files
+        for each in re.findall(pattern, file.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    assert found
+    assert {each for each in found if f"{section}{each}" not in ZH.texts} == set()
+
+
+def test_every_state_slot_and_reason_has_a_word() -> None:
+    states = get_args(SourceReported.model_fields["state"].annotation)
+    wanted = {f"state.{each}" for each in states} | {f"slot.{each}" for each in get_args(Slot)}
+    wanted |= {f"reply.status_{each}" for each in get_args(ReplyStatus)}
+    wanted |= {f"done.{wish.name}" for wish in WISHES.values() if wish.about == "case"} - {
+        "done.draft"
+    }
+    wanted |= {f"done.{each}" for each in EDITOR}
+    wanted |= {f"page_reason.{each}" for each in (*get_args(ClockKind), QUARANTINED)}
+    wanted |= {f"code.{_READ_BACK}{each}" for each in ("absent", "unreadable")}
+    assert wanted <= set(ZH.texts)
+
+
+_READ_BACK = "read_back_"
+
+
+def test_a_reason_is_told_in_words_and_what_it_quotes_stays() -> None:
+    assert ZH.why("platform_refused 20016 too fast") == "平台拒绝： 20016 too fast"
+    assert ZH.why("called_back") == "发出之前已被撤回。"
+    assert ZH.why("请补上门店名称") == "请补上门店名称"
+
+
+@pytest.mark.parametrize(
+    ("number", "zh", "en"),
+    [(0, "0", "0"), (999, "999", "999"), (11086, "1.1 万", "11.1k"), (30000, "3 万", "30k")],
+)
+def test_crowds_are_counted_as_the_language_counts(number: int, zh: str, en: str) -> None:
+    assert (crowd(number, ZH), crowd(number, EN)) == (zh, en)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        (None, "未具名用户"),
+        ("\u202e", "未具名用户"),
+        ("顾客", "顾客"),
+        ("\u202egnp.exe", "gnp.exe"),
+        ("عميل", "\u2068عميل\u2069"),
+        ("长" * 31, "长" * 29 + "…"),
+    ],
+)
+def test_a_strangers_name_is_neither_endless_nor_turns_the_words_around_it(
+    name: str | None, shown: str
+) -> None:
+    assert a_name(name, ZH) == shown
 
 
 def test_a_missing_catalog_is_named(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from services.respond.core.aggregates import Account
-from services.respond.core.case import RETIRE_AFTER
+from services.respond.core.case import KEEP, RETIRE_AFTER, Closed
 from shared.contracts.items import Thread
 from shared.contracts.operators import (
     CaseClaimed,
@@ -78,6 +78,34 @@ def test_resolving_stops_the_clocks_and_retires_the_case_later() -> None:
     assert story.organisation.breaches == 0
     story.tell(a_tick(), after=(RETIRE_AFTER + timedelta(seconds=1)).total_seconds())
     assert [story.has(each) for each in ("case", "open", "item", "effect")] == [0, 0, 0, 0]
+
+
+def test_what_was_closed_is_listed_newest_first_until_it_opens_again_or_retires() -> None:
+    story = Story()
+    first = story.complain().case_id
+    story.tell(a_comment("c2", author="u2"), a_verdict("c2", Label.COMPLAINT))
+    second = story.case.case_id
+
+    def closed() -> tuple[str, ...]:
+        [listed] = story.state.under("closed")
+        assert isinstance(listed, Closed)
+        return listed.case_ids
+
+    for case_id in (first, second):
+        story.tell(a_resolution(case_id, reason="已电话沟通", op=case_id))
+    assert closed() == (second, first)
+    story.tell(CaseReopened(op_id="1", person_id="li", case_id=second, reason="顾客来电"))
+    assert closed() == (first,)
+    story.tell(a_tick(), after=(RETIRE_AFTER + timedelta(seconds=1)).total_seconds())
+    assert closed() == ()
+
+
+def test_of_all_that_was_closed_only_the_newest_are_listed() -> None:
+    closed = Closed()
+    for number in range(KEEP + 2):
+        closed = closed.with_first(f"case{number}")
+    assert (closed.case_ids[0], len(closed.case_ids)) == (f"case{KEEP + 1}", KEEP)
+    assert closed.with_first("case5").case_ids[:2] == ("case5", f"case{KEEP + 1}")
 
 
 def test_a_paged_and_answered_case_takes_its_page_and_effect_along() -> None:

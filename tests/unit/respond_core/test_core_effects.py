@@ -25,6 +25,7 @@ from tests.fakes.builders import (
     an_approval,
     an_end,
     an_undo,
+    the_item,
 )
 from tests.fakes.core_story import Story
 
@@ -67,6 +68,9 @@ def test_one_item_has_one_answer_and_the_next_item_may_have_its_own() -> None:
     assert story.outcome("5").code == "ok"
     story.tell(a_tick(), after=16)
     assert story.effect.target == "c2"
+    story.tell(an_end(story.effect.effect_id))
+    assert [each.item_id for each in story.case.said] == [the_item("c1"), the_item("c2")]
+    assert story.case.said[0].approved_by == "li"
 
 
 def test_a_draft_for_an_item_that_was_answered_meanwhile_stays_here() -> None:

@@ -1,5 +1,6 @@
 """Items: every version once, in whatever order, and none lost."""
 
+from services.respond.core.aggregates import KEEP, Post
 from services.respond.core.fold import fold, low_seq
 from services.respond.core.state import State
 from shared.contracts.facts import Stored
@@ -199,6 +200,18 @@ def test_own_posts_are_counted_once() -> None:
     story.tell(an_own_post(), an_own_post(), an_own_post("p2", "elsewhere"))
     story.tell(an_own_post("p3").model_copy(update={"ours": True}))
     assert story.organisation.own_posts == 2
+
+
+def test_the_newest_own_posts_are_kept_to_judge_answers_by() -> None:
+    story = Story()
+    for number in range(KEEP + 2):
+        story.tell(an_own_post(f"p{number}"))
+    kept = {each.key for each in story.state.under("post")}
+    assert len(kept) == KEEP
+    assert Post.key_of("weibo-mall", "p1") not in kept
+    newest = story.state.get(Post.key_of("weibo-mall", f"p{KEEP + 1}"), Post)
+    assert newest is not None
+    assert newest.text == "早安"
 
 
 def test_the_log_is_read_again_from_the_oldest_waiting_item() -> None:

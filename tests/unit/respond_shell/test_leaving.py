@@ -72,7 +72,7 @@ async def test_an_account_that_is_not_set_up_here_is_withheld() -> None:
         decided_at=START,
         decided_seq=1,
     )
-    assert "not set up" in port.withheld(effect)
+    assert port.withheld(effect) == "account_missing"
     assert isinstance(await port.send(effect), Withheld)
     assert port.horizon_seconds(ACCOUNT) == 0.0
     with pytest.raises(PermanentError):
@@ -100,7 +100,7 @@ async def test_an_effect_of_a_case_that_is_not_known_is_withheld() -> None:
         decided_at=START,
         decided_seq=1,
     )
-    assert port.withheld(effect) == "the case is not known"
+    assert port.withheld(effect) == "case_missing"
 
 
 async def test_a_lease_that_is_not_renewed_ends_the_office() -> None:

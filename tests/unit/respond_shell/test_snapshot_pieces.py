@@ -25,7 +25,7 @@ LONG = "久" * 2_000
 def a_page(number: int) -> Page:
     return Page(
         page_id=f"p{number}", case_ids=("c",), person_id="li", channel="fake", address_ref="x",
-        reason=LONG if number % 7 else "短", raised_at=START,
+        reasons=(LONG if number % 7 else "短",), raised_at=START,
     )  # fmt: skip
 
 

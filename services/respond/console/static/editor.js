@@ -37,7 +37,21 @@ function judge() {
   }
 }
 
+// What could not be checked is not passed: until the gate answers again nothing leaves from here.
+function unchecked(event) {
+  const place = document.getElementById("findings");
+  if (event.detail.ctx?.sourceElement !== text() || !place) return;
+  const line = document.createElement("p");
+  line.className = "gate hold";
+  line.dataset.level = "hold";
+  line.textContent = document.body.dataset.unchecked;
+  place.replaceChildren(line);
+  judge();
+}
+
 export function startEditor() {
+  document.addEventListener("htmx:response:error", unchecked);
+  document.addEventListener("htmx:error", unchecked);
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (button?.dataset.suggestion) take(button);

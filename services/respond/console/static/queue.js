@@ -19,6 +19,15 @@ async function fetchRows() {
   return new DOMParser().parseFromString(await answer.text(), "text/html").body;
 }
 
+// The figures may change under the eyes; the rows may not.
+function total(body) {
+  const all = body.querySelector("#rows").dataset.total;
+  for (const node of document.querySelectorAll("[data-total-of]")) {
+    node.textContent = node.dataset.totalOf.replace("{n}", all);
+  }
+  if (document.querySelector("main.queue")) document.title = document.title.replace(/\d+/, all);
+}
+
 function announce(count) {
   const news = document.getElementById("news");
   news.hidden = count === 0;
@@ -31,6 +40,7 @@ function announce(count) {
 async function refresh() {
   const body = await fetchRows();
   if (!body || !list()) return;
+  total(body);
   const fresh = rows(body);
   const shown = rows(list());
   for (const [id, row] of shown) {
@@ -50,6 +60,7 @@ async function load() {
   if (!body) return;
   const focused = document.activeElement?.closest("[data-row]")?.dataset.row;
   const current = list().querySelector("[aria-current]")?.closest("[data-row]")?.dataset.row;
+  total(body);
   list().replaceChildren(...body.childNodes);
   pending = null;
   announce(0);
