@@ -1,6 +1,8 @@
 """`zhishou signin` and `zhishou person set-password`: how people get in, from the terminal."""
 
 import asyncio
+import json
+import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
 LEAST_CHARACTERS = 10
 
+JsonOption = Annotated[bool, typer.Option("--json", help="print it as JSON")]
 DataDirOption = Annotated[Path | None, typer.Option(help="of a running 'zhishou up'")]
 
 
@@ -33,42 +36,57 @@ def signin(
         str | None, typer.Argument(help="who signs in; without it, an administrator")
     ] = None,
     data_dir: DataDirOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Print a fresh link that signs a person in once, within the hour."""
-    typer.echo(asyncio.run(_signin(person, data_dir, context.obj or {})))
+    person_id, link = asyncio.run(_signin(person, data_dir, context.obj or {}))
+    typer.echo(json.dumps({"person": person_id, "link": link}) if as_json else link)
 
 
 def set_password(
     context: typer.Context,
     person: Annotated[str, typer.Argument(help="whose password it is")],
     data_dir: DataDirOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Ask for a person's new password and set it. It is never an argument: those are public."""
-    password = typer.prompt("New password", hide_input=True, confirmation_prompt=True)
+    asyncio.run(_set_password(person, data_dir, context.obj or {}))
+    said = f"{person} signs in with the new password from now on"
+    typer.echo(json.dumps({"person": person}) if as_json else said)
+
+
+def _password() -> str:
+    """Ask for it twice, or take the one line that is piped in. Raises UserError."""
+    if sys.stdin.isatty():
+        password = str(typer.prompt("New password", hide_input=True, confirmation_prompt=True))
+    else:
+        password = sys.stdin.readline().rstrip("\r\n")
     if len(password) < LEAST_CHARACTERS:
-        fix = f"take at least {LEAST_CHARACTERS} characters"
+        fix = (
+            f"take at least {LEAST_CHARACTERS} characters; type them, or pipe them in as one line"
+        )
         raise UserError("the password is too short", fix=fix)
-    asyncio.run(_set_password(person, password, data_dir, context.obj or {}))
-    typer.echo(f"{person} signs in with the new password from now on")
+    return password
 
 
 async def _signin(
     person: str | None, data_dir: Path | None, environment: Mapping[str, str]
-) -> str:
+) -> tuple[str, str]:
     from services.respond.shell.people import one_time_link
 
     async with reached(data_dir, environment) as doors:
         person_id = await doors.known(person)
-        return await one_time_link(doors.store, doors.console, person_id)
+        return person_id, await one_time_link(doors.store, doors.console, person_id)
 
 
 async def _set_password(
-    person: str, password: str, data_dir: Path | None, environment: Mapping[str, str]
+    person: str, data_dir: Path | None, environment: Mapping[str, str]
 ) -> None:
     from services.respond.shell.people import People
 
     async with reached(data_dir, environment) as doors:
-        await People(doors.bus).set_password(await doors.known(person), password)
+        person_id = await doors.known(person)  # nobody is asked for a password that cannot be set
+        await People(doors.bus).set_password(person_id, _password())
 
 
 @asynccontextmanager

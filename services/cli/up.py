@@ -1,11 +1,12 @@
 """The whole system on this machine: servers, services, mock platform; until Ctrl-C."""
 
 import asyncio
+import json
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from services.cli.children import child, mock, read_run_file, service, write_addresses
@@ -17,6 +18,7 @@ from services.cli.mock_link import register_hooks, write_accounts
 from services.cli.preload.forker import preloaded
 from services.cli.supervisor import Supervisor, raise_first
 from shared.errors import UserError
+from shared.platforms.mock.lines import check_stream
 
 CONSOLE_PORT = 8750
 
@@ -59,6 +61,10 @@ class Standing:
             f"Simulated  {self.simulated}",
             f"Stop       Ctrl-C; {self.data}",
         )
+
+    def json(self) -> str:
+        """Return the same for programs."""
+        return json.dumps(asdict(self), ensure_ascii=False)
 
 
 async def up(
@@ -210,6 +216,7 @@ def _played(options: UpOptions) -> list[str]:
         return []
     if not options.stream.is_file():
         raise UserError("no such stream", where=str(options.stream), fix="name a JSONL file")
+    check_stream(options.stream)
     words = ["--stream", str(options.stream.absolute()), "--speed", options.speed]
     return [*words, "--max-gap", str(options.max_gap)]
 

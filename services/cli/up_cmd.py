@@ -53,6 +53,9 @@ def up(
         bool,
         typer.Option("--durable", help="Sync every write of the log: a power cut loses none."),
     ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Say where everything is as one line of JSON.")
+    ] = False,
     open_browser: Annotated[
         bool, typer.Option("--open/--no-open", help="Open the console in the browser.")
     ] = True,
@@ -82,7 +85,7 @@ def up(
     )
 
     def say(standing: "Standing") -> None:
-        for line in standing.lines():
+        for line in (standing.json(),) if as_json else standing.lines():
             typer.echo(line)
         sys.stdout.flush()
         if open_browser and sys.stdout.isatty() and has_screen(environment, sys.platform):

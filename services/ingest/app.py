@@ -24,7 +24,7 @@ from services.ingest.shell.webhook import BODY_SECONDS, Hook, NonceBook, Webhook
 from shared.bus.nats_bus import LOG_SECONDS, NatsBus
 from shared.bus.port import Bus
 from shared.contracts.ids import token
-from shared.errors import TransientError, UserError
+from shared.errors import UserError
 from shared.observability.catalog import Event
 from shared.observability.logging import Log
 from shared.observability.metrics import Metrics
@@ -131,17 +131,13 @@ async def serve(settings: IngestSettings, *, stop: asyncio.Event | None = None) 
 
 async def _connect(settings: IngestSettings, stack: AsyncExitStack) -> Connections:
     clock, metrics = SystemClock(), Metrics()
-    try:
-        url = settings.nats_url.get_secret_value()
-        bus = await NatsBus.connect(
-            url, clock=clock, name="ingest", make=None, log_seconds=LOG_SECONDS, metrics=metrics
-        )
-        stack.push_async_callback(bus.close)
-        store = await RedisStore.connect(settings.redis_url.get_secret_value(), make=False)
-        stack.push_async_callback(store.close)
-    except TransientError as error:
-        fix = "start NATS and Valkey, or set ZHISHOU_NATS_URL and ZHISHOU_REDIS_URL"
-        raise UserError("cannot reach the log or the store", where=str(error), fix=fix) from error
+    url = settings.nats_url.get_secret_value()
+    bus = await NatsBus.connect(
+        url, clock=clock, name="ingest", make=None, log_seconds=LOG_SECONDS, metrics=metrics
+    )
+    stack.push_async_callback(bus.close)
+    store = await RedisStore.connect(settings.redis_url.get_secret_value(), make=False)
+    stack.push_async_callback(store.close)
     session = await stack.enter_async_context(
         aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit_per_host=MAX_CONNECTIONS_A_HOST),

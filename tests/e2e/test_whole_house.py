@@ -120,19 +120,20 @@ async def test_a_password_set_in_the_terminal_opens_the_door(house: House) -> No
     words = ["person", "set-password", "demo", "--data-dir", str(house.data)]
     console = str(house.report("respond")["http"])
     form = {"name": "demo", "password": "a long enough one"}
-    typed = "\n".join([form["password"]] * 2)
-    done = await asyncio.to_thread(CliRunner().invoke, build(), words, input=typed, obj={})
+    piped = f"{form['password']}\n"
+    done = await asyncio.to_thread(CliRunner().invoke, build(), words, input=piped, obj={})
     assert (done.exit_code, form["password"] in done.output) == (0, False)
     async with house.session.post(
         f"{console}/signin", data=form, headers={"Origin": console}, allow_redirects=False
     ) as answer:
         assert (answer.status, answer.headers["Location"]) == (303, "/queue")
-    for words, reason in (
+    for asked, reason in (
         (["signin", "nobody", "--data-dir", str(house.data)], "no such person: nobody"),
         (["signin", "--data-dir", str(house.data.parent)], "no zhishou runs here"),
-        (["person", "set-password", "demo"], "the password is too short"),
+        (words, "the password is too short"),
+        (["person", "set-password", "who", *words[3:]], "no such person: who"),
     ):
-        refused = await asyncio.to_thread(CliRunner().invoke, build(), words, "x\nx\n", obj={})
+        refused = await asyncio.to_thread(CliRunner().invoke, build(), asked, "x\n", obj={})
         assert isinstance(refused.exception, UserError)
         assert refused.exception.what == reason
 

@@ -9,6 +9,8 @@ from shared.errors import UserError
 
 ANSWER_SECONDS = 1.0
 REACH_SECONDS = 3.0
+DEFAULT_PORTS = {"nats": 4222, "tls": 4222, "redis": 6379, "rediss": 6379, "unix": 0}
+ADDRESSES = "write nats://HOST:4222, redis://HOST:6379 or unix:///PATH"
 
 
 async def nats_answers(host: str, port: int) -> bool:
@@ -51,7 +53,9 @@ async def _ask(socket: Path | None, host: str, port: int, words: bytes) -> bytes
 async def reachable(url: str, option: str) -> None:
     """Return if somebody listens at an address that was given to us. Raises UserError."""
     parts = urlsplit(url.split(",", maxsplit=1)[0])
-    default = 4222 if parts.scheme in {"nats", "tls"} else 6379
+    if parts.scheme not in DEFAULT_PORTS:  # what was written may hold a secret: it is not repeated
+        raise UserError("this is not the address of a server", where=option, fix=ADDRESSES)
+    default = DEFAULT_PORTS[parts.scheme]
     try:
         async with asyncio.timeout(REACH_SECONDS):
             if parts.scheme == "unix":

@@ -3,9 +3,11 @@
 import gzip
 import json
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
@@ -14,6 +16,7 @@ from shared.platforms.mock.identity import BEIJING
 
 UNREADABLE = "the rest cannot be read"
 READ_ERRORS = (OSError, EOFError, zlib.error)
+LOOK_LINES = 1000
 KINDS = ("post", "repost", "comment", "mention", "message")
 
 
@@ -71,6 +74,23 @@ def open_stream(path: Path) -> Iterator[str]:
             fix="name a JSONL file, plain or .gz",
         ) from error
     return _lines(path)
+
+
+def check_stream(path: Path) -> None:
+    """Look whether anything at the beginning of a stream can be played. Raises UserError if not."""
+    reasons: Counter[str] = Counter()
+    for raw in islice(open_stream(path), LOOK_LINES):
+        if not raw.strip():
+            continue
+        line = read_line(raw)
+        if isinstance(line, Line):
+            return
+        reasons[line] += 1
+    what = "the stream is empty"
+    if reasons:
+        [(most, _)] = reasons.most_common(1)
+        what = f"none of the first {reasons.total()} lines can be played; most are {most}"
+    raise UserError(what, where=str(path), fix="docs/recordings.md shows the raw format")
 
 
 def parse_speed(word: str) -> float:

@@ -140,11 +140,38 @@ def test_four_lines_are_said() -> None:
     assert "your own name" in lines[1]
 
 
+def test_programs_are_told_the_same_in_json() -> None:
+    told = json.loads(Standing("http://127.0.0.1:1", "link", "nothing", "gone").json())
+    assert told == {
+        "console": "http://127.0.0.1:1",
+        "sign_in": "link",
+        "simulated": "nothing",
+        "data": "gone",
+    }
+
+
 async def test_a_stream_that_does_not_exist_is_one_line(tmp_path: Path) -> None:
     options = UpOptions(data_dir=tmp_path / "d", stream=tmp_path / "none.jsonl")
     said: list[str] = []
     with pytest.raises(UserError, match="no such stream"):
         await up(options, say=lambda _: None, report=said.append, monotonic=lambda: 0.0)
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"", "is empty"),
+        (b"\n \n", "is empty"),
+        (b"\x00\xff\n{}\n[1]", "none of the first 3 lines"),
+    ],
+)
+async def test_a_stream_in_which_nothing_can_be_played_is_one_line(
+    content: bytes, what: str, tmp_path: Path
+) -> None:
+    (tmp_path / "s.jsonl").write_bytes(content)
+    options = UpOptions(data_dir=tmp_path / "d", stream=tmp_path / "s.jsonl")
+    with pytest.raises(UserError, match=what):
+        await up(options, say=lambda _: None, report=lambda _: None, monotonic=lambda: 0.0)
 
 
 async def test_an_address_where_nobody_answers_is_one_line() -> None:
@@ -153,6 +180,10 @@ async def test_an_address_where_nobody_answers_is_one_line() -> None:
             await reachable(url, "--some-url")
         assert "--some-url" in refused.value.fix
         assert "pw" not in refused.value.line()
+    for nonsense in ("::::", "foo", "http://secret@x", ""):
+        with pytest.raises(UserError, match="not the address of a server") as refused:
+            await reachable(nonsense, "--some-url")
+        assert "secret" not in refused.value.line()
     with socket.socket() as server:
         server.bind(("127.0.0.1", 0))
         server.listen()

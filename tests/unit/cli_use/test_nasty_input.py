@@ -2,8 +2,6 @@
 
 import errno
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from services.cli.app import build, run
-from services.cli.errors import BUG, INTERRUPTED, WRONG_USE, guarded
+from services.cli.errors import BUG, WRONG_USE, guarded
 from services.cli.lines import arrived, decoded
 from shared.errors import UserError
 
@@ -168,15 +166,6 @@ def test_what_ran_together_fails_in_one_line_too(capsys: pytest.CaptureFixture[s
     assert "free some space" in capsys.readouterr().err
     assert raised(ExceptionGroup("two", [UserError("a"), ValueError("b")])) == BUG
     Path(capsys.readouterr().err.split()[-1]).unlink()
-
-
-def test_a_question_nobody_answers_is_an_interrupt() -> None:
-    command = [sys.executable, "-W", "ignore", "-m", "services.cli", "person", "set-password", "x"]
-    done = subprocess.run(
-        command, stdin=subprocess.DEVNULL, start_new_session=True, check=False, capture_output=True
-    )
-    assert done.returncode == INTERRUPTED
-    assert b"Traceback" not in done.stderr
 
 
 def commands(command: object, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from shared.errors import TransientError
+from shared.runtime.entry import WRONG_USE, run_service
 from shared.runtime.service import run_until_stopped, write_run_file
+from shared.runtime.settings import CommonSettings
 
 
 async def test_a_signal_lets_every_loop_finish_its_work() -> None:
@@ -95,3 +98,17 @@ def test_the_run_file_is_whole_and_private(tmp_path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
     assert [each.name for each in path.parent.iterdir()] == ["respond.json"]
     write_run_file(None, "nowhere")
+
+
+def test_a_server_that_is_away_is_one_line_with_the_fix(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    async def serve(_settings: CommonSettings) -> None:
+        raise TransientError("NATS does not answer: refused")
+
+    assert run_service("classify", CommonSettings, serve) == WRONG_USE
+    said = capsys.readouterr().err
+    assert said.startswith(
+        "zhishou: what classify needs is away: NATS does not answer: refused -> "
+    )
+    assert said.count("\n") == 1
