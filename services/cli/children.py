@@ -49,11 +49,15 @@ def service(name: str) -> list[str]:
 
 
 def mock(
-    data: DataDir, *, port: int, seed: int, rate: float | None, played: Sequence[str]
+    data: DataDir, *, port: int, seed: int, rate: float | None, run: str, played: Sequence[str]
 ) -> list[str]:
-    """Return the same for the mock platform; `played` are the options of a stream."""
+    """Return the same for the mock platform; `played` are the options of a stream.
+
+    Its world is kept beside everything else: what was answered yesterday stands there today.
+    """
     words = ["-m", "shared.platforms.mock", "--port", str(port)]
     words += ["--seed", str(seed), "--run-file", str(data.run_file("mock")), *played]
+    words += ["--diary", str(data.part("mock") / f"world-{seed}.jsonl"), "--run", run]
     return words if rate is None else [*words, "--rate", str(rate)]
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import secrets
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
@@ -133,6 +134,7 @@ class House:
                 port=free_port(),
                 seed=options.seed,
                 rate=options.rate,
+                run=secrets.token_hex(8),
                 played=_played(options),
             )
             argv = [*options.python, *words]

@@ -38,6 +38,9 @@ while True:
 """
 
 
+A_LINE = (
+    '{"event": "e", "t": "2026-05-01T08:00:00Z", "kind": "comment", "id": "1", "text": "早"}\n'
+)
 STAND_INS = (sys.executable, "-S", "-E", "-c", STAND_IN)
 
 
@@ -70,7 +73,7 @@ async def test_it_starts_tells_and_stops(tmp_path: Path) -> None:
 
 async def test_a_played_stream_is_named(tmp_path: Path) -> None:
     stream = tmp_path / "crisis.jsonl"
-    stream.touch()
+    stream.write_text(A_LINE, encoding="utf-8")
     (standing,), _ = await run(UpOptions(ephemeral=True, stream=stream, speed="20x"))
     assert "crisis.jsonl at 20x" in standing.simulated
     assert standing.data == "nothing is kept"

@@ -14,7 +14,7 @@ from tempfile import mkdtemp
 
 from shared.errors import UserError
 
-PARTS = ("nats", "valkey", "spool", "archive", "watchdog", "run", "logs")
+PARTS = ("nats", "valkey", "spool", "archive", "watchdog", "mock", "run", "logs")
 LOCK_NAME = "lock"
 LEAST_FREE_BYTES = 256 * 1024 * 1024
 LONGEST_SOCKET_PATH = 103  # macOS allows 103 bytes, Linux 107
@@ -30,7 +30,7 @@ class DataDir:
     lock_fd: int
 
     def part(self, name: str) -> Path:
-        """Return the directory of one part: nats, valkey, spool, archive, run or logs."""
+        """Return the directory of one part: nats, valkey, spool, archive, mock, run or logs."""
         return self.path / name
 
     def log(self, name: str) -> Path:

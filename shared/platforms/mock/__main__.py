@@ -26,6 +26,8 @@ def main() -> int:
             speed=parse_speed(asked.speed),
             max_gap_seconds=asked.max_gap,
             journal=asked.journal,
+            diary=asked.diary,
+            run=asked.run,
             calls_per_hour=asked.calls_per_hour,
         )
         asyncio.run(_serve(options, asked))
@@ -45,15 +47,18 @@ async def _serve(options: MockOptions, asked: argparse.Namespace) -> None:
         loop.add_signal_handler(number, stop.set)
     platform = MockPlatform(options, SystemClock())
     control_token = secrets.token_urlsafe(24)
-    await run(
-        platform,
-        control_token,
-        port=asked.port,
-        run_file=asked.run_file,
-        stop=stop,
-        host=asked.host,
-        hook=asked.hook,
-    )
+    try:
+        await run(
+            platform,
+            control_token,
+            port=asked.port,
+            run_file=asked.run_file,
+            stop=stop,
+            host=asked.host,
+            hook=asked.hook,
+        )
+    finally:
+        platform.close()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -73,6 +78,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--speed", default="1x", help='"20x", or "max"')
     parser.add_argument("--max-gap", type=float, default=10.0, help="longest recorded pause, s")
     parser.add_argument("--journal", type=Path, help="append every request here as JSONL")
+    parser.add_argument("--diary", type=Path, help="keep the world here; else it ends with us")
+    parser.add_argument("--run", default="", help="names this playing of the stream")
     parser.add_argument("--calls-per-hour", type=int, default=100_000, help="quota per account")
     return parser
 

@@ -4,10 +4,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 
 from shared.platforms.mock.api import WeiboApi, routes
+from shared.platforms.mock.diary import Diary, relive
 from shared.platforms.mock.faults import Fault, FaultBoard
 from shared.platforms.mock.journal import Journal
 from shared.platforms.mock.lines import open_stream
@@ -37,6 +39,10 @@ class MockOptions:
     speed: float = 1.0
     max_gap_seconds: float = 10.0
     journal: Path | None = None
+    diary: Path | None = None
+    """Where the world is kept; without it, it ends with the process."""
+    run: str = ""
+    """Names this playing of the stream: the same one goes on where it was killed."""
     calls_per_hour: int = 100_000
     faults: Sequence[Fault] = ()
 
@@ -51,6 +57,7 @@ class MockPlatform:
         for number in range(options.accounts):
             self.world.add_account(account_name(number), now)
         self.main = next(iter(self.world.accounts.values()))
+        self._diary, self._told = self._remember(options.diary)
         self.faults = FaultBoard(options.seed, options.faults)
         self.journal = Journal(options.journal)
         self.quota = Quota(per_user=options.calls_per_hour)
@@ -67,13 +74,32 @@ class MockPlatform:
         self.player = _player(self, options)
         self.population = _population(self, options)
 
+    def _remember(self, path: Path | None) -> tuple[Diary | None, list[list[Any]]]:
+        """Let what was before happen again, then keep what comes."""
+        if path is None:
+            return None, []
+        diary, entries = Diary.opened(path)
+        try:
+            told = list(relive(self.world, entries))
+        except BaseException:
+            diary.close()
+            raise
+        self.world.note = diary.note
+        return diary, told
+
+    def close(self) -> None:
+        if self._diary is not None:
+            self._diary.close()
+
     def begin(self) -> None:
         """Open the scene: the first line of a stream is due, or the public is already there."""
         now = self.clock.now()
         if self.player is not None:
-            self.player.start(now)
+            if not self.player.resume_run(self._told):
+                self.player.start(now)
         elif self.population is not None:
             self.population.open_scene(now)
+        self._told = []
 
     def advance(self) -> int:
         """Let happen what is due now; return how much did."""
@@ -128,13 +154,17 @@ def _player(platform: MockPlatform, options: MockOptions) -> Player | None:
         open_stream(options.stream),
         speed=options.speed,
         max_gap_seconds=options.max_gap_seconds,
+        run=options.run,
     )
 
 
 def _population(platform: MockPlatform, options: MockOptions) -> Population | None:
     if options.stream is not None or options.rate <= 0:
         return None
-    return Population(platform.world, platform.main, seed=options.seed, per_second=options.rate)
+    earlier = len(platform.world.statuses)  # somebody who comes back does not say it all again
+    return Population(
+        platform.world, platform.main, seed=options.seed + earlier, per_second=options.rate
+    )
 
 
 def _player_state(player: Player | None) -> Json | None:

@@ -1,10 +1,11 @@
 """Plays a raw stream into the world: line by line, in file order, at its own speed."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal
+from itertools import islice
+from typing import Any, Literal
 
 from shared.platforms.mock.lines import Line, read_line
 from shared.platforms.mock.model import Account, Comment, Status
@@ -12,6 +13,10 @@ from shared.platforms.mock.world import World
 
 State = Literal["waiting", "playing", "paused", "ended"]
 STUB_TEXT = "（原微博未收录）"
+
+
+def _time(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 @dataclass
@@ -37,13 +42,17 @@ class Player:
         *,
         speed: float,
         max_gap_seconds: float = 10.0,
+        run: str = "",
     ) -> None:
         self._world = world
         self._account = account
         self._lines = lines
         self._speed = speed
         self._max_gap = max_gap_seconds
+        self._run = run
+        self._read = 0
         self._known: dict[str, int] = {}
+        self._learnt: dict[str, int] = {}
         self._previous: datetime | None = None
         self._paused_at: datetime | None = None
         self._next: Line | None = None
@@ -56,6 +65,40 @@ class Player:
         self.state = "playing"
         self.next_due = now
         self._fetch()
+        self._note()
+
+    def resume_run(self, entries: Iterable[Sequence[Any]]) -> bool:
+        """Go on where this run stood when its process was killed; False if it never began."""
+        standing: Mapping[str, Any] | None = None
+        for name, *words in entries:
+            if name == "played" and words[0] == self._run:
+                self._known |= words[1]
+                standing = words[2]
+        if standing is None:
+            return False
+        self._read, self.state = standing["read"], standing["state"]
+        self._previous, self.next_due = _time(standing["previous"]), _time(standing["due"])
+        counted = standing["tally"]
+        self.tally = Tally(**(counted | {"rejected": Counter(counted["rejected"])}))
+        raw = next(islice(self._lines, self._read - 1, None), "") if self._read else ""
+        line = read_line(raw)
+        self._next = line if isinstance(line, Line) and self.state == "playing" else None
+        return True
+
+    def _learn(self, name: str, native_id: int) -> None:
+        self._known[name] = self._learnt[name] = native_id
+
+    def _note(self) -> None:
+        """Keep where the run stands, so that a kill neither repeats nor skips a line."""
+        learnt, self._learnt = self._learnt, {}
+        standing = {
+            "read": self._read,
+            "state": "playing" if self.state == "paused" else self.state,
+            "previous": self._previous and self._previous.isoformat(),
+            "due": self.next_due and self.next_due.isoformat(),
+            "tally": vars(self.tally) | {"rejected": dict(self.tally.rejected)},
+        }
+        self._world.note("played", self._run, learnt, standing)
 
     def pause(self, now: datetime) -> None:
         """Stand still; nothing is due until resumed."""
@@ -78,11 +121,13 @@ class Player:
             self._play(line, due)
             played += 1
             self._fetch()
+            self._note()
         return played
 
     def _fetch(self) -> None:
         """Read ahead to the next usable line, counting those that are not."""
         for raw in self._lines:
+            self._read += 1
             if not raw.strip():
                 continue
             self.tally.lines += 1
@@ -109,7 +154,7 @@ class Player:
             self._own_post(line, at)
         else:
             self.tally.items += 1
-            self._known[line.id] = self._item(line, at)
+            self._learn(line.id, self._item(line, at))
 
     def _is_stub(self, native_id: int, line: Line) -> bool:
         status = self._world.statuses.get(native_id)
@@ -130,10 +175,9 @@ class Player:
         self.tally.own_posts += 1
         stub = self._known.get(line.id)
         if stub is None:
-            self._known[line.id] = self._world.publish(self._account, line.text, at).id
+            self._learn(line.id, self._world.publish(self._account, line.text, at).id)
             return
-        status = self._world.statuses[stub]
-        status.text, status.theme = line.text, ""
+        self._world.fill(stub, line.text)
 
     def _item(self, line: Line, at: datetime) -> int:
         author = self._world.user(line.user, at)
@@ -157,8 +201,7 @@ class Player:
         if known is not None:
             found = self._world.statuses.get(known) or self._world.comments.get(known)
         if found is None:
-            found = self._world.publish(self._account, STUB_TEXT, at)
-            found.theme = "stub"
-            self._known[name] = found.id
+            found = self._world.publish(self._account, STUB_TEXT, at, theme="stub")
+            self._learn(name, found.id)
             self.tally.stubs += 1
         return found

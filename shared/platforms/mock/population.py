@@ -1,13 +1,14 @@
 """A seeded public: who speaks when, about what, with bursts, second thoughts and deletions."""
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random  # noqa: TID251 - a seeded generator is handed in
 from typing import Final
 
 from shared.platforms.mock.identity import BEIJING
-from shared.platforms.mock.model import Account, Comment, Status, User
+from shared.platforms.mock.model import Account, Comment, Feed, Status, User
 from shared.platforms.mock.phrases import Phrases
 from shared.platforms.mock.world import World
 
@@ -59,6 +60,9 @@ class Population:
 
     def open_scene(self, now: datetime) -> None:
         """Fill the last half hour, so that whoever looks first sees a living place."""
+        if standing := self._account.feeds[Feed.TIMELINE]:
+            self._settle_in(standing, now)
+            return
         for minutes in (1_500, 300, 95, 32):
             self._post(now - timedelta(minutes=minutes))
         opening = (
@@ -70,6 +74,14 @@ class Population:
             self._comment(at, theme)
         self._mention(now - timedelta(seconds=50), "queue")
         self._message(now - timedelta(seconds=20), "refund")
+        self._next_post = now + POST_EVERY
+        self.next_due = now + self._gap(now)
+
+    def _settle_in(self, posts: Sequence[int], now: datetime) -> None:
+        """Go on in a world that was there before."""
+        self._posts.extend(self._world.statuses[one] for one in posts)
+        theirs = [one for one in self._world.comments.values() if one.author != self._account.uid]
+        self._recent.extend(theirs)
         self._next_post = now + POST_EVERY
         self.next_due = now + self._gap(now)
 

@@ -73,7 +73,7 @@ class Pusher:
 
     async def push_next(self, session: aiohttp.ClientSession) -> bool:
         """Push the first message whose account has an address; False when there is none."""
-        message = self._take()
+        message = self._choose()
         if message is None:
             return False
         copies = 2 if self._faults.strike("push", "duplicate") else 1
@@ -82,17 +82,15 @@ class Pusher:
                 self.tally.delivered += 1
             else:
                 self.tally.failed += 1
+        self._world.pushed(message.id)
         return True
 
-    def _take(self) -> Message | None:
-        waiting = self._world.to_push
-        ready = [one for one in waiting if one.receiver in self._addresses][:2]
+    def _choose(self) -> Message | None:
+        ready = [one for one in self._world.to_push if one.receiver in self._addresses][:2]
         if not ready:
             return None
         late_first = len(ready) > 1 and self._faults.strike("push", "reorder") is not None
-        chosen = ready[1] if late_first else ready[0]
-        waiting.remove(chosen)
-        return chosen
+        return ready[1] if late_first else ready[0]
 
     async def _deliver(self, session: aiohttp.ClientSession, message: Message) -> bool:
         account = self._world.accounts[message.receiver]

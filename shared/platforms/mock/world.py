@@ -1,6 +1,7 @@
 """The small Weibo itself: who said what where. Pure: time is an argument, ids follow from it."""
 
 from collections import Counter, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -9,6 +10,10 @@ from shared.platforms.mock.model import Account, Comment, Feed, Message, Status,
 
 EMPTY_REPOST = "转发微博"
 REACH = (0, 3, 12, 40, 90, 160, 260, 420, 900, 2_600, 11_000, 230_000)
+
+
+def _silent(*_words: object) -> None:
+    return
 
 
 @dataclass
@@ -27,6 +32,8 @@ class World:
     to_push: deque[Message] = field(default_factory=deque)
     emitted: Counter[str] = field(default_factory=Counter)
     mint: IdMint = field(default_factory=IdMint)
+    note: Callable[..., None] = _silent
+    """Told of everything that happens here, in order; who tells it again gets the same ids."""
 
     def add_account(self, name: str, at: datetime) -> Account:
         """Register an official account with its app and token, all derived from the seed."""
@@ -54,13 +61,21 @@ class World:
         joined = at - timedelta(days=30 + number % 4_000)
         person = User(uid, user_name(key), reach, joined, "mfn"[number // 7 % 3])
         self.users[uid] = person
+        self.note("user", key, at)
         return person
 
-    def publish(self, account: Account, text: str, at: datetime) -> Status:
+    def publish(self, account: Account, text: str, at: datetime, *, theme: str = "") -> Status:
         """Post as the account itself."""
-        made = self._status(account.uid, text, at, owner=account.uid)
+        made = self._status(account.uid, text, at, owner=account.uid, theme=theme)
         account.feeds[Feed.TIMELINE].append(made.id)
+        self.note("publish", account.uid, text, at, theme)
         return made
+
+    def fill(self, native_id: int, text: str) -> None:
+        """Put the real text where only a placeholder stood."""
+        status = self.statuses[native_id]
+        status.text, status.theme = text, ""
+        self.note("fill", native_id, text)
 
     def mention(
         self, account: Account, author: User, text: str, at: datetime, theme: str = ""
@@ -69,6 +84,7 @@ class World:
         made = self._status(author.uid, text, at, theme=theme)
         self._deliver(account, Feed.STATUS_MENTIONS, made.id)
         self.emitted["mention"] += 1
+        self.note("mention", account.uid, author.uid, text, at, theme)
         return made
 
     def repost(
@@ -90,6 +106,7 @@ class World:
             of.reposts += 1
         self._deliver(account, Feed.STATUS_MENTIONS, made.id)
         self.emitted["repost"] += 1
+        self.note("repost", account.uid, author.uid, of.id, text, at, theme)
         return made
 
     def comment(
@@ -109,6 +126,8 @@ class World:
         feed = Feed.TO_ME if on.owner == account.uid else Feed.COMMENT_MENTIONS
         self._deliver(account, feed, made.id)
         self.emitted["comment"] += 1
+        answered = reply_to.id if reply_to else None
+        self.note("comment", account.uid, author.uid, on.id, text, at, answered, theme)
         return made
 
     def speak(
@@ -127,6 +146,8 @@ class World:
         account.feeds[Feed.BY_ME].append(made.id)
         if reply_to is not None:
             self.answers.setdefault(reply_to.id, []).append(made.id)
+        answered = reply_to.id if reply_to else None
+        self.note("speak", account.uid, on.id, text, at, answered, hidden_seconds)
         return made
 
     def message(
@@ -138,12 +159,19 @@ class World:
         self.to_push.append(made)
         account.unread["dm"] = account.unread.get("dm", 0) + 1
         self.emitted["message"] += 1
+        self.note("message", account.uid, author.uid, text, at, theme)
         return made
+
+    def pushed(self, native_id: int) -> None:
+        """A private message was pushed, or given up: it waits no longer, also after a restart."""
+        self.to_push = deque(one for one in self.to_push if one.id != native_id)
+        self.note("pushed", native_id)
 
     def whisper(self, account: Account, to: int, text: str, at: datetime) -> Message:
         """Answer in private, as the account."""
         made = Message(self.mint.next(at), account.uid, to, text, at)
         self.inbox.setdefault(to, []).append(made)
+        self.note("whisper", account.uid, to, text, at)
         return made
 
     def edit(self, native_id: int, text: str, at: datetime) -> bool:
@@ -152,11 +180,13 @@ class World:
         if status is not None and not status.deleted:
             status.text, status.edited_at = text, at
             status.edits += 1
+            self.note("edit", native_id, text, at)
             return True
         comment = self.comments.get(native_id)
         if comment is not None and not comment.deleted:
             comment.text = text
             comment.edits += 1
+            self.note("edit", native_id, text, at)
             return True
         return False
 
@@ -166,6 +196,7 @@ class World:
         if found is None or found.deleted:
             return False
         found.deleted = True
+        self.note("delete", native_id)
         return True
 
     def _status(
