@@ -28,6 +28,7 @@ MODULES = (
     "services.cli.shadow_cmd",
     "services.cli.model_cmds",
     "services.cli.audit_cmds",
+    "services.cli.quarantine_cmds",
 )
 """Each has `register(app)`. They import what they need inside their commands."""
 

@@ -49,9 +49,15 @@ def service(name: str) -> list[str]:
 
 
 def mock(
-    data: DataDir, *, port: int, seed: int, rate: float | None, run: str, played: Sequence[str]
+    data: DataDir,
+    *,
+    port: int,
+    seed: int,
+    rate: float | None,
+    played: Sequence[str],
+    run: str = "",
 ) -> list[str]:
-    """Return the same for the mock platform; `played` are the options of a stream.
+    """Return the same for the mock platform; `played` are the options of a stream, `run` its name.
 
     Its world is kept beside everything else: what was answered yesterday stands there today.
     """

@@ -20,6 +20,10 @@ HELP = {
     "gate": ("Check texts before they leave (发前检查).", 'echo "可能是" | zhishou gate check'),
     "policy": ("Look at policy packs (规则包) and test them.", "zhishou policy lint"),
     "person": ("Let people in.", "zhishou person set-password wang"),
+    "quarantine": (
+        "What could not be folded, and folding it after all.",
+        "zhishou quarantine list",
+    ),
     "config": ("Look at what this installation is set to, and check it.", "zhishou config check"),
 }
 

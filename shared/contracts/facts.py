@@ -46,6 +46,7 @@ from shared.contracts.system import (
     EffectFinished,
     EffectStarted,
     FactQuarantined,
+    FactReleased,
     LeaderElected,
     LogRestored,
     ModelChosen,
@@ -88,6 +89,7 @@ SystemFact = (
     | SourceReported
     | FactQuarantined
     | LogRestored
+    | FactReleased
     | DecisionsRecorded
     | ModelChosen
     | SegmentSealed

@@ -131,6 +131,23 @@ class FactQuarantined(FactBase):
         return (self.where, str(self.seq), *(() if self.part is None else (str(self.part),)))
 
 
+class FactReleased(FactBase):
+    """A person lets a quarantined fact, or one part of it, be folded after all: at this place.
+
+    The text stays where it was: whoever folds this reads the fact at `seq` again.
+    """
+
+    kind: Literal["fact.released"] = "fact.released"
+    version: Literal[1] = 1
+    seq: int
+    part: int | None = None
+    released_by: str
+    op_id: str
+
+    def cause(self) -> tuple[str, ...]:
+        return (self.op_id,)
+
+
 class Ancestor(Frozen):
     """An earlier life of this log: it and this one are the same up to `upto_seq`."""
 

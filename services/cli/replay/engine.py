@@ -14,6 +14,7 @@ from services.cli.replay.sources import (
     fact_batches,
     organisation,
     raw_batches,
+    with_released,
 )
 from services.respond.core.decisions import (
     CHAIN_START,
@@ -114,7 +115,8 @@ def replay(
     classifier = _classifier(weights_dir) if mode == "compute" else None
     skip = _quarantined(recording) if recording.of_facts else frozenset()
     state = State()
-    for batch in _batches(recording, run, classifier):
+    batches = _batches(recording, run, classifier)
+    for batch in with_released(batches, {place.seq for place in skip}):
         _watch(run, batch)
         folded = _fold(state, batch, run, skip)
         run.take(folded[0], folded[1])
@@ -183,7 +185,7 @@ def _quarantined(recording: Recording) -> frozenset[Place]:
     return frozenset(
         Place(fact.seq, fact.part)
         for fact in marks
-        if isinstance(fact, FactQuarantined) and fact.where == "respond"
+        if isinstance(fact, FactQuarantined) and fact.where != "classify"
     )
 
 

@@ -1,12 +1,14 @@
 """Turns the lines of a recording into batches of stored facts, each line accounted for."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count, islice
 
 from services.cli.replay.timeline import Timeline
+from services.respond.core.fold import released
 from shared.contracts.facts import Fact, Stored
 from shared.contracts.items import (
     ItemClassified,
@@ -26,6 +28,7 @@ from shared.contracts.org import (
     RosterSet,
 )
 from shared.contracts.posts import PostSeen
+from shared.contracts.system import FactReleased
 from shared.contracts.verdicts import Verdict
 from shared.platforms.port import Incoming, Rejected
 from shared.platforms.recording import RecordingMapper
@@ -165,6 +168,25 @@ def fact_batches(
             kept = _judged_again(kept, judge, model)
         if kept:
             yield kept
+
+
+def with_released(
+    batches: Iterable[list[Stored]], quarantined: AbstractSet[int]
+) -> Iterator[list[Stored]]:
+    """Put what was quarantined and released later where it was released, as the live fold does."""
+    held: dict[int, Fact] = {}
+    for batch in batches:
+        held |= {each.seq: each.fact for each in batch if each.seq in quarantined}
+        yield [
+            _released(each, each.fact, held) if isinstance(each.fact, FactReleased) else each
+            for each in batch
+        ]
+
+
+def _released(at: Stored, release: FactReleased, held: Mapping[int, Fact]) -> Stored:
+    original = held.get(release.seq)
+    found = None if original is None else released(at.seq, at.time, release, original)
+    return found or at
 
 
 def _fact(line: Line, tally: Tally, objects: dict[str, bytes]) -> Stored | None:

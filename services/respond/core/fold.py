@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
 from typing import NamedTuple
 
 from services.respond.core.aggregates import Case, Organisation
@@ -10,9 +12,11 @@ from services.respond.core.decisions import Decision, line
 from services.respond.core.rates import grown
 from services.respond.core.state import Aggregate, Changes, State
 from services.respond.core.step import Step, step
-from shared.contracts.facts import Stored, Told
+from shared.contracts.facts import Fact, Stored, Told
 from shared.contracts.items import ItemClassified
 from shared.contracts.org import PolicyActivated
+from shared.contracts.system import FactReleased
+from shared.contracts.verdicts import Verdict
 from shared.policy.model import Pack
 
 
@@ -149,8 +153,21 @@ def _singles(stored: Told) -> Iterator[tuple[Place, Told]]:
         yield Place(stored.seq), stored
         return
     for part, verdict in enumerate(fact.verdicts):
-        single = ItemClassified.of([(verdict.item_id, verdict.item_version)], (verdict,))
-        yield Place(stored.seq, part), Stored(seq=stored.seq, time=stored.time, fact=single)
+        single = Stored(seq=stored.seq, time=stored.time, fact=_alone(verdict))
+        yield Place(stored.seq, part), single
+
+
+def _alone(verdict: Verdict) -> ItemClassified:
+    return ItemClassified.of([(verdict.item_id, verdict.item_version)], (verdict,))
+
+
+def released(seq: int, time: datetime, release: FactReleased, original: Fact) -> Stored | None:
+    """Return what a release means: the quarantined fact, or its one part, now and here."""
+    if release.part is None:
+        return Stored(seq=seq, time=time, fact=original)
+    verdicts = original.verdicts if isinstance(original, ItemClassified) else iter(())
+    verdict = next(islice(verdicts, release.part, None), None)
+    return None if verdict is None else Stored(seq=seq, time=time, fact=_alone(verdict))
 
 
 def low_seq(state: State, cursor_seq: int) -> int:

@@ -27,6 +27,7 @@ from shared.contracts.system import (
     EffectFinished,
     EffectStarted,
     FactQuarantined,
+    FactReleased,
     LeaderElected,
     LogRestored,
     ModelChosen,
@@ -122,7 +123,9 @@ def _apply_system(work: Work, fact: SystemFact) -> None:
         case FactQuarantined():
             work.count("quarantined")
             page_for_poison(work)
-        case ClockTicked() | DecisionsRecorded() | ModelChosen() | SegmentSealed():
+        case (
+            ClockTicked() | DecisionsRecorded() | FactReleased() | ModelChosen() | SegmentSealed()
+        ):
             pass
         case _:
             assert_never(fact)

@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Iterator, Sequence
 
 from services.respond.core.aggregates import Organisation
-from services.respond.core.fold import Folded, PackMissing, Place, fold, low_seq
+from services.respond.core.fold import Folded, PackMissing, fold, low_seq
 from services.respond.ports import Committed
+from services.respond.shell.decoding import Decoded, decoded, from_log
 from services.respond.shell.election import fact_hash
 from services.respond.shell.office import Office
 from services.respond.shell.packs import fetch_packs
@@ -14,7 +15,7 @@ from services.respond.shell.recorder import Entries
 from services.respond.shell.standing import CHAIN, NOW, SEEN, Standing, encode_all, times
 from services.respond.shell.telemetry import Telemetry
 from shared.bus.port import Bus, Message, outgoing
-from shared.contracts.facts import Told, UndecodableError, told
+from shared.contracts.facts import Told
 from shared.contracts.org import PolicyActivated
 from shared.contracts.subjects import LIVE_COMMITTED
 from shared.contracts.system import FactQuarantined
@@ -73,7 +74,8 @@ class Follower:
         if self._entries.diverged:
             self._telemetry.diverged(self._standing.cursor.seq)
             self._entries.forgive()
-        stored, broken = self._decode(batch)
+        found = await self._decode(batch)
+        stored, broken = found.stored, found.broken
         folded = await self._fold(stored, broken)
         commit = self._commit(batch[-1], folded)
         await self._store_commit(commit)
@@ -85,17 +87,14 @@ class Follower:
         self._telemetry.folded(self._standing, batch, folded, self._clock.now())
         await self._announce(folded, commit.cursor.seq)
 
-    def _decode(self, batch: Sequence[Message]) -> tuple[list[Told], list[tuple[int, str]]]:
-        stored: list[Told] = []
-        broken: list[tuple[int, str]] = []
-        for message in batch:
-            if Place(message.seq) in self._standing.skip:
-                continue
+    async def _decode(self, batch: Sequence[Message]) -> Decoded:
+        while True:
             try:
-                stored.append(told(message.seq, message.time, message.data))
-            except UndecodableError as error:
-                broken.append((message.seq, type(error).__name__))
-        return stored, broken
+                return await decoded(from_log(self._bus), batch, self._standing.skip)
+            except TransientError as error:
+                self._telemetry.waiting("bus", str(error))
+            await self._clock.sleep(RETRY_SECONDS)
+            self._office.must_hold()
 
     async def _fold(self, stored: Sequence[Told], broken: list[tuple[int, str]]) -> Folded:
         standing = self._standing

@@ -5,21 +5,24 @@ from collections.abc import Mapping, Sequence
 from services.respond.core.fold import PackMissing, Place, fold
 from services.respond.core.state import Changes, State
 from services.respond.core.work import mark_of
+from services.respond.shell.decoding import decoded, from_log
 from services.respond.shell.election import Mandate
 from services.respond.shell.packs import fetch_packs
 from services.respond.shell.recall import recall, resume
 from services.respond.shell.recorder import RECORDED_SUBJECT
 from services.respond.shell.standing import SEEN, Standing, decode_all, read_times, restore
 from services.respond.shell.telemetry import Telemetry
-from shared.bus.port import Bus, Message
-from shared.contracts.facts import Stored, UndecodableError, decode
+from shared.bus.port import Bus
+from shared.contracts.facts import Stored, Told, decode
 from shared.contracts.items import ItemDeleted, ItemEdited, ItemReceived
+from shared.contracts.received import Received
 from shared.contracts.subjects import ROOT
 from shared.contracts.system import DecisionsRecorded, FactQuarantined
 from shared.errors import TransientError
 from shared.store.port import Cursor, HotStore
 
 QUARANTINED = f"{ROOT}.fact.quarantined"
+RELEASED = f"{ROOT}.fact.released"
 PAGE = 2048
 
 
@@ -61,25 +64,36 @@ async def read_ledger(bus: Bus, standing: Standing) -> None:
 
 
 async def poison(bus: Bus) -> frozenset[Place]:
-    """Return the places that every fold skips. The log is scanned only if there are any."""
-    newest = await bus.last_on(QUARANTINED)
+    """Return the places that every fold skips."""
+    facts = (each.fact for each in await marked(bus, QUARANTINED))
+    return frozenset(
+        Place(fact.seq, fact.part)
+        for fact in facts
+        if isinstance(fact, FactQuarantined) and fact.where != "classify"
+    )
+
+
+async def marked(bus: Bus, subject: str) -> list[Stored]:
+    """Return all facts on a subject that is seldom used. The log is scanned only if there are any."""
+    newest = await bus.last_on(subject)
     if newest is None:
-        return frozenset()
-    found: set[Place] = set()
+        return []
+    found: list[Stored] = []
     for first in range(1, newest.seq + 1, PAGE):
-        for message in await bus.read(first, min(first + PAGE - 1, newest.seq)):
-            if message.subject == QUARANTINED:
-                fact = decode(message.data)
-                if isinstance(fact, FactQuarantined) and fact.where != "classify":
-                    found.add(Place(fact.seq, fact.part))
-    return frozenset(found)
+        page = await bus.read(first, min(first + PAGE - 1, newest.seq))
+        found += [
+            Stored(each.seq, each.time, decode(each.data))
+            for each in page
+            if each.subject == subject
+        ]
+    return found
 
 
 async def _reread_pending(bus: Bus, standing: Standing, values: Mapping[str, bytes]) -> None:
     """Fold what lies behind the cursor once more, aside, to see which items still wait."""
     cursor = standing.cursor
     messages = await bus.read(min(cursor.low_seq, cursor.seq), cursor.seq)
-    stored = decoded(messages, standing.skip)
+    stored = (await decoded(from_log(bus), messages, standing.skip)).stored
     now, low = read_times(values)
     aside = State().restore(decode_all(values), _seen_before(values, stored), low)
     await _fold_aside(bus, standing, aside, stored)
@@ -88,12 +102,15 @@ async def _reread_pending(bus: Bus, standing: Standing, values: Mapping[str, byt
         standing.state.apply(Changes(waits=waiting), now or messages[-1].time)
 
 
-def _seen_before(values: Mapping[str, bytes], stored: Sequence[Stored]) -> bytes:
+def _seen_before(values: Mapping[str, bytes], stored: Sequence[Told]) -> bytes:
     """Return the marks without those of the facts that are read again."""
     again: set[bytes] = set()
     for each in stored:
         match each.fact:
-            case ItemReceived(item_id=item_id, item_version=version):
+            case (
+                ItemReceived(item_id=item_id, item_version=version)
+                | Received(item_id=item_id, item_version=version)
+            ):
                 again |= {mark_of(item_id), mark_of(item_id, version)}
             case ItemEdited(item_id=item_id, item_version=version):
                 again.add(mark_of(item_id, version))
@@ -106,9 +123,7 @@ def _seen_before(values: Mapping[str, bytes], stored: Sequence[Stored]) -> bytes
     return b"".join(mark for mark in kept if mark not in again)
 
 
-async def _fold_aside(
-    bus: Bus, standing: Standing, aside: State, stored: Sequence[Stored]
-) -> None:
+async def _fold_aside(bus: Bus, standing: Standing, aside: State, stored: Sequence[Told]) -> None:
     while True:
         try:
             fold(aside, stored, standing.packs, standing.skip)
@@ -116,17 +131,3 @@ async def _fold_aside(
             standing.packs |= await fetch_packs(bus, missing.pack_hashes)
         else:
             return
-
-
-def decoded(messages: Sequence[Message], skip: frozenset[Place]) -> list[Stored]:
-    """Return the facts in these messages, without those that every fold skips."""
-    stored: list[Stored] = []
-    for message in messages:
-        if Place(message.seq) in skip:
-            continue
-        try:
-            fact = decode(message.data)
-        except UndecodableError:
-            continue
-        stored.append(Stored(message.seq, message.time, fact))
-    return stored
