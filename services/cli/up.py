@@ -5,23 +5,33 @@ import json
 import secrets
 import signal
 import sys
+import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from services.cli.children import child, mock, read_run_file, service, write_addresses
-from services.cli.embedded.data_dir import DataDir, Report, ephemeral, opened
+from services.cli.embedded.data_dir import (
+    WIND_DOWN_SECONDS,
+    DataDir,
+    Report,
+    ephemeral,
+    lives,
+    opened,
+)
 from services.cli.embedded.process import Fork
 from services.cli.embedded.servers import SERVERS, Addresses, servers
 from services.cli.embedded.valkey import free_port
 from services.cli.mock_link import register_hooks, write_accounts
 from services.cli.preload.forker import preloaded
+from services.cli.preload.start import OUR_OWN_CODE
 from services.cli.supervisor import Supervisor, raise_first
 from shared.errors import UserError
 from shared.platforms.mock.lines import check_stream
 
 CONSOLE_PORT = 8750
+LOOK_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +110,7 @@ class House:
         self._options = options
         self._data = data
         self._supervisor = supervisor
-        self._console_port = _console_port(options.port)
+        self._console_port = _console_port(options.port, data)
         self._ingest_port = free_port()
         self._fresh = not options.nats_url and not any(data.part("nats").iterdir())
         self.children = frozenset({"mock", "ingest", "classify", "respond", "watchdog", "archive"})
@@ -143,7 +153,7 @@ class House:
                     self._data,
                     "mock",
                     argv,
-                    options.environment,
+                    {**options.environment, **OUR_OWN_CODE},
                     after=self._link,
                     fork=self._fork,
                 )
@@ -182,6 +192,7 @@ class House:
             # One batch is judged by one thread; more only cost start-up time and memory.
             "OPENBLAS_NUM_THREADS": "1",
             **options.environment,
+            **OUR_OWN_CODE,
             **addresses.of(name).environment(),
             "ZHISHOU_DATA_DIR": str(data.path),
             "ZHISHOU_ACCOUNTS_FILE": str(register.absolute()),
@@ -223,9 +234,17 @@ def _played(options: UpOptions) -> list[str]:
     return [*words, "--max-gap", str(options.max_gap)]
 
 
-def _console_port(wanted: int | None) -> int:
-    """Return the port of the console; only a port that was named must be had."""
+def _console_port(wanted: int | None, data: DataDir) -> int:
+    """Return the port of the console; only a port that was named must be had.
+
+    A console whose `up` was killed finishes what it has in hand, and holds the port meanwhile.
+    """
     port = free_port(wanted if wanted is not None else CONSOLE_PORT)
+    deadline = time.monotonic() + WIND_DOWN_SECONDS
+    earlier = int(read_run_file(data, "respond").get("pid", 0))
+    while wanted and port != wanted and lives(earlier) and time.monotonic() < deadline:
+        time.sleep(LOOK_SECONDS)
+        port = free_port(wanted)
     if wanted and port != wanted:
         raise UserError(
             f"port {wanted} is taken", where="--port", fix="name another, or leave it out"

@@ -181,12 +181,14 @@ def test_one_command_runs_everything_survives_kills_and_ends_on_ctrl_c(tmp_path:
         assert gone(pids)
         running.hear("stopping")
     kept = (data / "nats" / "port").read_text()
-    with zhishou_up(data) as again:
+    with zhishou_up(data, "--port", port) as again:
         again.four_lines()
         assert (data / "nats" / "port").read_text() == kept
         pids = children_of(again.process.pid)
         os.kill(again.process.pid, signal.SIGKILL)
-        assert gone(pids), "something outlived a supervisor that was killed"
+        with zhishou_up(data, "--port", port) as third:  # at once, on the port that is still held
+            third.four_lines()
+            assert gone(pids), "something outlived a supervisor that was killed"
 
 
 def test_an_interrupt_while_starting_leaves_nothing_behind(tmp_path: Path) -> None:

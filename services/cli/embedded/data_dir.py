@@ -105,7 +105,7 @@ def socket_path(
 
 def in_use(path: Path) -> bool:
     """Tell whether a `zhishou up` that lives holds this directory."""
-    return _lives(_holder(path))
+    return lives(_holder(path))
 
 
 def _prepare(path: Path, least_free_bytes: int) -> None:
@@ -128,7 +128,7 @@ def _lock(lock_fd: int, path: Path, wind_down_seconds: float) -> None:
     deadline = time.monotonic() + wind_down_seconds
     while not _try_lock(lock_fd):
         holder = _holder(path)
-        if _lives(holder) or time.monotonic() > deadline:
+        if lives(holder) or time.monotonic() > deadline:
             raise UserError(
                 f"another zhishou uses this directory, process {holder or 'unknown'}",
                 where=str(path),
@@ -153,7 +153,8 @@ def _holder(path: Path) -> int:
     return 0
 
 
-def _lives(pid: int) -> bool:
+def lives(pid: int) -> bool:
+    """Tell whether there is a process of this number."""
     if pid <= 0:
         return False
     try:

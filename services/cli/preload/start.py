@@ -16,6 +16,8 @@ class Preloaded:
     channel: socket.socket
 
 
+OUR_OWN_CODE = {"PYTHONSAFEPATH": "1"}
+"""Nothing is imported from the directory in which somebody happens to start us."""
 _early: list[Preloaded] = []
 """At most one: started when the command line was not read yet."""
 
@@ -32,7 +34,7 @@ def start(environment: Mapping[str, str]) -> Preloaded | None:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env={**environment, "OPENBLAS_NUM_THREADS": "1"},
+            env={**environment, **OUR_OWN_CODE, "OPENBLAS_NUM_THREADS": "1"},
             pass_fds=[theirs.fileno()],
             start_new_session=True,
         )

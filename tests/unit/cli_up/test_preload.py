@@ -43,6 +43,24 @@ async def test_a_forked_process_is_our_child_and_ends_when_told(
         forked.send_signal(signal.SIGTERM)
 
 
+async def test_nothing_is_imported_from_the_place_where_somebody_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "shared").mkdir()
+    for name in ("shared/__init__.py", "json.py"):
+        (tmp_path / name).write_text("raise SystemExit('foreign code')")
+    monkeypatch.chdir(tmp_path)
+    found = preloaded(ENVIRONMENT)
+    assert found is not None
+    run_file = tmp_path / "run.json"
+    forked = await found.fork([*MOCK, str(run_file)], ENVIRONMENT, tmp_path / "log")
+    assert forked is not None
+    await until(run_file.exists, 0.01)
+    forked.send_signal(signal.SIGTERM)
+    assert await forked.wait() == 0
+    found.close()
+
+
 async def test_it_says_what_is_wrong_in_its_log_and_in_its_exit_code(
     forker: Forker, tmp_path: Path
 ) -> None:
