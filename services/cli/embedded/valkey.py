@@ -19,6 +19,7 @@ FIXES = {
     "No space left": "free some disk space",
     "Permission denied": "mend the permissions of the data directory",
     "Address already in use": "end the program on this port",
+    "AOF manifest": "move the directory valkey aside: it is made again from the log",
     "append only file": "move the directory valkey aside: it is made again from the log",
     "Bad file format": "move the directory valkey aside: it is made again from the log",
     "Can't open or create append": "mend the permissions of the data directory",

@@ -26,14 +26,19 @@ class Mandate:
     rebuilt_to: int | None = None
 
 
-async def take_office(bus: Bus, store: HotStore, office: Office) -> Mandate:
+class UnreadableStateError(Exception):
+    """What the store holds is damaged: the next leader must build it anew from the log."""
+
+
+async def take_office(bus: Bus, store: HotStore, office: Office, distrust: str = "") -> Mandate:
     """Append `leader.elected` behind the newest one; its sequence is the term.
 
-    Raises FencedError when another process was faster.
+    `distrust` says why the hot state must be built anew, whatever it holds.
+    Raises FencedError when another process was faster, UnreadableStateError.
     """
     log = await bus.state()
-    cursor = await store.cursor()
-    mismatch = "" if cursor is None else await compare(bus, cursor, log)
+    cursor = None if distrust else await store.cursor()
+    mismatch = distrust if cursor is None else await compare(bus, cursor, log)
     rebuild = cursor is None or bool(mismatch)
     previous = await bus.last_on(LEADER_SUBJECT)
     fact = LeaderElected(
@@ -55,6 +60,11 @@ async def take_office(bus: Bus, store: HotStore, office: Office) -> Mandate:
         await store.reset(term)
     office.begin(term)
     return Mandate(term, log, not rebuild, mismatch, fact.rebuilt_to)
+
+
+def unreadable(error: ValueError) -> UnreadableStateError:
+    """Say what kind of damage it is; never what stood there."""
+    return UnreadableStateError(f"the working state is damaged: {type(error).__name__}")
 
 
 async def compare(bus: Bus, cursor: Cursor, log: LogState) -> str:

@@ -8,13 +8,14 @@ from services.respond.core.fold import Folded, PackMissing, fold, low_seq
 from services.respond.ports import Committed
 from services.respond.shell.decoding import Decoded, decoded, from_log
 from services.respond.shell.election import fact_hash
-from services.respond.shell.office import Office
+from services.respond.shell.office import Office, OfficeLostError
 from services.respond.shell.packs import fetch_packs
 from services.respond.shell.recall import CannotRebuildError
 from services.respond.shell.recorder import Entries
 from services.respond.shell.standing import CHAIN, NOW, SEEN, Standing, encode_all, times
 from services.respond.shell.telemetry import Telemetry
 from shared.bus.port import Bus, Message, outgoing
+from shared.bus.timing import wait_or
 from shared.contracts.facts import Told
 from shared.contracts.org import PolicyActivated
 from shared.contracts.subjects import LIVE_COMMITTED
@@ -42,9 +43,11 @@ class Follower:
         self._bus, self._store, self._clock = bus, store, clock
         self._office, self._standing, self._telemetry = office, standing, telemetry
         self._entries = Entries(standing)
+        self._stop = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Fold until told to stop; what is in hand is finished first."""
+        """Fold until told to stop; what is in hand is finished first, unless a server is away."""
+        self._stop = stop
         async with self._bus.follow(self._standing.cursor.seq) as batches:
             async for batch in batches:
                 self._office.must_hold()
@@ -93,8 +96,7 @@ class Follower:
                 return await decoded(from_log(self._bus), batch, self._standing.skip)
             except TransientError as error:
                 self._telemetry.waiting("bus", str(error))
-            await self._clock.sleep(RETRY_SECONDS)
-            self._office.must_hold()
+            await self._pause()
 
     async def _fold(self, stored: Sequence[Told], broken: list[tuple[int, str]]) -> Folded:
         standing = self._standing
@@ -112,8 +114,7 @@ class Follower:
             self._standing.packs |= await fetch_packs(self._bus, [pack_hash])
         except TransientError as error:
             self._telemetry.waiting("pack", str(error))
-            await self._clock.sleep(RETRY_SECONDS)
-            self._office.must_hold()
+            await self._pause()
         except PermanentError as error:
             return str(error)
         return ""
@@ -151,8 +152,7 @@ class Follower:
                 self._telemetry.waiting("store", str(error))
             else:
                 return
-            await self._clock.sleep(RETRY_SECONDS)
-            self._office.must_hold()
+            await self._pause()
             if await self._is_committed(commit):
                 return
 
@@ -179,10 +179,15 @@ class Follower:
                 )
             except TransientError as error:
                 self._telemetry.waiting("bus", str(error))
-                await self._clock.sleep(RETRY_SECONDS)
-                self._office.must_hold()
+                await self._pause()
             else:
                 return
+
+    async def _pause(self) -> None:
+        """Wait before another try; told to stop meanwhile, leave it to the next leader."""
+        if await wait_or(self._stop, RETRY_SECONDS, self._clock):
+            raise OfficeLostError("told to stop while a server is away")
+        self._office.must_hold()
 
     async def _announce(self, folded: Folded, seq: int) -> None:
         committed = Committed(seq=seq, keys=tuple(folded.puts))

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from services.respond.shell.election import take_office
+from services.respond.shell.election import UnreadableStateError, take_office
 from services.respond.shell.office import Office, OfficeLostError
 from services.respond.shell.recall import CannotRebuildError
 from services.respond.shell.reign import World, reign
@@ -37,6 +37,7 @@ class Leader:
     def __init__(self, world: World, leases: Leases, *, holder: str, lease_seconds: float) -> None:
         self._world, self._leases = world, leases
         self._holder, self._lease_seconds = holder, lease_seconds
+        self._distrust = ""
 
     async def run(self, stop: asyncio.Event) -> None:
         """Lead whenever possible, until told to stop."""
@@ -59,7 +60,8 @@ class Leader:
         telemetry = self._world.telemetry
         parting: Standing | CannotRebuildError | None = None
         try:
-            mandate = await take_office(self._world.bus, self._world.store, office)
+            mandate = await take_office(self._world.bus, self._world.store, office, self._distrust)
+            self._distrust = ""
             telemetry.elected(mandate.term)
             if mandate.mismatch:
                 await telemetry.log_changed(mandate.mismatch)
@@ -68,6 +70,9 @@ class Leader:
             parting = CannotRebuildError(_reasons(group))
             telemetry.stepped_down(office.term, str(parting))
             await telemetry.cannot_rebuild(str(parting))
+        except* UnreadableStateError as group:
+            self._distrust = _reasons(group)
+            telemetry.stepped_down(office.term, self._distrust)
         except* LOST as group:
             telemetry.stepped_down(office.term, _reasons(group))
         else:

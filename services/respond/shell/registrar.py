@@ -28,9 +28,12 @@ class Registrar:
     async def seed(self) -> None:
         """Let a fresh log begin with the rules, so that no item is judged without them.
 
-        Not fenced, since nobody leads yet; two processes doing it write the same messages.
+        Not fenced, since nobody leads yet; two processes doing it write the same messages. A body
+        that the object store has lost is put back: without it nobody could fold.
         Raises: TransientError.
         """
+        for pack in self._configuration.packs:
+            await store_pack(self._bus, pack)
         if await self._bus.last_on(f"{ROOT}.policy.activated") is None:
             facts = await self._missing(Standing(0, Cursor("", 0, "", 1)))
             await self._bus.publish([outgoing(each) for each in facts])

@@ -6,7 +6,7 @@ from services.respond.core.fold import PackMissing, Place, fold
 from services.respond.core.state import Changes, State
 from services.respond.core.work import mark_of
 from services.respond.shell.decoding import decoded, from_log
-from services.respond.shell.election import Mandate
+from services.respond.shell.election import Mandate, unreadable
 from services.respond.shell.packs import fetch_packs
 from services.respond.shell.recall import recall, resume
 from services.respond.shell.recorder import RECORDED_SUBJECT
@@ -19,7 +19,7 @@ from shared.contracts.received import Received
 from shared.contracts.subjects import ROOT
 from shared.contracts.system import DecisionsRecorded, FactQuarantined
 from shared.errors import TransientError
-from shared.store.port import Cursor, HotStore
+from shared.store.port import Cursor, HotStore, Loaded
 
 QUARANTINED = f"{ROOT}.fact.quarantined"
 RELEASED = f"{ROOT}.fact.released"
@@ -29,15 +29,12 @@ PAGE = 2048
 async def begin(bus: Bus, store: HotStore, mandate: Mandate, telemetry: Telemetry) -> Standing:
     """Return the standing a reign starts from: the store's, a snapshot's, or an empty one.
 
-    Raises: CannotRebuildError, TransientError.
+    Raises: CannotRebuildError, UnreadableStateError, TransientError.
     """
     standing = Standing(mandate.term, Cursor(mandate.log.incarnation, 0, "", 1))
     standing.skip = await poison(bus)
     if mandate.from_store:
-        loaded = await store.load()
-        if loaded is None:  # the next leader is elected as one that rebuilds
-            raise TransientError("the store was emptied after its cursor was read")
-        await restore(standing, loaded)
+        loaded = await _from_store(standing, store)
         await _fetch_packs(bus, standing)
         await _reread_pending(bus, standing, loaded.values)
     elif mandate.rebuilt_to is not None:
@@ -48,6 +45,17 @@ async def begin(bus: Bus, store: HotStore, mandate: Mandate, telemetry: Telemetr
         telemetry.rebuilds(standing.cursor.seq)
     await read_ledger(bus, standing)
     return standing
+
+
+async def _from_store(standing: Standing, store: HotStore) -> Loaded:
+    try:
+        loaded = await store.load()
+        if loaded is None:  # the next leader is elected as one that rebuilds
+            raise TransientError("the store was emptied after its cursor was read")
+        await restore(standing, loaded)
+    except ValueError as error:
+        raise unreadable(error) from error
+    return loaded
 
 
 async def _fetch_packs(bus: Bus, standing: Standing) -> None:
