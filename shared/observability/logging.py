@@ -3,7 +3,7 @@
 import logging
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Literal, TextIO
 
 import structlog
@@ -74,8 +74,7 @@ def configure_logging(
     """Set up logging for this process; once, at the top."""
 
     def out() -> TextIO:
-        # Stderr as it is now: one kept from the start may since have been closed by its owner,
-        # and a line that cannot be written must not fail the request it tells of.
+        # Stderr as it is now: one kept from the start may since have been closed by its owner.
         return sys.stderr if stream is None else stream
 
     def name_service(
@@ -94,12 +93,26 @@ def configure_logging(
             _renderer(log_format, out()),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
-        logger_factory=lambda *_: structlog.PrintLogger(out()),
+        logger_factory=lambda *_: _Lines(out()),
         cache_logger_on_first_use=False,
     )
     root = logging.getLogger()
     root.handlers = [_FromLibraries()]
     root.setLevel(logging.WARNING)
+
+
+class _Lines:
+    """Writes what it can: a full disk or a closed terminal must not fail the work it tells of."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+
+    def msg(self, message: str) -> None:
+        with suppress(OSError, ValueError):
+            self._out.write(f"{message}\n")
+            self._out.flush()
+
+    debug = info = warning = error = msg
 
 
 def _renderer(log_format: str, out: TextIO) -> structlog.typing.Processor:

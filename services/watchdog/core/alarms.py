@@ -10,6 +10,7 @@ HOLD: Mapping[str, timedelta] = {
     "respond": timedelta(0),
     "promises": timedelta(0),
     "log": timedelta(0),
+    "disk": timedelta(0),
 }
 """How long a condition must last before somebody is woken; a restart takes seconds."""
 AGAIN = (timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=60))

@@ -30,6 +30,10 @@ class Place(Frozen):
     digest: str = ""
 
 
+class BookUnwritableError(Exception):
+    """The disk does not take it now; nothing was changed. Trying again later is right."""
+
+
 class PromiseBook:
     """One small SQLite file. Every method blocks for as long as a disk takes to sync."""
 
@@ -132,13 +136,17 @@ class PromiseBook:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
+        """All of it, or nothing. Raises BookUnwritableError when the disk is full or ill."""
         try:
+            self._db.execute("BEGIN IMMEDIATE")
             yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
+            self._db.execute("COMMIT")
+        except BaseException as error:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            if isinstance(error, sqlite3.OperationalError):
+                raise BookUnwritableError(str(error)) from error
             raise
-        self._db.execute("COMMIT")
 
 
 def _utc(seconds: float) -> datetime:

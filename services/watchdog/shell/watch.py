@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from services.watchdog.core.alarms import Book, turn
 from services.watchdog.core.duties import Promise, changes
-from services.watchdog.shell.book import Place, PromiseBook
+from services.watchdog.shell.book import BookUnwritableError, Place, PromiseBook
 from services.watchdog.shell.channel import Tell
 from shared.bus.floor import note_need
 from shared.bus.port import Bus, BusAwayError, LogTailLostError, Message
@@ -32,6 +32,7 @@ SILENCE = timedelta(seconds=90)
 """Three heartbeats of the leader."""
 LOSS_SHOWN = timedelta(minutes=15)
 NAMED = 3
+DISK = "disk"
 
 Connect = Callable[[], Awaitable[Bus]]
 Ping = Callable[[], Awaitable[None]]
@@ -66,12 +67,19 @@ class Watch:
         """Keep the book of promises as the log says, until told to stop."""
         while not stop.is_set():
             try:
-                await self._read(stop)
+                await self._read_or_forget(stop)
             except BusAwayError:
                 self._catching_up_to = 0
                 await wait_or(stop, RETRY_SECONDS, self._clock)
-            except LogTailLostError as error:
-                self._note_loss(str(error))
+            except BookUnwritableError as error:
+                self._note_unwritable(error)
+                await wait_or(stop, RETRY_SECONDS, self._clock)
+
+    async def _read_or_forget(self, stop: asyncio.Event) -> None:
+        try:
+            await self._read(stop)
+        except LogTailLostError as error:
+            self._note_loss(str(error))
 
     async def _read(self, stop: asyncio.Event) -> None:
         if self.bus is None:
@@ -115,9 +123,10 @@ class Watch:
 
     def _take(self, batch: Sequence[Message], incarnation: str) -> None:
         lines = [line for message in batch for line in self._lines(message)]
-        self._place = Place(incarnation=incarnation, seq=batch[-1].seq, digest=_digest(batch[-1]))
+        place = Place(incarnation=incarnation, seq=batch[-1].seq, digest=_digest(batch[-1]))
         self._leader_seen = max(self._leader_seen, batch[-1].time)
-        self._book.take(changes(lines), self._place)
+        self._book.take(changes(lines), place)
+        self._place = place
 
     def _lines(self, message: Message) -> Sequence[str]:
         try:
@@ -190,8 +199,20 @@ class Watch:
             else:
                 fresh[alarm.key] = book[alarm.key]._replace(told_at=None, times=0)
         self._alarms = fresh
-        if fresh != before:
-            self._book.keep_alarms(fresh)
+        if fresh != before or DISK in self._conditions:
+            self._keep(fresh)
+
+    def _keep(self, alarms: Book) -> None:
+        try:
+            self._book.keep_alarms(alarms)
+        except BookUnwritableError as error:
+            self._note_unwritable(error)
+        else:
+            self._conditions.pop(DISK, None)
+
+    def _note_unwritable(self, error: BookUnwritableError) -> None:
+        """A full disk is told like anything else; what is known meanwhile is kept in memory."""
+        self._conditions[DISK] = f"看门狗的文件写不进去:{error}。请看磁盘"
 
     def _overdue(self, now: datetime) -> dict[str, str]:
         found, count = self._book.overdue(now, NAMED)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,8 @@ class Diary:
     """One file that only grows. Each line reaches the system at once, so a kill loses none."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
         self._file = path.open("ab", buffering=0)
+        self._unwritten = b""
 
     @staticmethod
     def opened(path: Path, most_lines: int = MOST_LINES) -> tuple["Diary", Iterator[list[Any]]]:
@@ -42,9 +43,12 @@ class Diary:
             ) from error
 
     def note(self, name: str, *words: object) -> None:
-        """Keep one thing."""
+        """Keep one thing; on a full disk it waits in memory until there is space again."""
         line = json.dumps([name, *map(_plain, words)], ensure_ascii=False)
-        self._file.write(line.encode("utf-8", "surrogatepass") + b"\n")
+        self._unwritten += line.encode("utf-8", "surrogatepass") + b"\n"
+        with suppress(OSError):
+            written = self._file.write(self._unwritten) or 0
+            self._unwritten = self._unwritten[written:]
 
     def close(self) -> None:
         self._file.close()

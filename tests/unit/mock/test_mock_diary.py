@@ -12,6 +12,7 @@ import pytest
 from shared.errors import UserError
 from shared.platforms.mock.diary import Diary
 from shared.platforms.mock.platform import MockOptions, MockPlatform
+from tests.fakes.full_disk import files_end_at
 from tests.fakes.mock_platform import HandClock
 
 STILL = MockOptions()
@@ -202,3 +203,14 @@ def test_a_world_that_grew_too_old_begins_anew(
     opened.close()
     assert list(entries) == []
     assert file.read_bytes() == b""
+
+
+def test_on_a_full_disk_the_diary_waits_for_space(start: Start, tmp_path: Path) -> None:
+    clock = HandClock()
+    first = start(tmp_path, clock)
+    first.world.publish(first.main, "一", clock.now())
+    with files_end_at((tmp_path / "world.jsonl").stat().st_size + 5):
+        first.world.publish(first.main, "二", clock.now())
+        first.world.publish(first.main, "三", clock.now())
+    first.world.publish(first.main, "四", clock.now())
+    assert told(start(tmp_path, clock)) == told(first)

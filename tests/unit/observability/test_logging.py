@@ -126,3 +126,16 @@ def test_a_line_goes_to_stderr_as_it_is_now_not_as_it_was(
     gone.close()
     Log("x").info(Event.SERVICE_READY, count=1)
     assert "service.ready" in capsys.readouterr().err
+
+
+class _Full(io.StringIO):
+    def write(self, _text: str, /) -> int:
+        raise OSError(28, "No space left on device")
+
+
+def test_a_line_that_cannot_be_written_fails_nothing() -> None:
+    closed = io.StringIO()
+    closed.close()
+    for out in (_Full(), closed):
+        configure_logging("test", stream=out)
+        Log("x").failed(Event.ITEM_REJECTED, ValueError("x"))

@@ -18,6 +18,7 @@ from shared.contracts.system import ClockTicked, DecisionsRecorded
 from shared.observability.metrics import Metric, Metrics
 from shared.store.port import StoreAwayError
 from tests.fakes.clock import FakeClock
+from tests.fakes.full_disk import files_end_at
 
 
 class Outside:
@@ -191,3 +192,13 @@ async def test_what_is_not_read_yet_is_held_in_the_log(tmp_path: Path) -> None:
         await outside.clock.advance(2)
     await bus.publish([outgoing(fact)])
     assert await held() == 4, "all behind the last decision that was read"
+
+
+async def test_a_full_disk_is_told_and_nothing_is_forgotten(outside: Outside) -> None:
+    await outside.lives(10)
+    await outside.decide(opened(outside, 2))
+    with files_end_at(0):
+        await outside.lives(60)
+    assert outside.kinds() == [("disk", "new")]
+    await outside.lives(180)
+    assert outside.kinds() == [("disk", "new"), ("promises", "new")]
