@@ -46,7 +46,7 @@ SAID_BY: Mapping[str, set[str]] = {
     },
     "classify": {"item.classified", "model.activated", "fact.quarantined"},
     "archive": {"segment.sealed"},
-    "watchdog": set(), "operator": set(),
+    "watchdog": set(), "operator": {"fact.released"},
 }  # fmt: skip
 """Respond says every other fact, and can quarantine one as well."""
 BY_THE_ADMIN = {"log.restored"}
@@ -138,7 +138,7 @@ SHAPES = ("", ".weibo", *sorted({each for each in KINDS.values() if each}), ".we
 
 def facts_of(user: str) -> set[str]:
     """Return the subjects of the facts that a user says."""
-    others = SAID_BY["ingest"] | SAID_BY["classify"] | SAID_BY["archive"] | BY_THE_ADMIN
+    others = {kind for said in SAID_BY.values() for kind in said} | BY_THE_ADMIN
     kinds = SAID_BY.get(user, (set(KINDS) - others) | {"fact.quarantined"})
     return {f"{ROOT}.{kind}{KINDS[kind]}" for kind in kinds}
 

@@ -134,9 +134,9 @@ async def test_invariant_17_rules_that_change_after_the_approval_are_asked_again
         await until(partial(folded, lasting, ack.seq))
         hold.let_go()
         await lasting.reply_is(case_id, "returned")
-    assert "rules changed" in str((await lasting.reply(case_id))["note"])
+    assert (await lasting.reply(case_id))["note"] == "policy_changed"
     ends = [fact for _, fact in await lasting.facts(EffectFinished) if fact.status == "returned"]
-    assert "rules changed" in ends[-1].reason
+    assert ends[-1].reason == "policy_changed"
     assert await lasting.written(item) == []
 
 

@@ -108,7 +108,7 @@ async def test_invariant_12_a_log_that_lost_its_tail_is_noticed_by_everybody_who
     await until(lambda: any(noticed_by(lasting, name) for name in CANDIDATES))
     await until(lambda: any("事实日志" in str(each["text"]) for each in lasting.receiver.pages))
     await until(lambda: len(lasting.receiver.alarms) > alarms)
-    assert noticed_by(lasting, "ingest")
+    await until(partial(noticed, lasting, "ingest"))
     again = await lasting.case_of(lost)
     assert (
         again["items"][0]["text"] == (await lasting.case_of(int(native(kept))))["items"][0]["text"]

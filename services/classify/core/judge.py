@@ -85,10 +85,8 @@ class _Batch:
         if weights is not None:
             places, columns = _places(weights), _columns(weights)
             model = scores.probabilities(scores.scores(self.features, weights), weights)
-            by_model = model[:, columns]
-            if scores.OFFENSIVE in weights.labels:
-                offensive = model[:, weights.labels.index(scores.OFFENSIVE)]
-                by_model = rules.shared_out(places, by_model, offensive)
+            offensive = model[:, weights.labels.index(scores.OFFENSIVE)]
+            by_model = rules.shared_out(places, model[:, columns], offensive)
             believed[:, places] = rules.settled(places, by_model, believed[:, places])
         for index, hits in self.personal.items():
             believed[index, INDEX[Label.PRIVACY]] = max(each.millionths for each in hits)

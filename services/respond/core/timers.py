@@ -62,8 +62,7 @@ def _retire(work: Work, case: Case) -> None:
     """Let a case that was closed long ago leave hot state; the archive has it."""
     work.drop(case.key)
     work.drop(f"open:{case.thread_key}")
-    if case.case_id in work.closed.case_ids:
-        work.put(work.closed.without(case.case_id))
+    work.put(work.closed.without(case.case_id))
     for item in case.items:
         work.drop(f"item:{item.item_id}")
     for reply in case.replies:

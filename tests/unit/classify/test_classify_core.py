@@ -41,7 +41,7 @@ def test_when_nothing_holds_it_is_other() -> None:
 
 
 def test_a_harm_just_under_its_bar_asks_a_person() -> None:
-    assert judged(gambling=650_000) == ([Label.OTHER], True)
+    assert judged(gambling=550_000) == ([Label.OTHER], True)
 
 
 def test_a_trace_of_self_harm_asks_a_person() -> None:

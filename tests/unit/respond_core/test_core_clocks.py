@@ -16,6 +16,7 @@ from tests.fakes.builders import (
     a_verdict,
     an_approval,
     an_end,
+    at,
 )
 from tests.fakes.core_story import Story
 
@@ -72,6 +73,17 @@ def test_acknowledging_late_leaves_a_closed_case_alone() -> None:
     before = story.case
     story.tell(PageAcknowledged(op_id="a1", person_id="li", page_id=story.page.page_id))
     assert story.case == before
+
+
+def test_a_page_about_a_case_that_is_gone_is_acknowledged_all_the_same() -> None:
+    story = Story(FAST)
+    story.complain()
+    story.tell(a_tick(), after=70)
+    page = story.page.model_copy(update={"case_ids": (*story.page.case_ids, "gone")})
+    story.state.apply(Changes({page.key: page}), at(story.seconds))
+    story.tell(PageAcknowledged(op_id="a1", person_id="li", page_id=page.page_id))
+    assert story.outcome("a1").accepted
+    assert story.case.clocks[0].met_at is not None
 
 
 def test_with_nobody_on_duty_the_page_waits_visibly_and_goes_out_late() -> None:

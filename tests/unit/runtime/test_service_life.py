@@ -107,8 +107,8 @@ def test_a_server_that_is_away_is_one_line_with_the_fix(
         raise TransientError("NATS does not answer: refused")
 
     assert run_service("classify", CommonSettings, serve) == WRONG_USE
-    said = capsys.readouterr().err
+    started, said = capsys.readouterr().err.splitlines()
+    assert "service.started" in started
     assert said.startswith(
         "zhishou: what classify needs is away: NATS does not answer: refused -> "
     )
-    assert said.count("\n") == 1
