@@ -43,6 +43,8 @@ class CursorBook:
         (invariant 12); what it still has, it refuses to take twice. A cursor that is no newer than
         the backup a log was restored from reads on from there. Raises TransientError.
         """
+        if self._held is not None and await self._is_another_log(self._held):
+            self._held = None
         if self._held is None:
             self._held = await self._load()
         return self._held.cursor
@@ -63,6 +65,12 @@ class CursorBook:
     def distrust(self) -> None:
         """Something went wrong: read it afresh next time, and look at the log's end again."""
         self._held = None
+
+    async def _is_another_log(self, held: _Held) -> bool:
+        """Tell whether the log ends before what was acked: a server may come back so, unnoticed."""
+        acked = self._intake.newest_seq
+        state = await self._bus.state()
+        return state.incarnation != held.incarnation or state.last_seq < acked
 
     async def _load(self) -> _Held:
         # The log's end last: what was acked meanwhile, here or elsewhere, must not seem to be lost.
