@@ -1,6 +1,7 @@
 """The bus in memory and the bus on a real NATS server, one after the other."""
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -8,7 +9,7 @@ from shared.bus.memory_bus import MemoryBus
 from shared.bus.nats_bus import NatsBus
 from shared.bus.port import Bus
 from shared.runtime.clock import SystemClock
-from tests.fakes.nats_server import NatsServer, forget_everything
+from tests.fakes.nats_server import NatsServer
 
 
 @pytest.fixture(scope="session")
@@ -20,12 +21,14 @@ def nats_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NatsServer
 
 
 @pytest.fixture(params=["memory", pytest.param("nats", marks=pytest.mark.servers)])
-async def bus(request: pytest.FixtureRequest) -> AsyncIterator[Bus]:
+async def bus(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Bus]:
+    """Each test has a server of its own: what another test said must not be there."""
     if request.param == "memory":
         yield MemoryBus(SystemClock())
         return
-    server: NatsServer = request.getfixturevalue("nats_server")
-    await forget_everything(server.url)
+    server = NatsServer(tmp_path)
+    server.start()
     nats_bus = await NatsBus.connect(server.url, clock=SystemClock())
     yield nats_bus
     await nats_bus.close()
+    server.stop()
