@@ -67,9 +67,17 @@ class CursorBook:
         self._held = None
 
     async def _is_another_log(self, held: _Held) -> bool:
-        """Tell whether the log ends before what was acked: a server may come back so, unnoticed."""
+        """Tell whether the log is not the one we knew: a server may come back so, unnoticed.
+
+        A log that has grown again is long enough, but its records have forgotten our last move.
+        """
         acked = self._intake.newest_seq
+        found = await self._bus.get_value(self._key)
         state = await self._bus.state()
+        if (found[1] if found else 0) < held.revision:
+            self._log.warning(Event.LOG_TAIL_LOST, log_ends=state.last_seq, acked=acked)
+            self._intake.forget()
+            return True
         return state.incarnation != held.incarnation or state.last_seq < acked
 
     async def _load(self) -> _Held:
