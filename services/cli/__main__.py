@@ -1,13 +1,19 @@
 """Entry point of `zhishou` and of `python -m services.cli`."""
 
 import os
+import signal
 import sys
 
 
 def main() -> None:
     """Run the command line and end the process with its exit code."""
+    heard = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if heard:  # nobody can catch an interrupt yet: it ends the process without a trace
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     from services.cli.errors import guarded
 
+    if heard:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.exit(guarded(_run))
 
 

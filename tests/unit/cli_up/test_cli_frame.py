@@ -1,6 +1,7 @@
 """The frame of the command line: one-line errors, groups, registers, free ports."""
 
 import json
+import signal
 import socket
 import stat
 import sys
@@ -58,6 +59,26 @@ def test_a_bug_is_one_line_and_its_trace_a_file(capsys: pytest.CaptureFixture[st
 def test_ctrl_c_is_quiet(capsys: pytest.CaptureFixture[str]) -> None:
     assert guarded(raising(KeyboardInterrupt())) == INTERRUPTED
     assert capsys.readouterr().err == ""
+
+
+IMPATIENT = """
+import os, signal, sys
+from services.cli.__main__ import main
+
+class Interrupting:
+    def find_spec(self, name, path, target=None):
+        if name == "services.cli.errors":
+            os.kill(os.getpid(), signal.SIGINT)
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.meta_path.insert(0, Interrupting())
+main()
+"""
+
+
+def test_ctrl_c_is_quiet_before_anybody_can_catch_it() -> None:
+    done = run([sys.executable, "-c", IMPATIENT], cwd=ROOT, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (-signal.SIGINT, b"")
 
 
 TALKATIVE = """
