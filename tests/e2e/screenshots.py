@@ -22,7 +22,7 @@ class Shot:
 
 
 SHOTS = (
-    Shot("console.png", "case/case1042", 1160, 720),
+    Shot("console.png", "case/case1042", 1160, 680),
     Shot("console-dark.png", "queue", 900, 560, "dark"),
     Shot("console-phone.png", "page/page1", 390, 700),
 )
