@@ -54,8 +54,14 @@ STYLE = (
     Area("types", (str(BIN / "mypy"),)),
     Area("imports", (str(BIN / "lint-imports"), "--no-logo")),
 )
+INNER = "not servers and not browser and not training"
+APART = ("tests/unit/classify", "tests/unit/cli_chaos", "tests/unit/cli_doctor",
+         "tests/unit/cli_up", "tests/unit/cli_use")  # fmt: skip
+"""The larger parts of the unit tests, run beside the others in the inner loop."""
 QUICK = (
-    plain_area("unit", "tests/unit", "-m", "not servers and not browser"),
+    plain_area("classify", "tests/unit/classify", "-m", INNER),
+    plain_area("unit", "tests/unit", *(f"--ignore={each}" for each in APART), "-m", INNER),
+    plain_area("commands", *APART[1:], "-m", INNER),
     plain_area("laws", "tests/property"),
     plain_area("architecture", "tests/architecture"),
 )

@@ -77,6 +77,7 @@ def some_data(folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.training
 @pytest.mark.timeout(300)
 def test_a_candidate_says_what_it_learnt_from(tmp_path: Path) -> None:
     data, rows = some_data(tmp_path / "data"), tmp_path / "rows.jsonl"
