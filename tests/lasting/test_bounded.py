@@ -9,7 +9,7 @@ from tests.lasting.flood import WARM_UP, flood
 from tests.lasting.house import a_lasting_house
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(180)]
-PARTS, PART = 3, 1_536
+PARTS, PART = 9, 512
 DEARER = 1.5
 
 
