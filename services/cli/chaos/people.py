@@ -9,7 +9,7 @@ from services.cli.chaos.public import Role
 from services.cli.chaos.receiver import Row
 
 LOOK_SECONDS = 0.4
-MOST_AT_ONCE = 12
+MOST_AT_ONCE = 30
 MOST_TURNS = 3
 """How often one returned reply is written again."""
 SLOT = "answer"
@@ -32,7 +32,7 @@ class Desk:
         self._taken: set[str] = set()
         self._told: set[str] = set()
         self._busy = 0
-        self._room = asyncio.Semaphore(MOST_AT_ONCE)
+        self._answering = 0
         self._looked = asyncio.Event()
 
     @property
@@ -45,21 +45,25 @@ class Desk:
         async with asyncio.TaskGroup() as group:
             while not (stop.is_set() and self.idle):
                 await self._look()
-                for case_id, case in self._cases.items():
-                    role = self._role_of(_text(case))
-                    has_room = role == "leave" or not self._room.locked()
-                    if case_id not in self._taken and has_room and not stop.is_set():
-                        self._taken.add(case_id)
-                        self._begin(group, role, case_id)
+                if not stop.is_set():
+                    self._take_on(group)
                 for each in [row for row in self._pages if row["page_id"] not in self._told]:
                     self._told.add(str(each["page_id"]))
                     if len(self._told) % 2:
                         group.create_task(self._acknowledge(str(each["page_id"])), name="page")
                 await asyncio.sleep(LOOK_SECONDS)
 
-    def _begin(self, group: asyncio.TaskGroup, role: Role, case_id: str) -> None:
-        self._busy += 1
-        group.create_task(self._flow(role, case_id), name=f"{role} {case_id}")
+    def _take_on(self, group: asyncio.TaskGroup) -> None:
+        """Begin with cases nobody took; no more are answered at once than people have hands."""
+        for case_id, case in self._cases.items():
+            role = self._role_of(_text(case))
+            has_room = role == "leave" or self._answering < MOST_AT_ONCE
+            if case_id in self._taken or not has_room:
+                continue
+            self._taken.add(case_id)
+            self._busy += 1
+            self._answering += role != "leave"
+            group.create_task(self._flow(role, case_id), name=f"{role} {case_id}")
 
     async def _look(self) -> None:
         try:
@@ -77,8 +81,10 @@ class Desk:
     async def _flow(self, role: Role, case_id: str) -> None:
         try:
             if role != "leave":
-                async with self._room:
+                try:
                     role = await self._answer(case_id, role)
+                finally:
+                    self._answering -= 1
             if role == "leave":
                 await self._leave(case_id)
         finally:
