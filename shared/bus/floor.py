@@ -15,6 +15,8 @@ from shared.contracts.subjects import LOG_FLOOR
 from shared.errors import TransientError
 
 ATTEMPTS = 8
+AT_LEAST = ".at_least"
+"""Behind a holder's name: what it needs at the very least, when the store is full."""
 
 
 class Floor(Frozen):
@@ -24,28 +26,43 @@ class Floor(Frozen):
     purged: int = 0
     holds: Mapping[str, int] = {}
 
+    def spare(self, *, pressed: bool = False) -> int:
+        """Return up to where no hold stands; `pressed` by a full store, no hold but the least."""
+        held = [
+            seq
+            for name, seq in self.holds.items()
+            if not (pressed and name + AT_LEAST in self.holds)
+        ]
+        return min(held, default=1) - 1
+
 
 async def read_floor(bus: Bus, incarnation: str) -> Floor:
     """Return what holds for this log; an empty floor if the record is of another one."""
     return (await _read(bus, incarnation))[0]
 
 
-async def hold(bus: Bus, incarnation: str, name: str, seq: int) -> int:
+async def hold(
+    bus: Bus, incarnation: str, name: str, seq: int, at_least: int | None = None
+) -> int:
     """Say that `name` may need every fact from `seq` on; return up to where the log was purged.
 
-    What was purged before stays purged: compare. Raises TransientError.
+    `at_least`: from where on it needs them even if the store is full. What was purged before stays
+    purged: compare. Raises TransientError.
     """
+    fresh = {name: seq, name + AT_LEAST: seq if at_least is None else at_least}
     for _ in range(ATTEMPTS):
         floor, revision = await _read(bus, incarnation)
-        if floor.holds.get(name) == seq:
+        if floor.holds.items() >= fresh.items():
             return floor.purged
-        held = floor.model_copy(update={"holds": {**floor.holds, name: seq}})
+        held = floor.model_copy(update={"holds": {**floor.holds, **fresh}})
         if await _written(bus, held, revision):
             return floor.purged
     raise TransientError("the record of the log's floor changes too fast")
 
 
-async def raise_floor(bus: Bus, incarnation: str, wanted: int, needed: Iterable[str]) -> int:
+async def raise_floor(
+    bus: Bus, incarnation: str, wanted: int, needed: Iterable[str], *, pressed: bool = False
+) -> int:
     """Claim that the log is purged up to `wanted`, at most below every hold; return up to where.
 
     Nothing is claimed while one of `needed` holds nothing: it was never asked. Raises TransientError.
@@ -54,7 +71,7 @@ async def raise_floor(bus: Bus, incarnation: str, wanted: int, needed: Iterable[
         floor, revision = await _read(bus, incarnation)
         if not floor.holds.keys() >= set(needed):
             return floor.purged
-        upto = min(wanted, *(each - 1 for each in floor.holds.values()))
+        upto = min(wanted, floor.spare(pressed=pressed))
         if upto <= floor.purged:
             return floor.purged
         if await _written(bus, floor.model_copy(update={"purged": upto}), revision):

@@ -19,12 +19,12 @@ async def purge(link: Link, stream: str, subject: str, upto_seq: int) -> int:
 
 
 async def set_limit(link: Link, stream: str, max_bytes: int) -> None:
-    """Change the stream's own limit; with discard `new` nothing that is there is dropped."""
+    """Change the stream's own limit, 0 for none; with discard `new` nothing there is dropped."""
     try:
         config = (await link.api(f"STREAM.INFO.{stream}", {}))["config"]
         if config["discard"] != "new":
             raise PermanentError("a log that discards old facts must not get a limit")
-        await link.api(f"STREAM.UPDATE.{stream}", {**config, "max_bytes": max_bytes})
+        await link.api(f"STREAM.UPDATE.{stream}", {**config, "max_bytes": max_bytes or -1})
     except ApiError as error:
         raise BusAwayError(f"the log takes no limit: {error}") from error
 

@@ -184,7 +184,7 @@ class Bus(Protocol):
         ...
 
     async def set_limit(self, max_bytes: int) -> None:
-        """Let the log take no more than so many bytes; what is there stays, however much it is."""
+        """Let the log take no more than so many bytes, 0: any number; what is there stays."""
         ...
 
     async def unacked(self, durable: str) -> int | None:

@@ -78,8 +78,8 @@ class Place:
     async def purged(self) -> int:
         return (await read_floor(self.bus, (await self.bus.state()).incarnation)).purged
 
-    async def hold(self, who: str, seq: int) -> None:
-        await hold(self.bus, (await self.bus.state()).incarnation, who, seq)
+    async def hold(self, who: str, seq: int, at_least: int | None = None) -> None:
+        await hold(self.bus, (await self.bus.state()).incarnation, who, seq, at_least)
 
     async def watched(self, seq: int) -> None:
         await note_need(self.bus, WATCHDOG_NEED, (await self.bus.state()).incarnation, seq)

@@ -11,6 +11,9 @@ SLACK = timedelta(hours=1)
 EASE = 0.9
 """Purging for room stops this far below the share at which it began."""
 
+BRAKE = 0.8
+BRAKE_LOOKS = 3
+
 
 class Policy(NamedTuple):
     """What is wanted. 0 days, 0 facts, 0 bytes mean: no such limit.
@@ -31,6 +34,32 @@ class Fill(NamedTuple):
     last_seq: int
     bytes_stored: int
     max_bytes: int
+
+
+class Brake(NamedTuple):
+    """A limit below what the log holds: the room that a purge makes is for snapshots and records.
+
+    In a server's store that is full, respond cannot write the snapshot that lets facts go. Were the
+    log to take the first free bytes, it never could.
+    """
+
+    limit_bytes: int
+    looks: int = BRAKE_LOOKS
+
+    @classmethod
+    def at(cls, bytes_stored: int) -> "Brake":
+        """Brake a log that holds so much, for some looks: somebody else may have filled the store."""
+        return cls(max(int(bytes_stored * BRAKE), 1))
+
+    def is_over(self, bytes_stored: int) -> bool:
+        """Tell whether the log does not fit in yet."""
+        return bytes_stored >= self.limit_bytes
+
+    def eased(self, bytes_stored: int) -> "Brake | None":
+        """Return the brake for the next look; None: the log fits in, or waited long enough."""
+        if self.looks > 1 and self.is_over(bytes_stored):
+            return self._replace(looks=self.looks - 1)
+        return None
 
 
 def limit_of(policy: Policy, fill: Fill) -> int:

@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 from services.archive.core.purging import (
+    Brake,
     Fill,
     Policy,
     is_over,
@@ -58,6 +60,8 @@ class LogKeeper:
         self._policy, self._segment_facts, self._reached = policy, segment_facts, reached
         self._purged: dict[str, int] = {}
         self._incarnation = ""
+        self._brake: Brake | None = None
+        self._pressed = False
         self._log = Log("archive")
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -73,8 +77,9 @@ class LogKeeper:
         log = await self._bus.state()
         if log.incarnation != self._incarnation:
             self._purged, self._incarnation = {}, log.incarnation
-        if self._policy.limit_bytes not in {0, log.max_bytes}:
-            await self._bus.set_limit(self._policy.limit_bytes)
+        self._brake = self._brake and self._brake.eased(log.bytes_stored)
+        self._pressed = False
+        log = await self._limited(log)
         seals = await self._seal_closed(log, stop)
         floor = await read_floor(self._bus, log.incarnation)
         self._show(log, seals, floor.purged)
@@ -84,6 +89,13 @@ class LogKeeper:
         if wanted or floor.purged:
             await self._purge(log, seals, max(wanted, floor.purged))
         await self._make_room(log, seals, stop)
+
+    async def _limited(self, log: LogState) -> LogState:
+        """Give the log the limit that was set, or a brake; the setting rules, 0 is none."""
+        wanted = self._policy.limit_bytes if self._brake is None else self._brake.limit_bytes
+        if wanted != log.max_bytes:
+            await self._bus.set_limit(wanted)
+        return replace(log, max_bytes=wanted)
 
     async def _seal_closed(self, log: LogState, stop: asyncio.Event) -> list[Seal]:
         seals = await self._sealer.seals(log)
@@ -106,19 +118,33 @@ class LogKeeper:
             self._log.warning(Event.LOOP_RETRIES, loop="seal", why=str(error))
 
     async def _make_room(self, log: LogState, seals: list[Seal], stop: asyncio.Event) -> None:
-        """Purge range by range, the oldest first, while the log or its server is too full."""
+        """Purge range by range, the oldest first, while the log or its server is too full.
+
+        `_pressed`: the store takes nothing, and beside what nobody needs there is nothing to purge.
+        """
         began = False
         while not stop.is_set():
             full = not await self._pulse()
-            if not full and not is_over(self._policy, _fill(log), began=began):
+            if full and self._brake is None:
+                self._brake = Brake.at(log.bytes_stored)
+                log = await self._limited(log)
+            if not full and not self._is_over(log, began=began):
                 return
             began = True
             before = (await read_floor(self._bus, log.incarnation)).purged
             upto = next_range(seals, before) or await self._seal_short(log, seals)
-            if not upto or await self._purge(log, seals, upto) <= before:
+            if not upto or await self._purged_upto(log, seals, upto) <= before:
+                if self._brake is not None and not self._pressed:
+                    self._pressed = True
+                    continue
                 self._log.warning(Event.LOG_FULL, bytes=log.bytes_stored, purged=before)
                 return
             log = await self._bus.state()
+
+    def _is_over(self, log: LogState, *, began: bool) -> bool:
+        if self._brake is not None:
+            return self._brake.is_over(log.bytes_stored)
+        return is_over(self._policy, _fill(log), began=began)
 
     async def _pulse(self) -> bool:
         """Write a few bytes; False if the server's store takes none, whatever the log's limit is."""
@@ -135,8 +161,7 @@ class LogKeeper:
         floor = await read_floor(self._bus, log.incarnation)
         if not floor.holds.keys() >= set(NEEDED):
             return 0
-        held = min(each - 1 for each in floor.holds.values())
-        end = await self._spare(log, min(self._reached(), held))
+        end = await self._spare(log, min(self._reached(), floor.spare(pressed=self._pressed)))
         if end - _end(seals) < self._segment_facts // LEAST_SHARE:
             return 0
         seal = await self._sealer.seal(log, seals, end, at_once=True)
@@ -170,21 +195,28 @@ class LogKeeper:
         self._show(log, seals, purged)
         return purged
 
+    async def _purged_upto(self, log: LogState, seals: list[Seal], upto: int) -> int:
+        try:
+            return await self._purge(log, seals, upto)
+        except LogFullError:  # what little could go made no room for the note that it goes
+            return 0
+
     async def _claim(self, log: LogState, spare: int) -> int:
         """Write down that facts up to `spare` leave the log, before they do; return up to where.
 
         A store that is full takes no such note. Then one stride goes first, to make room for it:
         should respond just now go back to an older snapshot, it notices the hole.
         """
+        pressed = self._pressed
         try:
-            return await raise_floor(self._bus, log.incarnation, spare, NEEDED)
+            return await raise_floor(self._bus, log.incarnation, spare, NEEDED, pressed=pressed)
         except LogFullError:
             floor = await read_floor(self._bus, log.incarnation)
         if floor.holds.keys() >= set(NEEDED):
-            upto = min(spare, floor.purged + STRIDE, *(each - 1 for each in floor.holds.values()))
+            upto = min(spare, floor.purged + STRIDE, floor.spare(pressed=pressed))
             if upto > floor.purged:
                 await self._bus.purge(PURGED_FIRST[0], upto)
-        return await raise_floor(self._bus, log.incarnation, spare, NEEDED)
+        return await raise_floor(self._bus, log.incarnation, spare, NEEDED, pressed=pressed)
 
     async def _purge_subject(self, subject: str, upto: int) -> None:
         """Purge in strides, so that the server has time for others; again after a restart."""

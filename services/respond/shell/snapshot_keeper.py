@@ -19,7 +19,7 @@ from services.respond.shell.snapshots import (
 from services.respond.shell.standing import Standing
 from services.respond.shell.telemetry import Telemetry
 from shared.bus.floor import hold
-from shared.bus.port import Bus
+from shared.bus.port import Bus, LogFullError
 from shared.bus.timing import wait_or
 from shared.contracts.subjects import SNAPSHOTS
 from shared.errors import PermanentError, TransientError
@@ -27,6 +27,8 @@ from shared.runtime.clock import Clock
 
 LOOK_SECONDS = 1.0
 RETRY_SECONDS = 30.0
+FULL_SECONDS = 2.0
+"""Until the next attempt in a full store: that snapshot is what lets facts leave it."""
 PAUSE_SECONDS = 0.002
 """Between two pieces of work; each takes about a millisecond."""
 PARTING_SECONDS = 3.0
@@ -57,10 +59,11 @@ class SnapshotKeeper:
             if standing.cursor.seq - newest >= self._rhythm.facts:
                 async with standing.steady:
                     taken = picture(standing)
-                if await self._try(taken, PAUSE_SECONDS):
+                failed = await self._try(taken, PAUSE_SECONDS)
+                if failed is None:
                     newest = taken.cursor.seq
                 else:
-                    pause = RETRY_SECONDS
+                    pause = FULL_SECONDS if isinstance(failed, LogFullError) else RETRY_SECONDS
             await wait_or(stop, pause, self._clock)
 
     async def hand_over(self, standing: Standing) -> None:
@@ -87,15 +90,15 @@ class SnapshotKeeper:
                 return newest
         return 0
 
-    async def _try(self, taken: Picture, pause: float) -> bool:
+    async def _try(self, taken: Picture, pause: float) -> Exception | None:
         began = self._clock.monotonic()
         try:
             kept = await self.take(taken, pause)
         except (TransientError, PermanentError) as error:
             self._telemetry.snapshot_failed(f"{type(error).__name__}: {error}")
-            return False
+            return error
         self._telemetry.snapshot_taken(kept.seq, self._clock.monotonic() - began)
-        return True
+        return None
 
     async def take(self, taken: Picture, pause: float = 0.0) -> Kept:
         """Write a snapshot, read it back, let it count, drop what is too old.
@@ -140,10 +143,13 @@ class SnapshotKeeper:
         return manifest(taken, parts, values, self._clock.now())
 
     async def _hold(self, register: Register) -> None:
-        """Say which facts respond may still need: one snapshot may turn out to be damaged."""
+        """Say which facts respond may still need: one snapshot may turn out to be damaged.
+
+        While the store is full the newest, which was just read back, has to do.
+        """
         incarnation = register.kept[0].incarnation
         same = [each.low_seq for each in register.kept if each.incarnation == incarnation]
-        await hold(self._bus, incarnation, HOLDER, min(same[:2]))
+        await hold(self._bus, incarnation, HOLDER, min(same[:2]), at_least=same[0])
 
 
 class _Writing:

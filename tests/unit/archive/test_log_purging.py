@@ -118,8 +118,40 @@ async def test_a_store_that_takes_nothing_at_all_is_given_room_first(tmp_path: P
         await place.hold("respond", 50)
         place.bus.store_full = True
         await place.look()
-        assert await place.purged() == 20, "one range at a time"
+        assert await place.purged() == 40, "range by range, until a fifth of it is gone"
         assert not place.bus.store_full
+        await place.look()
+        assert (await place.bus.state()).max_bytes == 0, "then the log may grow again"
+        assert await place.purged() == 40
+
+
+async def test_a_full_store_takes_what_only_an_older_snapshot_needs(tmp_path: Path) -> None:
+    async with wanting(tmp_path, KEEP_ALL) as place:
+        await place.grow(30)
+        place.bus = Refilled(place)
+        place.start()
+        await place.hold("respond", 2, at_least=50)
+        place.bus.store_full = True
+        await place.look()
+        assert await place.purged() == 40
+        assert not place.bus.store_full
+
+
+async def test_a_log_that_fills_its_servers_store_is_held_below_that_for_three_looks(
+    tmp_path: Path,
+) -> None:
+    async with wanting(tmp_path, KEEP_ALL._replace(limit_bytes=1 << 30)) as place:
+        await place.grow(30)
+        place.bus.store_full = True
+        await place.look()
+        braked = (await place.bus.state()).max_bytes
+        assert braked < (await place.bus.state()).bytes_stored, "the first room is not the log's"
+        place.bus.store_full = False
+        for _ in range(2):
+            await place.look()
+            assert (await place.bus.state()).max_bytes == braked
+        await place.look()
+        assert (await place.bus.state()).max_bytes == 1 << 30, "or it was not the log"
 
 
 class Refilled(MemoryBus):

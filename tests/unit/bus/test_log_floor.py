@@ -22,7 +22,18 @@ async def test_nothing_is_purged_that_somebody_holds() -> None:
     assert await raise_floor(bus, "one", 100, NEEDED) == 89
     assert await raise_floor(bus, "one", 50, NEEDED) == 89, "what is gone stays gone"
     floor = await read_floor(bus, "one")
-    assert (floor.purged, dict(floor.holds)) == (89, {"respond": 120, "watchdog": 90})
+    assert (floor.purged, floor.holds["respond"], floor.holds["watchdog"]) == (89, 120, 90)
+
+
+async def test_a_full_store_presses_whoever_could_do_with_less() -> None:
+    bus = MemoryBus(FakeClock())
+    await hold(bus, "one", "respond", 80, at_least=120)
+    assert await raise_floor(bus, "one", 200, NEEDED) == 79
+    assert await raise_floor(bus, "one", 200, NEEDED, pressed=True) == 119
+    await hold(bus, "one", "respond", 100)
+    assert await raise_floor(bus, "one", 200, NEEDED, pressed=True) == 119
+    floor = await read_floor(bus, "one")
+    assert floor.spare(pressed=True) == 99, "who goes back needs all of it again"
 
 
 async def test_a_log_made_anew_begins_without_holds() -> None:
