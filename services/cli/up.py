@@ -20,9 +20,9 @@ from services.cli.embedded.data_dir import (
     lives,
     opened,
 )
+from services.cli.embedded.ports import free_port
 from services.cli.embedded.process import Fork
 from services.cli.embedded.servers import SERVERS, Addresses, servers
-from services.cli.embedded.valkey import free_port
 from services.cli.mock_link import register_hooks, write_accounts
 from services.cli.preload.forker import preloaded
 from services.cli.preload.start import OUR_OWN_CODE

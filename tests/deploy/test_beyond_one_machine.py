@@ -7,8 +7,8 @@ import pytest
 import trustme
 
 from services.cli.embedded.access import password
+from services.cli.embedded.ports import free_port
 from services.cli.embedded.valkey import binary as valkey_binary
-from services.cli.embedded.valkey import free_port
 from shared.bus.nats_bus import NatsBus
 from shared.bus.nats_inspect import inspect_log
 from shared.bus.nats_make import StreamOptions

@@ -17,7 +17,7 @@ from typing import IO, Any
 
 import pytest
 
-from services.cli.embedded.valkey import free_port
+from services.cli.embedded.ports import free_port
 from tests.fakes.waiting import alive, wait_until
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(150)]

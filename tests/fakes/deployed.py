@@ -17,8 +17,8 @@ from pathlib import Path
 
 from services.cli.embedded.access import USERS, password
 from services.cli.embedded.nats import binary as nats_binary
+from services.cli.embedded.ports import free_port
 from services.cli.embedded.valkey import binary as valkey_binary
-from services.cli.embedded.valkey import free_port
 from tests.fakes.waiting import wait_until
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"

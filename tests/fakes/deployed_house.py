@@ -19,7 +19,7 @@ from typing import Any
 import yaml
 
 from services.cli.app import run
-from services.cli.embedded.valkey import free_port
+from services.cli.embedded.ports import free_port
 from shared.runtime.ready import main as asked_ready
 from shared.runtime.settings import default_policies_dir
 from tests.fakes.compose import SERVICES, Container, containers

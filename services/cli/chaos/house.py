@@ -18,9 +18,9 @@ from services.cli.chaos.steps import CANDIDATES
 from services.cli.chaos.wires import HOST, Opener, Wire, through, to_url
 from services.cli.children import child, mock, read_run_file, service
 from services.cli.embedded.data_dir import DataDir, write_private
+from services.cli.embedded.ports import free_port
 from services.cli.embedded.process import Fork
 from services.cli.embedded.servers import Addresses, servers
-from services.cli.embedded.valkey import free_port
 from services.cli.mock_link import register_hooks, write_accounts
 from services.cli.supervisor import Supervisor
 from shared.runtime.settings import default_policies_dir

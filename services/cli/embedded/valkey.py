@@ -1,18 +1,17 @@
 """The embedded Valkey: an append-only file, a private socket, nothing on the network if possible."""
 
 import json
-import socket
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
 from services.cli.embedded import access
 from services.cli.embedded.data_dir import DataDir, write_private
+from services.cli.embedded.ports import HOST, free_port
 from services.cli.embedded.probes import valkey_answers
 from services.cli.embedded.process import ProcessSpec
 from shared.errors import UserError
 
-HOST = "127.0.0.1"
 PROBE = "watchdog"
 """The user who may only ask for a sign of life."""
 FIXES = {
@@ -105,16 +104,3 @@ class EmbeddedValkey:
     async def _ready(self, _pid: int) -> bool:
         word = access.password(self._data.secret("valkey"), PROBE)
         return await valkey_answers(self._socket, HOST, self._port, f"{PROBE} {word}")
-
-
-def free_port(wanted: int = 0) -> int:
-    """Return `wanted` if nobody listens there, else a port that is free right now."""
-    for port in (wanted, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((HOST, port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise UserError("no free port on this machine", fix="end a few programs")

@@ -18,9 +18,9 @@ import typer
 from services.cli import app as app_module
 from services.cli.embedded.data_dir import opened
 from services.cli.embedded.nats import binary as nats_binary
+from services.cli.embedded.ports import free_port
 from services.cli.embedded.probes import nats_answers, reachable, valkey_answers
 from services.cli.embedded.valkey import binary as valkey_binary
-from services.cli.embedded.valkey import free_port
 from services.cli.errors import BUG, INTERRUPTED, PIPE_CLOSED, WRONG_USE, guarded
 from services.cli.groups import group
 from services.cli.mock_link import account_id, register_hooks, write_accounts
