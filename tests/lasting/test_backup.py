@@ -47,7 +47,8 @@ def busy(log: NatsServer) -> Iterator[NatsServer]:
     command = [sys.executable, "-c", WRITER, log.url]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as writer:
         assert writer.stdout is not None
-        assert writer.stdout.readline()
+        said = iter(writer.stdout.readline, b"")
+        assert next((line for line in said if line.strip().isdigit()), b""), "it wrote nothing"
         yield log
         writer.kill()
 
