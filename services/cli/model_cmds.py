@@ -69,9 +69,20 @@ def show(
     context: typer.Context,
     model: Annotated[str, typer.Argument(help="a proposed one, by its id")],
     data_dir: DataDir = None,
+    as_json: Annotated[bool, typer.Option("--json", help="answer as JSON")] = False,
 ) -> None:
     """Show what there is to know of a proposed model: why, its shadow run, its model card."""
-    typer.echo(asyncio.run(_shown(model, data_dir, context.obj or {})))
+    from services.cli.shadow_cmd import readable
+
+    proposal, report, card = asyncio.run(_known(model, data_dir, context.obj or {}))
+    if as_json:
+        body = {**proposal.model_dump(mode="json"), "shadow": report, "card": card}
+        typer.echo(json.dumps(body, ensure_ascii=False))
+        return
+    shadow = "there was no shadow run" if report is None else readable(report)
+    typer.echo(
+        f"{model}, proposed by {proposal.proposed_by}: {proposal.note}\n\n{shadow}\n\n{card}"
+    )
 
 
 def propose(
@@ -151,16 +162,17 @@ async def _propose(
         await caller.ask(doors, f"/api/models/{model}/propose", body, f"{model} is proposed")
 
 
-async def _shown(model: str, data_dir: Path | None, environment: Mapping[str, str]) -> str:
+async def _known(
+    model: str, data_dir: Path | None, environment: Mapping[str, str]
+) -> "tuple[Proposal, Mapping[str, object] | None, str]":
+    """Return the proposal, the report of its shadow run if there was one, its model card."""
     from services.classify.adapters.bundles import CARD, parts_of
-    from services.cli.shadow_cmd import readable
 
     async with reached(data_dir, environment) as doors:
         proposal, bundle = await _proposed(doors, model)
         report = await doors.bus.get_object(proposal.report) if proposal.report else None
-    shadow = "there was no shadow run" if report is None else readable(json.loads(report))
-    said = f"{model}, proposed by {proposal.proposed_by}: {proposal.note}"
-    return "\n\n".join((said, shadow, parts_of(bundle)[CARD].decode("utf-8")))
+    shadow = None if report is None else json.loads(report)
+    return proposal, shadow, parts_of(bundle)[CARD].decode("utf-8")
 
 
 async def _approve(model: str, caller: _Caller, data_dir: Path | None) -> None:

@@ -99,6 +99,9 @@ async def test_a_candidate_goes_into_office_and_back_by_two_people(
     shown = await zhishou(house, "model", "show", model)
     assert "试用" in shown
     assert "booking" in shown
+    told = json.loads(await zhishou(house, "model", "show", model, "--json"))
+    assert (told["model_id"], told["shadow"]["candidate"]) == (model, model)
+    assert told["card"] in shown
     assert await zhishou(house, "model", "approve", model, *SECOND) == f"{model} is in office\n"
 
     async def judged_by(wanted: str) -> bool:
