@@ -12,6 +12,7 @@ MODULES = (
     "services.cli.up_cmd",
     "services.cli.run_cmds",
     "services.cli.classify_cmds",
+    "services.cli.explain_cmd",
     "services.cli.gate_cmds",
     "services.cli.replay_cmds",
     "services.cli.people_cmds",

@@ -43,7 +43,7 @@ def text(
     from services.cli.lines import batches
     from shared.runtime.text_tables import load_tables
 
-    classifier = Classifier.load(_folder(weights), load_tables())
+    classifier = Classifier.load(weights_folder(weights), load_tables())
     rules = _pack(pack)
     number, failed = 0, False
     for lines in batches(file):
@@ -72,7 +72,7 @@ def cascade(
     from shared.runtime.text_tables import load_tables
 
     told, bad = read(file)
-    classifier = Classifier.load(_folder(weights), load_tables())
+    classifier = Classifier.load(weights_folder(weights), load_tables())
     for answer in foretold(classifier, told):
         typer.echo(answer)
     for each in bad:
@@ -141,7 +141,7 @@ def evaluate(
     if not data.is_dir():
         raise UserError("no such folder", where=str(data), fix="give the data sets with --data")
     tables = load_tables()
-    judge = Classifier.load(_folder(weights), tables)
+    judge = Classifier.load(weights_folder(weights), tables)
     report = measure(judge, data, _tell, tables=tables, peers=peers)
     if not report.sets:
         raise UserError("no labelled data set here", where=str(data), fix="give the data sets")
@@ -165,7 +165,7 @@ def evaluate(
     typer.echo(markdown(goals))
 
 
-def _folder(weights: Path | None) -> Path | None:
+def weights_folder(weights: Path | None) -> Path | None:
     if weights is not None and not weights.is_dir():
         raise UserError("no such folder of weights", where=str(weights), fix="see `zhishou train`")
     return weights

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
+from services.classify.adapters.explain import Explanation, explain
 from services.classify.adapters.lexicon_files import LEXICON_DIR, load_lexicon
 from services.classify.adapters.minhash import RensaSigner
 from services.classify.adapters.segments import RjiebaSegmenter
@@ -60,6 +61,10 @@ class Classifier:
         if "no_lexicon" in self._judge.degraded:
             return [_ask_a_person(self._judge) for _ in texts]
         return judge_batch(self._judge, normalise(texts, self._tables))
+
+    def explain(self, text: str, labels: Sequence[Label] = ()) -> list[Explanation]:
+        """Explain these labels, or those that hold or come near; nothing without term lists."""
+        return [] if "no_lexicon" in self._judge.degraded else explain(self._judge, text, labels)
 
     def foretell(
         self, cascades: Sequence[Cascade], texts: Sequence[float] | None = None

@@ -41,7 +41,7 @@ class Judge:
 
 
 @dataclass(frozen=True, eq=False)
-class _Batch:
+class Batch:
     """One batch under judgement: what was found in it so far."""
 
     judge: Judge
@@ -153,7 +153,7 @@ def judge_batch(judge: Judge, texts: Canonical) -> list[Verdict]:
     """Return one verdict a text; pure, and the same whatever else is in the batch."""
     if not len(texts):
         return []
-    batch = _Batch(judge, texts)
+    batch = Batch(judge, texts)
     rows = zip(
         _spelt(batch.beliefs),
         batch.judgement.decided.tolist(),
