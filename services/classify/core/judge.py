@@ -49,7 +49,8 @@ class Batch:
 
     @cached_property
     def entries(self) -> Found:
-        return self.judge.lexicon.entries(self.judge.finder.find(self.texts.texts))
+        lexicon, found = self.judge.lexicon, self.judge.finder.find(self.texts.texts)
+        return lexicon.entries(lexicon.on_words(found, self.texts, self.words))
 
     @cached_property
     def words(self) -> NDArray[np.int64]:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from services.classify.core.needs import Found
 from shared.contracts.verdicts import Label
 from shared.errors import UserError
+from shared.text.normalise import Canonical
 
 CATEGORIES: Final = (
     "complaint", "question", "suggestion", "praise", "rumour", "gambling", "sexual", "fraud",
@@ -22,9 +24,15 @@ LABEL_OF: Final[dict[str, Label]] = {
     each.value: each for each in Label if each.value in CATEGORIES
 } | {"insult": Label.ABUSE, "slur": Label.HATE}
 ANGER: Final = CATEGORIES.index("anger")
+HARMS: Final = (
+    "gambling", "sexual", "fraud", "spam", "self_harm", "violence", "insult", "slur",
+)  # fmt: skip
+SHORT: Final = 3
+"""Longer terms do not come about by chance; who splits words to hide them is still found."""
+_A, _Z = ord("a"), ord("z")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Lexicon:
     """Canonical `terms`; entry `e` puts term `term_of[e]` into `category_of[e]`."""
 
@@ -33,6 +41,35 @@ class Lexicon:
     category_of: NDArray[np.int64]
     strong: NDArray[np.bool_]
     digest: str
+
+    def on_words(self, found: Found, texts: Canonical, words: NDArray[np.int64]) -> Found:
+        """Return the hits that are no accident of neighbours: 路口交通灯 holds no 口交, usb no sb.
+
+        A short hit with both ends inside of words is none, nor with one end if it would settle a
+        harm by itself, nor one that reaches into a run of Latin letters. `words` are lengths that
+        tile the texts.
+        """
+        if not len(found.term):
+            return found
+        edges = np.zeros(len(texts.codes) + 1, np.bool_)
+        edges[0] = edges[np.cumsum(words)] = True
+        word = np.cumsum(edges[:-1])
+        shift = texts.starts.take(found.text)
+        start, end = shift + found.start, shift + found.end
+        inside = 2 - edges.take(start).astype(np.int64) - edges.take(end)
+        most = np.where(self._settles.take(found.term), 1, 2)
+        crosses = (word.take(start) != word.take(end - 1)) & (inside >= most)
+        chance = crosses & (found.end - found.start <= SHORT)
+        some = np.flatnonzero(~chance & ~_cut_from_latin(texts, start, end))
+        return Found(*(column.take(some) for column in found))
+
+    @cached_property
+    def _settles(self) -> NDArray[np.bool_]:
+        """Return which terms are strong ones of a harm."""
+        settles = np.zeros(len(self.terms), np.bool_)
+        harm = np.isin(self.category_of, [CATEGORIES.index(name) for name in HARMS])
+        settles[self.term_of[harm & self.strong]] = True
+        return settles
 
     def entries(self, found: Found) -> Found:
         """Return the hits with entries in place of terms; a term of two categories counts twice."""
@@ -46,6 +83,21 @@ class Lexicon:
             found.start[which],
             found.end[which],
         )
+
+
+def _cut_from_latin(
+    texts: Canonical, start: NDArray[np.int64], end: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Return which stretches begin or end in the middle of a run of Latin letters.
+
+    Texts lie end to end, so a letter that ends one text may stand before one that begins the next.
+    """
+    latin = (texts.codes >= _A) & (texts.codes <= _Z)
+    joined = np.zeros(len(latin) + 1, np.bool_)
+    joined[1:-1] = latin[1:] & latin[:-1]
+    joined[texts.starts] = False
+    cut: NDArray[np.bool_] = joined.take(start) | joined.take(end)
+    return cut
 
 
 def build(terms: Mapping[str, Mapping[str, bool]]) -> Lexicon:

@@ -145,12 +145,9 @@ def test_whole_numbers_give_what_the_trained_model_gives() -> None:
     weights = whole_weights(trained)
     batch = normalise([row.text for row in rows], TABLES)
     heard = sounds(batch, TABLES)
-    seen = Seen(
-        extractor._segmenter.lengths(batch.texts),
-        extractor.lexicon.entries(extractor._finder.find(batch.texts)),
-        heard,
-        initials(heard.units, TABLES),
-    )
+    lexicon, words = extractor.lexicon, extractor._segmenter.lengths(batch.texts)
+    hits = lexicon.on_words(extractor._finder.find(batch.texts), batch, words)
+    seen = Seen(words, lexicon.entries(hits), heard, initials(heard.units, TABLES))
     found = extract(batch, seen, extractor.lexicon.category_of)
     served = probabilities(scores(found, weights), weights) / 1e6
     for column, (label, head) in enumerate(trained.heads.items()):
