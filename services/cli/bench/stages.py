@@ -5,7 +5,7 @@ from itertools import islice
 from time import process_time
 
 from services.classify.adapters.engine import Classifier
-from services.cli.bench.load import ROWS, items
+from services.cli.bench.load import ROWS, company, items
 from services.cli.replay.sources import organisation, verdict_on
 from services.respond.core.fold import fold
 from services.respond.core.state import State
@@ -14,8 +14,6 @@ from shared.contracts.items import ItemReceived
 from shared.policy.gate.check import gate
 from shared.policy.gate.findings import GateContext
 from shared.policy.model import Pack
-from shared.runtime.packs import read_pack
-from shared.runtime.settings import default_policies_dir
 from shared.runtime.text_tables import load_tables
 
 BATCH = 256
@@ -32,7 +30,7 @@ def stages(count: int = 4 * BATCH) -> Mapping[str, float]:
     encoded = [encode(each) for each in load]
     classifier = Classifier.load(None, load_tables())
     texts = [each.text for each in load]
-    pack = read_pack(default_policies_dir(), "company")
+    pack = company()
     batches = _facts(load, classifier, pack)
     facts = sum(len(batch) for batch in batches)
     return {
