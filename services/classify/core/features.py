@@ -31,6 +31,7 @@ _SLOT_OF[[ord(mark) for mark in MARKS]] = range(1, len(MARKS) + 1)
 _LENGTHS: Final = np.array([6, 12, 25, 50, 100, 200])
 SOUND_GRAMS: Final = (1, 2, 3)
 INITIAL_GRAMS: Final = (4, 5)
+_SPREAD: Final = 0x9E3779B1
 _UNITS: Final = 1024
 """More than there are letters and syllables."""
 _SALTS: Final = {"sound": 0x51, "initial": 0x1717, "pair": 0x9A1}
@@ -92,8 +93,7 @@ def extract(
 ) -> Features:
     """Return the features of a batch from what was seen in it.
 
-    With `known`, only features it holds true for. Text, id and place of a feature share one
-    integer, so that one plain sort brings the texts together and first places to the front.
+    With `known`, only features it holds true for. They come text by text, of equal ones the first.
     """
     parts = [
         *_grams(batch),
@@ -104,17 +104,36 @@ def extract(
     ]
     whole = _Part(*(np.concatenate(column) for column in zip(*parts, strict=True)))
     some = np.arange(len(whole.ids)) if known is None else np.flatnonzero(known.take(whole.ids))
-    bits = len(whole.ids).bit_length()
-    key = ((whole.text.take(some) * SIZE + whole.ids.take(some)) << bits) | some
-    key.sort()
-    feature = key >> bits
-    fresh = np.ones(len(key), np.bool_)
-    fresh[1:] = feature[1:] != feature[:-1]
-    first = key[fresh] & ((1 << bits) - 1)
-    sizes = np.bincount(whole.text.take(first), minlength=len(batch))
+    text = whole.text.take(some)
+    first = firsts(text, whole.ids.take(some))
+    text = text.take(first)
+    place = some.take(first.take(np.argsort(text, kind="stable")))
+    sizes = np.bincount(text, minlength=len(batch))
     return Features(
-        whole.ids.take(first), whole.start.take(first), whole.end.take(first), offsets_of(sizes)
+        whole.ids.take(place), whole.start.take(place), whole.end.take(place), offsets_of(sizes)
     )
+
+
+def firsts(text: Ints, ids: Ints) -> Ints:
+    """Return where each pair of text and id stands for the first time, in order.
+
+    Every pair has a slot by its value. Of those of a slot the first one stays, and those like it
+    go; the rest, which shares the slot by chance, has its turn again. Sorting takes four times as
+    long.
+    """
+    pair = text * SIZE + ids
+    left = np.arange(len(pair))
+    slots = 1 << max(len(pair).bit_length() + 1, 10)
+    slot = (ids + text * _SPREAD) & (slots - 1)
+    owner = np.empty(slots, np.int64)
+    stays = np.zeros(len(pair), np.bool_)
+    while len(left):
+        owner[slot[::-1]] = left[::-1]
+        winner = owner.take(slot)
+        stays[winner] = True
+        again = np.flatnonzero(pair.take(winner) != pair.take(left))
+        left, slot = left.take(again), slot.take(again)
+    return np.flatnonzero(stays)
 
 
 def offsets_of(sizes: Ints) -> Ints:

@@ -20,6 +20,7 @@ REACH: Final = (NODES << STEP_BITS) // 2
 """Scores outside [-16, 16) count as the nearest inside."""
 PROBABILITY_BITS: Final = 30
 MILLION: Final = 1_000_000
+AT_ONCE: Final = 32
 
 
 OFFENSIVE: Final = "offensive"
@@ -48,11 +49,20 @@ class Weights:
 
 
 def scores(features: Features, weights: Weights) -> Ints:
-    """Return text x label sums of weights, exact."""
-    gathered = weights.table.take(weights.rows.take(features.ids), axis=0)
-    total: Ints = np.add.reduceat(gathered, features.offsets[:-1], axis=0, dtype=np.int64)
-    biased: Ints = total + weights.bias
-    return biased
+    """Return text x label sums of weights, exact.
+
+    Few texts at a time: what is added up then stays in the processor's own memory.
+    """
+    offsets = features.offsets
+    rows = weights.rows.take(features.ids)
+    total = np.empty((len(offsets) - 1, len(weights.labels)), np.int64)
+    for first in range(0, len(total), AT_ONCE):
+        starts = offsets[first : first + AT_ONCE + 1]
+        gathered = weights.table.take(rows[starts[0] : starts[-1]], axis=0)
+        sums = total[first : first + AT_ONCE]
+        np.add.reduceat(gathered, starts[:-1] - starts[0], axis=0, dtype=np.int64, out=sums)
+    total += weights.bias
+    return total
 
 
 def probabilities(score: Ints, weights: Weights) -> Ints:
