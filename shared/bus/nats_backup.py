@@ -140,8 +140,8 @@ class _Arrivals:
         self._frames: deque[Frame] = deque()
         self._bell = asyncio.Event()
 
-    def take(self, frame: Frame) -> None:
-        self._frames.append(frame)
+    def take(self, frames: Sequence[Frame]) -> None:
+        self._frames.extend(frames)
         self._bell.set()
 
     async def next(self) -> Frame:

@@ -6,17 +6,22 @@ and handed to a plain function. Everything else (connecting, TLS, credentials, r
 requests) stays the library's; ADR 0012 says which of its inner names this rests on.
 """
 
-from collections.abc import Callable
-from typing import NamedTuple
+import re
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import Final, NamedTuple
 from urllib.parse import ParseResult
 
 from nats.aio.client import Client, Srv
 from nats.aio.subscription import Subscription
 from nats.aio.transport import TcpTransport
+from nats.errors import ProtocolError
 from nats.protocol.parser import MAX_CONTROL_LINE_SIZE, Parser
 
-_CRLF = b"\r\n"
-_LONG_FORM = 5
+_CRLF: Final = b"\r\n"
+_PLAIN: Final = re.compile(rb"MSG ([^ ]++) (\d++) (?:([^ ]++) )?(\d++)\r\n")
+_HEADED: Final = re.compile(rb"HMSG ([^ ]++) (\d++) (?:([^ ]++) )?(\d++) (\d++)\r\n")
 READ_BYTES = 1 << 20
 """The library reads 32 KiB at a time: of 64 small messages, and the socket is stopped in between."""
 
@@ -31,7 +36,11 @@ class Frame(NamedTuple):
     data: bytes
 
 
-Tap = Callable[[Frame], None]
+Tap = Callable[[Sequence[Frame]], None]
+"""Takes what came together, in order."""
+_made: Final = tuple.__new__
+"""A named tuple of its parts, without the call in Python that its own name is."""
+_sid: Final = itemgetter(0)
 
 
 class FastClient(Client):
@@ -48,7 +57,7 @@ class FastClient(Client):
         await super()._connect_to_server(s)
 
     async def tap(self, subject: str, take: Tap) -> Subscription:
-        """Subscribe; `take` gets every frame, at once and in order."""
+        """Subscribe; `take` gets all frames, at once and in order."""
         subscription = await self.subscribe(subject, cb=_nobody)
         self._taps[subscription._id] = take  # noqa: SLF001  it has no public name
         return subscription
@@ -57,15 +66,14 @@ class FastClient(Client):
         """Let what still comes go nowhere."""
         self._taps.pop(subscription._id, None)  # noqa: SLF001
 
-    async def deliver(self, frame: Frame) -> None:
-        """Hand a frame to its tap, or to the library."""
-        take = self._taps.get(frame.sid)
+    async def deliver(self, sid: int, frames: Sequence[Frame]) -> None:
+        """Hand frames of one subscription to its tap, or to the library."""
+        take = self._taps.get(sid)
         if take is not None:
-            take(frame)
-        else:
-            await self._process_msg(
-                frame.sid, frame.subject, frame.reply, frame.data, frame.headers
-            )
+            take(frames)
+            return
+        for each in frames:
+            await self._process_msg(sid, each.subject, each.reply, each.data, each.headers)
 
     async def write(self, lines: bytes) -> None:
         """Send finished protocol lines; waits when the connection is full."""
@@ -115,8 +123,8 @@ class _BulkParser(Parser):
             frames, used = _cut(bytes(self.buf))
             buffer = self.buf
             del buffer[:used]
-            for frame in frames:
-                await self.nc.deliver(frame)
+            for sid, together in groupby(frames, _sid):
+                await self.nc.deliver(sid, list(together))
             if self.buf is not buffer or not await self._control_line():
                 return
 
@@ -140,26 +148,18 @@ class _BulkParser(Parser):
 def _cut(raw: bytes) -> tuple[list[Frame], int]:
     """Return the whole messages `raw` begins with, and how many bytes they took."""
     frames: list[Frame] = []
-    at = 0
-    while raw.startswith((b"MSG ", b"HMSG "), at):
-        end = raw.find(_CRLF, at)
-        if end < 0:
-            break
-        words = raw[at:end].split()
-        has_headers = len(words[0]) == len(b"HMSG")
-        size, start = int(words[-1]), end + 2
-        if len(raw) < start + size + 2:
-            break
-        head = start + (int(words[-2]) if has_headers else 0)
-        has_reply = len(words) - has_headers == _LONG_FORM
-        frames.append(
-            Frame(
-                int(words[2]),
-                words[1],
-                words[3] if has_reply else b"",
-                raw[start:head],
-                raw[head : start + size],
-            )
-        )
-        at = start + size + 2
+    at, size = 0, len(raw)
+    while found := _HEADED.match(raw, at) or _PLAIN.match(raw, at):
+        subject, sid, reply, *sizes = found.groups()
+        start = found.end()
+        head, end = start, start + int(sizes[-1])
+        if size < end + 2:
+            return frames, at
+        if len(sizes) > 1:
+            head += int(sizes[0])
+        parts = (int(sid), subject, reply or b"", raw[start:head], raw[head:end])
+        frames.append(_made(Frame, parts))
+        at = end + 2
+    if raw.startswith((b"MSG ", b"HMSG "), at) and raw.find(_CRLF, at) >= 0:
+        raise ProtocolError("nats: malformed MSG")
     return frames, at

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 
 from shared.bus.nats_link import SECOND, ApiError, Json, Link
-from shared.bus.nats_pull import HEARTBEAT_SECONDS, PullFeed, message_of, place_of
+from shared.bus.nats_pull import HEARTBEAT_SECONDS, PullFeed, placed
 from shared.bus.nats_read import read_range
 from shared.bus.port import BusAwayError, LogTailLostError, Message
 from shared.bus.timing import Clock
@@ -88,18 +88,18 @@ class Follower:
 
     def _drain(self) -> Sequence[Message]:
         batch: list[Message] = []
-        while self._feed.buffer and len(batch) < self._limit:
-            frame = self._feed.buffer.popleft()
-            place = place_of(frame.reply)
-            if place.consumer_seq != self._consumer_seq + 1:
+        buffer, last = self._feed.buffer, self._consumer_seq
+        for _ in range(min(len(buffer), self._limit)):
+            consumer_seq, _, message = placed(buffer.popleft())
+            if consumer_seq != last + 1:
                 self._in_doubt = True
-                self._feed.buffer.clear()
+                buffer.clear()
                 break
-            self._consumer_seq = place.consumer_seq
-            self._after_seq = place.stream_seq
-            batch.append(message_of(frame, place))
+            last = consumer_seq
+            batch.append(message)
         if batch:
             self._newest = batch[-1]
+            self._consumer_seq, self._after_seq = last, batch[-1].seq
         return batch
 
     async def _compare(self) -> None:

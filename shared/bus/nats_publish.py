@@ -71,7 +71,7 @@ class Publisher:
     async def open(self) -> None:
         """Subscribe the one inbox for all acks."""
         self._inbox = self._link.nc.new_inbox()
-        await self._link.nc.tap(f"{self._inbox}.*", self._on_ack)
+        await self._link.nc.tap(f"{self._inbox}.*", self._on_acks)
 
     async def publish(self, batch: Sequence[Outgoing]) -> Sequence[Ack]:
         """Append all, in order; see the port. What got no answer is sent again: ids make it safe."""
@@ -109,6 +109,10 @@ class Publisher:
             for name in names:
                 self._waiting.pop(name, None)
         return batch.answers
+
+    def _on_acks(self, frames: Sequence[Frame]) -> None:
+        for each in frames:
+            self._on_ack(each)
 
     def _on_ack(self, frame: Frame) -> None:
         found = self._waiting.get(frame.subject.rpartition(b".")[2].decode())

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections import deque
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -24,33 +25,30 @@ SILENCE_SECONDS = 1.25
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ACK_PREFIX = b"$JS.ACK."
 _SHORT_FORM = 9
+_made = tuple.__new__
+"""A named tuple of its parts: its own name is a call in Python, and this is once a delivery."""
 
 
-class Place(NamedTuple):
-    """What the reply subject of a delivered message says."""
+class Placed(NamedTuple):
+    """A delivered message, its number at the consumer, and how often it was delivered."""
 
-    stream_seq: int
     consumer_seq: int
     attempt: int
-    time: datetime
+    message: Message
 
 
 def time_of(nanoseconds: int) -> datetime:
     """Return the stream's time, cut to microseconds the same way wherever it is read."""
-    return EPOCH + timedelta(microseconds=nanoseconds // 1000)
+    return EPOCH + timedelta(0, 0, nanoseconds // 1000)
 
 
-def place_of(reply: bytes) -> Place:
+def placed(frame: Frame) -> Placed:
     """Read `$JS.ACK.[<domain>.<account>.]<stream>.<consumer>.<n>.<sseq>.<cseq>.<time>.<left>`."""
-    tokens = reply.split(b".")
+    tokens = frame.reply.split(b".")
     first = 4 if len(tokens) <= _SHORT_FORM else 6
-    attempt, stream_seq, consumer_seq, time = tokens[first : first + 4]
-    return Place(int(stream_seq), int(consumer_seq), int(attempt), time_of(int(time)))
-
-
-def message_of(frame: Frame, place: Place) -> Message:
-    """Return the stored message as the port shows it."""
-    return Message(place.stream_seq, place.time, frame.subject.decode(), frame.data)
+    attempt, seq, consumer_seq, time = tokens[first : first + 4]
+    parts = (int(seq), time_of(int(time)), frame.subject.decode(), frame.data)
+    return _made(Placed, (int(consumer_seq), int(attempt), _made(Message, parts)))
 
 
 def status_of(headers: bytes) -> tuple[str, dict[str, str]]:
@@ -89,7 +87,7 @@ class PullFeed:
         self._heard_at = self._clock.monotonic()
         self._generation = self._link.generation
         self._inbox = self._link.nc.new_inbox()
-        self._subscription = await self._link.nc.tap(self._inbox, self._on_frame)
+        self._subscription = await self._link.nc.tap(self._inbox, self._on_frames)
         self._link.wakeups.add(self.arrived)
 
     async def close(self, *, drain: bool = False) -> None:
@@ -159,14 +157,17 @@ class PullFeed:
         except TimeoutError:
             pass
 
-    def _on_frame(self, frame: Frame) -> None:
+    def _on_frames(self, frames: Sequence[Frame]) -> None:
         self._heard = True
-        if frame.reply.startswith(_ACK_PREFIX):
-            self._outstanding = max(self._outstanding - 1, 0)
-            self.buffer.append(frame)
+        come = [each for each in frames if each.reply.startswith(_ACK_PREFIX)]
+        if come:
+            self._outstanding = max(self._outstanding - len(come), 0)
+            self.buffer.extend(come)
             self.arrived.set()
-        elif frame.headers:
-            self._on_status(*status_of(frame.headers))
+        if len(come) < len(frames):
+            for each in frames:
+                if each.headers and not each.reply.startswith(_ACK_PREFIX):
+                    self._on_status(*status_of(each.headers))
 
     def _on_status(self, code: str, headers: dict[str, str]) -> None:
         match code:

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 
 from shared.bus.nats_client import Frame, publication
 from shared.bus.nats_link import NOT_FOUND, SECOND, ApiError, Link
-from shared.bus.nats_pull import PullFeed, message_of, place_of
+from shared.bus.nats_pull import PullFeed, placed
 from shared.bus.port import MAX_BATCH, BusAwayError, Delivery
 from shared.bus.timing import Clock
 
@@ -17,6 +17,7 @@ LOOK_SECONDS = 0.25
 CANNOT_UPDATE = 10012
 """A consumer of this name is there and began elsewhere."""
 KEEP_SECONDS = 1.0
+_made = tuple.__new__
 ACK, NAK, IN_PROGRESS = b"+ACK", b"-NAK", b"+WPI"
 
 
@@ -150,5 +151,5 @@ async def kept_alive(queue: NatsQueue) -> AsyncIterator[None]:
 
 
 def _delivery(frame: Frame) -> Delivery:
-    place = place_of(frame.reply)
-    return Delivery(message_of(frame, place), place.attempt, frame.reply.decode())
+    _, attempt, message = placed(frame)
+    return _made(Delivery, (message, attempt, frame.reply.decode()))

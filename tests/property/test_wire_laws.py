@@ -1,7 +1,11 @@
 """Frames come out of the connection whole and in order however the bytes arrive."""
 
+from collections.abc import Sequence
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from nats.errors import ProtocolError
 
 from shared.bus.nats_client import FastClient, Frame, header_block, publication
 
@@ -26,8 +30,9 @@ class _Listening(FastClient):
         super().__init__()
         self.heard: list[object] = []
 
-    async def deliver(self, frame: Frame) -> None:
-        self.heard.append(frame)
+    async def deliver(self, sid: int, frames: Sequence[Frame]) -> None:
+        assert {each.sid for each in frames} == {sid}
+        self.heard.extend(frames)
 
     async def _process_pong(self) -> None:
         self.heard.append("PONG")
@@ -61,3 +66,9 @@ async def test_any_cut_of_the_bytes_gives_the_same_frames(
         stream = stream[size:]
     await client.feed(stream)
     assert client.heard == said
+
+
+@pytest.mark.parametrize("line", [b"MSG a\r\n", b"MSG a b 1\r\n", b"HMSG a 1 2\r\n"])
+async def test_a_message_line_that_is_none_ends_the_connection(line: bytes) -> None:
+    with pytest.raises(ProtocolError):
+        await _Listening().feed(line)

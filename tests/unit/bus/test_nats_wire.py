@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 import pytest
 
 from shared.bus.matching import matches, matches_any
+from shared.bus.nats_client import Frame
 from shared.bus.nats_publish import headers_of
-from shared.bus.nats_pull import place_of, status_of, time_of
+from shared.bus.nats_pull import placed, status_of, time_of
 from shared.bus.nats_read import parse_time
-from shared.bus.port import Outgoing
+from shared.bus.port import Message, Outgoing
 from shared.observability.traces import traceparent
 
 NANOSECONDS = 1795389324683059199
@@ -24,9 +25,8 @@ TIME = datetime(2026, 11, 22, 23, 15, 24, 683059, tzinfo=UTC)
     ],
 )
 def test_the_place_of_a_delivery_is_read_from_every_form_of_its_reply(reply: str) -> None:
-    place = place_of(reply.encode())
-    assert (place.stream_seq, place.consumer_seq, place.attempt) == (41, 17, 2)
-    assert place.time == TIME
+    found = placed(Frame(1, b"s", reply.encode(), b"", b"x"))
+    assert found == (17, 2, Message(41, TIME, "s", b"x"))
 
 
 @pytest.mark.parametrize(
