@@ -8,7 +8,7 @@ from typing import Final, Literal, NamedTuple, Self, cast
 from pydantic import GetCoreSchemaHandler
 from pydantic_core.core_schema import CoreSchema, simple_ser_schema
 
-from shared.contracts.base import Frozen
+from shared.contracts.base import Frozen, built
 
 MILLION: Final = 1_000_000
 
@@ -47,6 +47,11 @@ class Label(StrEnum):
     ) -> CoreSchema:
         """Write a label as the text it is: asking each for its value is half of writing a verdict."""
         return cast("CoreSchema", {**handler(source), "serialization": simple_ser_schema("str")})
+
+
+LABELS: Final = tuple(Label)
+"""To walk through an enum's own members takes three times as long."""
+_SOURCES: Final = frozenset({"model", "lexicon", "rule"})
 
 
 class Reason(Frozen):
@@ -112,7 +117,7 @@ class Verdict(NamedTuple):
     @property
     def labels(self) -> dict[Label, float]:
         """Return the probability of each label that was judged."""
-        parts = zip(Label, self.beliefs.split(), strict=False)
+        parts = zip(LABELS, self.beliefs.split(), strict=False)
         return {label: int(part) / MILLION for label, part in parts if part != "-"}
 
     @property
@@ -140,7 +145,16 @@ def _spelt(reason: Reason) -> str:
 
 def _read(part: str) -> Reason:
     label, start, end, source, weight, *rule = part.split(" ")
-    fields = {"label": label, "start": start, "end": end, "source": source}
-    return Reason.model_validate(
-        {**fields, "weight": int(weight) / 1000, "rule": rule[0] if rule else None}
+    if source not in _SOURCES:
+        raise ValueError(f"nobody gives reasons by the name of {source}")
+    return built(
+        Reason,
+        {
+            "label": Label(label),
+            "start": int(start),
+            "end": int(end),
+            "source": source,
+            "weight": int(weight) / 1000,
+            "rule": rule[0] if rule else None,
+        },
     )

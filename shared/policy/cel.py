@@ -3,8 +3,9 @@
 A value that goes wrong at evaluation (a budget, an index) is an error, never "false".
 """
 
-from collections.abc import Mapping
-from functools import lru_cache
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from cel_expr_python import cel
@@ -29,6 +30,8 @@ nearly the same words in the last hour) are -1 when they are not known. `author.
 """
 
 _MAX_SOURCE = 2_000
+_KNOWN_MOST = 1024
+_COMPARED = r"(?:^|\(|&&|\|\|)\s*{name}\s*(?:<=|>=|==|!=|<|>)\s*(-?\d+)\s*(?=$|\)|&&|\|\|)"
 
 
 class RuleError(ValueError):
@@ -51,7 +54,10 @@ class Condition:
                 self._asks, self._expression = tuple(variables), _compiled(source, variables)
             except RuntimeError as error:
                 raise RuleError(_readable(str(error))) from error
-        self._known = lru_cache(maxsize=1024)(self._evaluated)
+        self._steps = [
+            _steps(source, name) if variables[name] == "int" else None for name in self._asks
+        ]
+        self._known: dict[tuple[object, ...], bool] = {}
         if self._expression.return_type() != cel.Type.BOOL:
             message = f"gives {self._expression.return_type().name()}, not true or false"
             raise RuleError(message)
@@ -63,20 +69,44 @@ class Condition:
         return hash(self._source)
 
     def holds(self, values: Mapping[str, Value]) -> bool:
-        """Return the result. Raises RuleError when the evaluation itself fails."""
+        """Return the result. Raises RuleError when the evaluation itself fails.
+
+        It sees only what it asks for, and a number that it only compares only as far as that
+        goes, so most questions come again.
+        """
         try:
             asked = [values[name] for name in self._asks]
         except KeyError as missing:
             raise RuleError(f"nobody says what {missing} is") from missing
-        return self._known(*(tuple(each) if isinstance(each, list) else each for each in asked))
+        question = tuple(map(_told_apart, asked, self._steps))
+        answer = self._known.get(question)
+        if answer is None:
+            answer = self._evaluated(asked)
+            if len(self._known) >= _KNOWN_MOST:
+                self._known.clear()
+            self._known[question] = answer
+        return answer
 
-    def _evaluated(self, *asked: bool | int | str | tuple[str, ...]) -> bool:
-        """It sees only what it asks for, so most questions come again."""
-        values = (list(each) if isinstance(each, tuple) else each for each in asked)
-        result = self._expression.eval(data=dict(zip(self._asks, values, strict=True)))
+    def _evaluated(self, asked: Sequence[Value]) -> bool:
+        result = self._expression.eval(data=dict(zip(self._asks, asked, strict=True)))
         if result.type() != cel.Type.BOOL:
             raise RuleError(_readable(str(result.value())))
         return bool(result.value())
+
+
+def _steps(source: str, name: str) -> Sequence[int] | None:
+    """Return the numbers a variable is compared with; None if the source does more with it."""
+    found = re.findall(_COMPARED.format(name=re.escape(name)), source)
+    return sorted({int(each) for each in found}) if len(found) == source.count(name) else None
+
+
+def _told_apart(value: Value, steps: Sequence[int] | None) -> object:
+    """Return what tells the values apart that the source tells apart."""
+    if isinstance(value, list):
+        return tuple(value)
+    if steps is None or not isinstance(value, int):
+        return value
+    return bisect_left(steps, value) + bisect_right(steps, value)
 
 
 def _compiled(source: str, variables: Mapping[str, str]) -> cel.Expression:

@@ -8,6 +8,7 @@ missing follower count as a small one.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Final, NamedTuple
 
 from pydantic import Field, PrivateAttr, model_validator
@@ -71,8 +72,10 @@ class SeverityRule(Rules):
             raise ValueError(str(error)) from error
         return self
 
-    def holds(self, values: Mapping[str, Value]) -> bool:
-        return self._condition.holds(values)
+    @property
+    def condition(self) -> Condition:
+        """Return `when`, compiled; to be asked for once, a private part is slow to find."""
+        return self._condition
 
 
 class Part(Frozen):
@@ -97,9 +100,11 @@ class Weighing(NamedTuple):
 
     topics: tuple[Topic, ...] = ()
     origins: tuple[Origin, ...] = ()
-    rules: tuple[SeverityRule, ...] = ()
+    rules: tuple[tuple[SeverityRule, Condition], ...] = ()
     glimpse: re.Pattern[str] | None = None
     """Finds something wherever a topic is found; most texts are about none, and one look tells."""
+    glimpses: tuple[re.Pattern[str] | None, ...] = ()
+    """The same for each topic."""
 
     @classmethod
     def of(
@@ -109,8 +114,11 @@ class Weighing(NamedTuple):
         rules: tuple[SeverityRule, ...],
     ) -> "Weighing":
         """Return these parts, ready to weigh many items."""
-        forms = flat_forms(tuple(phrase for each in topics for phrase in each.phrases))
-        return cls(topics, origins, rules, pattern(forms) if forms else None)
+        glimpses = tuple(_glimpse(each.phrases) for each in topics)
+        whole = _glimpse(tuple(phrase for each in topics for phrase in each.phrases))
+        return cls(
+            topics, origins, tuple((each, each.condition) for each in rules), whole, glimpses
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +163,8 @@ def weigh(matter: Matter, weighing: Weighing) -> Weight:
     values = case_values(matter, sum(each.points for each in parts), *held)
     parts += [
         part("rule", rule.points, rule.id, rule.reason)
-        for rule in weighing.rules
-        if _holds(rule, values)
+        for rule, condition in weighing.rules
+        if _holds(rule, condition, values)
     ]
     value = max(0, min(MOST, sum(each.points for each in parts)))
     shown = tuple(each for each in parts if each.points)
@@ -169,7 +177,7 @@ def case_values(
     """Return what a pack's conditions may look at."""
     return {
         "case.severity": severity_so_far,
-        "case.labels": [str(label) for label in Label if label in matter.decided],
+        "case.labels": list(_names(matter.decided)),
         "case.private": matter.private,
         "case.degraded": matter.degraded,
         "case.topics": list(topics),
@@ -180,6 +188,11 @@ def case_values(
         "author.from": list(origins),
         "author.earlier_cases": _or_unknown(matter.earlier_cases),
     }
+
+
+@lru_cache(maxsize=512)
+def _names(decided: tuple[Label, ...]) -> tuple[str, ...]:
+    return tuple(str(label) for label in Label if label in decided)
 
 
 def _verdict(matter: Matter) -> Iterator[Part]:
@@ -194,7 +207,18 @@ def _verdict(matter: Matter) -> Iterator[Part]:
 def _topics(text: Plain, weighing: Weighing) -> Sequence[Topic]:
     if weighing.glimpse is not None and weighing.glimpse.search(text.text) is None:
         return ()
-    return [each for each in weighing.topics if first_hit(text, each.phrases, each.unless)]
+    return [
+        each
+        for each, glimpse in zip(weighing.topics, weighing.glimpses, strict=True)
+        if glimpse is not None
+        and glimpse.search(text.text) is not None
+        and first_hit(text, each.phrases, each.unless)
+    ]
+
+
+def _glimpse(phrases: tuple[str, ...]) -> re.Pattern[str] | None:
+    forms = flat_forms(phrases)
+    return pattern(forms) if forms else None
 
 
 def _topic_parts(topics: Sequence[Topic]) -> Iterator[Part]:
@@ -249,9 +273,9 @@ def _unknown(matter: Matter) -> Iterator[str]:
         yield "spread"
 
 
-def _holds(rule: SeverityRule, values: Mapping[str, Value]) -> bool:
+def _holds(rule: SeverityRule, condition: Condition, values: Mapping[str, Value]) -> bool:
     try:
-        return rule.holds(values)
+        return condition.holds(values)
     except RuleError:
         return rule.points > 0
 

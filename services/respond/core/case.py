@@ -169,6 +169,10 @@ class Case(Aggregate):
     def key(self) -> str:
         return f"case:{self.case_id}"
 
+    @property
+    def speaker(self) -> str:
+        return self.items[-1].author.author_id
+
     def timers(self) -> tuple[Timer, ...]:
         if self.status == "resolved":
             retire_at = (self.resolved_at or self.opened_at) + RETIRE_AFTER

@@ -1,8 +1,10 @@
 """What came in: each version of an item once, in whatever order its facts arrive."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 from services.respond.core.aggregates import Case, CaseItem, EarlyChange, ItemPlace
+from services.respond.core.calm import passed
 from services.respond.core.case import HistoryEntry, note
 from services.respond.core.decisions import ItemChanged
 from services.respond.core.replies import call_back
@@ -11,6 +13,7 @@ from services.respond.core.waiting import PendingItem
 from services.respond.core.work import Work
 from shared.contracts.items import (
     Author,
+    ItemClassified,
     ItemDeleted,
     ItemEdited,
     ItemKind,
@@ -35,7 +38,7 @@ def received(work: Work, fact: ItemReceived | Received) -> None:
     pack, _ = work.pack_of(fact.account_id)
     due = work.at + timedelta(seconds=pack.verdict_seconds)
     pending = PendingItem(fact, work.at, work.seq, due)
-    early = work.get(f"early:{fact.item_id}", EarlyChange)
+    early = _early_of(work, fact.item_id)
     if early is None:
         work.wait(pending)
     else:
@@ -74,16 +77,25 @@ def deleted(work: Work, fact: ItemDeleted) -> None:
         work.put(_early(work, fact.item_id).model_copy(update={"deleted": True}))
 
 
-def classified(work: Work, fact: Verdict) -> None:
-    """Take the first verdict of an active model on the newest version; ignore any other."""
+def classified(work: Work, fact: ItemClassified) -> Iterator[None]:
+    """Take the first verdicts of an active model on the newest versions; ignore any others.
+
+    Yields after each, so that what it armed can fire.
+    """
     if not _counts(work, fact.model):
         return
+    for each in fact.verdicts:
+        _classified(work, each)
+        yield
+
+
+def _classified(work: Work, fact: Verdict) -> None:
     pending = work.waiting(fact.item_id)
     if pending is not None:
-        if pending.fact.item_version == fact.item_version:
+        if pending.fact.item_version == fact.item_version and not passed(work, pending, fact):
             settle(work, pending, fact)
         return
-    early = work.get(f"early:{fact.item_id}", EarlyChange)
+    early = _early_of(work, fact.item_id)
     if early is not None and early.item_version == fact.item_version and early.verdict is None:
         work.put(early.model_copy(update={"verdict": fact}))
         return
@@ -165,6 +177,11 @@ def _from_edit(work: Work, fact: ItemEdited) -> PendingItem:
 def _early(work: Work, item_id: str) -> EarlyChange:
     standing = work.get(f"early:{item_id}", EarlyChange)
     return standing or EarlyChange(item_id=item_id, forget_at=work.at + FORGET_EARLY)
+
+
+def _early_of(work: Work, item_id: str) -> EarlyChange | None:
+    """Nearly always there is none of any item."""
+    return work.get(f"early:{item_id}", EarlyChange) if work.holds("early") else None
 
 
 def _here(work: Work, item_id: str) -> bool:

@@ -3,10 +3,10 @@
 import hashlib
 
 from services.respond.core.aggregates import Case, CaseItem, Cluster
+from services.respond.core.calm import rate
 from services.respond.core.cases import admit, refresh
 from services.respond.core.decisions import ItemJudged
 from services.respond.core.judging import Judgement, judge, unclassified
-from services.respond.core.rates import ABSTAINED, DEGRADED, OTHER_MODEL
 from services.respond.core.waiting import PendingItem
 from services.respond.core.weights import graver, weighed
 from services.respond.core.work import Work
@@ -34,7 +34,7 @@ def _settle(work: Work, pending: PendingItem, verdict: Verdict) -> None:
     pack, _ = work.pack_of(fact.account_id)
     judged = judge(verdict, pack)
     work.wait_no_more(fact.item_id)
-    _rate(work, verdict, judged)
+    rate(work, verdict, judged)
     place = len(work.decisions)
     case_id, judged = admit(work, pending, verdict, judged)
     line = _said(
@@ -47,19 +47,6 @@ def _settle(work: Work, pending: PendingItem, verdict: Verdict) -> None:
         case_id=case_id,
     )
     work.decisions.insert(place, line)
-
-
-def _rate(work: Work, verdict: Verdict, judged: Judgement) -> None:
-    """Count for the hour what became of a verdict, so that a drift is seen."""
-    held: tuple[str, ...] = judged.decided
-    in_office = work.organisation.model
-    if verdict.abstained:
-        held = (*held, ABSTAINED)
-    if verdict.degraded:
-        held = (*held, DEGRADED)
-    if in_office and verdict.model not in {"", in_office}:
-        held = (*held, OTHER_MODEL)
-    work.rate(held)
 
 
 def judge_again(work: Work, case: Case, verdict: Verdict) -> None:

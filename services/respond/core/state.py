@@ -15,6 +15,7 @@ from services.respond.core.waiting import PendingItem, Timer, Waiting
 from shared.contracts.base import Frozen
 
 RESTORED_AT_ONCE = 256
+SPEAKERS_LEAST = 1024
 
 
 class Aggregate(Frozen):
@@ -28,6 +29,11 @@ class Aggregate(Frozen):
     def timers(self) -> tuple[Timer, ...]:
         """Return what is armed; `timer_id` starts with the kind of timer."""
         return ()
+
+    @property
+    def speaker(self) -> str:
+        """Return whose next item may belong to this; "": nobody's."""
+        return ""
 
     def queue_due(self) -> float | None:
         """Return when an open case next owes something (epoch seconds); None: not in the queue."""
@@ -89,6 +95,7 @@ class State:
         self._marks_before: list[bytes] = []
         self._counts: dict[str, int] = {}
         self._rates: dict[tuple[int, tuple[str, ...]], int] = {}
+        self._speakers: set[str] = set()
         self.now: datetime | None = None
 
     SEEN_GENERATION: ClassVar[int] = 1 << 19
@@ -106,6 +113,14 @@ class State:
     def has_seen(self, mark: bytes) -> bool:
         """Tell whether this item version was folded before."""
         return mark in self._seen or mark in self._seen_before
+
+    def may_speak(self, author_id: str) -> bool:
+        """Tell whether an aggregate may be this author's matter; never wrong about "no"."""
+        return author_id in self._speakers
+
+    def holds(self, prefix: str) -> bool:
+        """Tell whether there is any aggregate whose key starts with `prefix:`."""
+        return bool(self._by_prefix.get(prefix))
 
     def under(self, prefix: str) -> Iterator[Aggregate]:
         """Yield the aggregates whose key starts with `prefix:`, in insertion order."""
@@ -130,6 +145,7 @@ class State:
             if fresh is not None:
                 self._aggregates[key] = fresh
                 self._shelf(key)[key] = fresh
+                self._hear(fresh)
             elif old is not None:
                 del self._aggregates[key], self._shelf(key)[key]
         self.waiting.apply(changes.waits)
@@ -172,6 +188,7 @@ class State:
         for count, each in enumerate(aggregates, 1):
             self._aggregates[each.key] = each
             self._shelf(each.key)[each.key] = each
+            self._hear(each)
             self._timers.extend(each.timers())
             if count % RESTORED_AT_ONCE == 0:
                 yield
@@ -182,6 +199,16 @@ class State:
             self._remember([some[i : i + 8] for i in range(0, len(some), 8)])
             yield
         self.now = now
+
+    def _hear(self, fresh: Aggregate) -> None:
+        """Note whose matter this is. Who has none any more is forgotten once most have none."""
+        speaker = fresh.speaker
+        if not speaker or speaker in self._speakers:
+            return
+        self._speakers.add(speaker)
+        shelf = self._shelf(fresh.key)
+        if len(self._speakers) > SPEAKERS_LEAST + 2 * len(shelf):
+            self._speakers = {each.speaker for each in shelf.values()}
 
     def _shelf(self, key: str) -> dict[str, Aggregate]:
         """Return the index that names this key."""

@@ -68,8 +68,7 @@ def _apply(work: Work, fact: Fact | Received) -> None:
         case ItemReceived() | Received():
             items.received(work, fact)
         case ItemClassified():
-            for each in fact.verdicts:
-                items.classified(work, each)
+            for _ in items.classified(work, fact):
                 if work.may_be_due():
                     fire_due(work)
         case ItemEdited():

@@ -1,6 +1,5 @@
 """What an item weighs once it reaches people: its text, its author, and what came before."""
 
-from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
 
@@ -33,12 +32,7 @@ def weighed(
     `where` is platform and account, `cluster` what it is nearly the same as.
     """
     pack, _ = work.pack_of(where[1])
-    matter = _matter(work, where, item, judged, case)
-    if cluster is not None:
-        alike = len(cluster.within(HOUR, work.at))
-        coordinated = cluster.coordinated_at is not None
-        matter = replace(matter, alike=alike, coordinated=coordinated)
-    weight = weigh(matter, weighing_of(pack))
+    weight = weigh(_matter(work, where, item, judged, case, cluster), weighing_of(pack))
     known = {"topics": weight.topics, "origins": weight.origins}
     return item.model_copy(update=known), judged._replace(severity=weight.value, weight=weight)
 
@@ -73,8 +67,13 @@ def remember(work: Work, where: tuple[str, str], author: Author) -> None:
     work.put(built(AuthorRecord, record))
 
 
-def _matter(
-    work: Work, where: tuple[str, str], item: CaseItem, judged: Judgement, case: Case | None
+def _matter(  # noqa: PLR0917  what a matter is made of
+    work: Work,
+    where: tuple[str, str],
+    item: CaseItem,
+    judged: Judgement,
+    case: Case | None,
+    cluster: Cluster | None = None,
 ) -> Matter:
     earlier = _cases(work, _key(where, item.author))
     return Matter(
@@ -90,6 +89,8 @@ def _matter(
         reopened=0 if case is None else case.reopened + (case.status == "resolved"),
         private=item.item_kind is ItemKind.MESSAGE,
         degraded=bool(item.degraded),
+        alike=None if cluster is None else len(cluster.within(HOUR, work.at)),
+        coordinated=cluster is not None and cluster.coordinated_at is not None,
     )
 
 

@@ -7,6 +7,7 @@ from heapq import heappop, heappush
 
 from services.respond.core.aggregates import Account, Case, Closed, Effect, Organisation
 from services.respond.core.decisions import Decision
+from services.respond.core.judging import Judgement
 from services.respond.core.rates import HOUR_SECONDS
 from services.respond.core.state import Aggregate, AnyAggregate, Changes, State
 from services.respond.core.waiting import PATIENCE, PendingItem, Timer
@@ -39,7 +40,12 @@ class Work:
         self._soonest = FAR
         self._look()
         self._known: dict[str, tuple[Pack, str]] = {}
+        self.judged: dict[tuple[str, str, int, bool], Judgement] = {}
+        """What verdicts came to; holds as long as the packs that are known."""
         self._organisation: Organisation | None = None
+        self._prefixes: set[str] = set()
+        self._speakers: set[str] = set()
+        self._hour = (FAR, 0)
 
     def enter(self, seq: int, time: datetime) -> None:
         """Go on to the next fact; time never runs backwards."""
@@ -66,9 +72,13 @@ class Work:
 
     def put(self, *fresh: Aggregate) -> None:
         for each in fresh:
-            self._puts[each.key] = each
+            key = each.key
+            self._puts[key] = each
+            self._prefixes.add(key.partition(":")[0])
+            if each.speaker:
+                self._speakers.add(each.speaker)
             if isinstance(each, Organisation | Account):
-                self._known, self._organisation = {}, None
+                self._known, self.judged, self._organisation = {}, {}, None
             for timer in each.timers():
                 self._arm(timer)
 
@@ -84,7 +94,8 @@ class Work:
     def wait(self, pending: PendingItem) -> None:
         self._waits[pending.fact.item_id] = pending
         self._fresh.append(pending)
-        self._soonest = min(self._soonest, pending.verdict_due)
+        if pending.verdict_due < self._soonest:  # noqa: PLR1730  twice as fast, and once an item
+            self._soonest = pending.verdict_due
 
     def wait_no_more(self, item_id: str) -> None:
         self._waits[item_id] = None
@@ -98,13 +109,25 @@ class Work:
 
     def rate(self, held: tuple[str, ...]) -> None:
         """Count a verdict of which these held, for the hour of what is being applied."""
-        kind = (int(self.at.timestamp()) // HOUR_SECONDS, held)
+        at, hour = self._hour
+        if at is not self.at:
+            hour = int(self.at.timestamp()) // HOUR_SECONDS
+            self._hour = (self.at, hour)
+        kind = (hour, held)
         self._rates[kind] = self._rates.get(kind, 0) + 1
 
     def total(self, counter: str) -> int:
         """Return a counter of the organisation with what was added since it was written."""
         stored: int = getattr(self.organisation, counter)
         return stored + self.state.counted(counter) + self._counts.get(counter, 0)
+
+    def may_speak(self, author_id: str) -> bool:
+        """Tell whether a case may be this author's matter; never wrong about "no"."""
+        return author_id in self._speakers or self.state.may_speak(author_id)
+
+    def holds(self, prefix: str) -> bool:
+        """Tell whether there may be an aggregate whose key starts with `prefix:`; as `may_speak`."""
+        return prefix in self._prefixes or self.state.holds(prefix)
 
     def is_new(self, *parts: str) -> bool:
         """Tell whether this was never folded before, and remember it."""

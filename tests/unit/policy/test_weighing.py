@@ -85,7 +85,7 @@ def test_a_pack_adds_and_takes_by_rules_of_its_own() -> None:
         SeverityRule(id="down", when="case.severity >= 45", points=-5, reason="已知问题"),
         SeverityRule(id="no", when="author.earlier_cases > 0", points=50),
     )
-    weight = weigh(PLAIN, Weighing(COMPANY.topics, (), rules))
+    weight = weigh(PLAIN, Weighing.of(COMPANY.topics, (), rules))
     assert [each for each in weight.parts if each.kind == "rule"] == [
         Part(kind="rule", name="up", points=7),
         Part(kind="rule", name="down", points=-5, title="已知问题"),
@@ -95,7 +95,7 @@ def test_a_pack_adds_and_takes_by_rules_of_its_own() -> None:
 def test_a_rule_that_fails_makes_nothing_lighter() -> None:
     broken = "case.labels[9] == 'x'"
     rules = tuple(SeverityRule(id=str(n), when=broken, points=n) for n in (5, -5))
-    assert weigh(PLAIN, Weighing((), (), rules)).value == 50
+    assert weigh(PLAIN, Weighing.of((), (), rules)).value == 50
 
 
 def test_a_rule_that_cannot_be_understood_is_refused_when_it_is_loaded() -> None:
@@ -112,8 +112,8 @@ def test_a_text_that_names_everything_is_not_the_gravest_of_all() -> None:
 def test_people_kept_by_hand_are_known_by_name_or_id() -> None:
     vip = Origin(id="vip", title="重点人物", points=10, names=("u7", "小林"))
     for known in (replace(PLAIN, author_id="u7"), replace(PLAIN, author_name="小林")):
-        assert weigh(known, Weighing((), (vip,))).origins == ("vip",)
-    assert weigh(replace(PLAIN, author_name="小林子"), Weighing((), (vip,))).origins == ()
+        assert weigh(known, Weighing.of((), (vip,), ())).origins == ("vip",)
+    assert weigh(replace(PLAIN, author_name="小林子"), Weighing.of((), (vip,), ())).origins == ()
 
 
 def test_a_phrase_does_not_stand_across_the_end_of_a_clause() -> None:
