@@ -118,15 +118,15 @@ class _BulkParser(Parser):
 
     async def parse(self, data: bytes = b"") -> None:
         """Read what has arrived; an unfinished frame waits for the rest."""
-        self.buf.extend(data)
-        while self.buf:
-            frames, used = _cut(bytes(self.buf))
-            buffer = self.buf
-            del buffer[:used]
+        raw = bytes(self.buf) + data if self.buf else data
+        while raw:
+            frames, used = _cut(raw)
+            self.buf = rest = bytearray(raw[used:])
             for sid, together in groupby(frames, _sid):
                 await self.nc.deliver(sid, list(together))
-            if self.buf is not buffer or not await self._control_line():
+            if self.buf is not rest or not await self._control_line():
                 return
+            raw = bytes(self.buf)
 
     async def _control_line(self) -> bool:
         """Let the library read one line that is no message; False when more must arrive first."""

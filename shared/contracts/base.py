@@ -79,6 +79,11 @@ class FactBase(Frozen):
         return ("", "")
 
 
+_AT_ZERO = "+00:00"
+
+
 def stamp(time: datetime) -> str:
     """Return `time` in UTC to the microsecond, the one spelling used inside ids and digests."""
+    if time.tzinfo is UTC:
+        return f"{time.isoformat(timespec='microseconds')[: -len(_AT_ZERO)]}Z"
     return f"{time.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"

@@ -1,5 +1,6 @@
 """What classify says of one version of one item: probabilities, reasons, and doubt."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
@@ -103,13 +104,12 @@ class Verdict(NamedTuple):
         degraded: tuple[str, ...] = (),
     ) -> Self:
         """Return a verdict of probabilities by label."""
-        believed = (round(labels[label] * MILLION) if label in labels else "-" for label in Label)
         return cls(
             model=model,
-            beliefs=" ".join(map(str, believed)),
+            beliefs=beliefs_of(labels),
             held=",".join(decided),
             abstained=abstained,
-            why=";".join(map(_spelt, reasons)),
+            why=why_of(reasons),
             anger=anger,
             degraded=degraded,
         )
@@ -117,8 +117,7 @@ class Verdict(NamedTuple):
     @property
     def labels(self) -> dict[Label, float]:
         """Return the probability of each label that was judged."""
-        parts = zip(LABELS, self.beliefs.split(), strict=False)
-        return {label: int(part) / MILLION for label, part in parts if part != "-"}
+        return believed(self.beliefs)
 
     @property
     def decided(self) -> tuple[Label, ...]:
@@ -128,13 +127,50 @@ class Verdict(NamedTuple):
     @property
     def reasons(self) -> tuple[Reason, ...]:
         """Return why they hold. Raises ValueError for what is no reason."""
-        return tuple(_read(part) for part in self.why.split(";")) if self.why else ()
+        return reasons_in(self.why)
 
 
 @lru_cache(maxsize=4096)
 def labels_of(held: str) -> tuple[Label, ...]:
     """Return the labels in `held`, apart by commas."""
     return tuple(map(Label, held.split(","))) if held else ()
+
+
+_BELIEF: Final = r"(?:-|\d{1,7}+)"
+_REASON: Final = (
+    rf"(?:{'|'.join(Label)}) \d{{1,9}}+ \d{{1,9}}+ (?:model|lexicon|rule) \d{{1,9}}+(?: [^ ;]++)?"
+)
+_BELIEFS: Final = re.compile(rf"(?:{_BELIEF}(?: {_BELIEF})*+)?")
+_WHY: Final = re.compile(rf"(?:{_REASON}(?:;{_REASON})*+)?")
+
+
+def legible(beliefs: str, why: str) -> None:
+    """Raise ValueError unless both can be read by whoever asks for them later."""
+    if not _BELIEFS.fullmatch(beliefs) or not _WHY.fullmatch(why):
+        raise ValueError("these are no probabilities, or no reasons")
+
+
+def believed(beliefs: str) -> dict[Label, float]:
+    """Return the probability of each label that was judged, of `Verdict.beliefs`."""
+    parts = zip(LABELS, beliefs.split(), strict=False)
+    return {label: int(part) / MILLION for label, part in parts if part != "-"}
+
+
+def beliefs_of(labels: Mapping[Label, float]) -> str:
+    """Return them as a verdict keeps them."""
+    return " ".join(
+        str(round(labels[each] * MILLION)) if each in labels else "-" for each in LABELS
+    )
+
+
+def reasons_in(why: str) -> tuple[Reason, ...]:
+    """Return the reasons of `Verdict.why`. Raises ValueError for what is no reason."""
+    return tuple(_read(part) for part in why.split(";")) if why else ()
+
+
+def why_of(reasons: Iterable[Reason]) -> str:
+    """Return them as a verdict keeps them."""
+    return ";".join(map(_spelt, reasons))
 
 
 def _spelt(reason: Reason) -> str:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import model_validator
 
 from services.respond.core.state import Aggregate
 from services.respond.core.waiting import Timer
@@ -15,7 +15,14 @@ from shared.contracts.base import Frozen, Time
 from shared.contracts.items import Author, ItemKind, Thread
 from shared.contracts.operators import Slot
 from shared.contracts.system import Receipt
-from shared.contracts.verdicts import Label, Reason
+from shared.contracts.verdicts import (
+    Label,
+    Reason,
+    beliefs_of,
+    believed,
+    reasons_in,
+    why_of,
+)
 from shared.policy.gate.findings import GateFinding
 from shared.policy.weighing import Part
 
@@ -38,6 +45,11 @@ ReplyStatus = Literal[
 ]
 
 
+class _Spelt(Frozen):
+    labels: dict[Label, float]
+    reasons: tuple[Reason, ...] = ()
+
+
 class CaseItem(Frozen):
     """One item of a case with the verdict on its newest version; `deleted` keeps the evidence."""
 
@@ -50,10 +62,11 @@ class CaseItem(Frozen):
     text: str
     published_at: Time
     received_at: Time
-    labels: dict[Label, float] = Field(default_factory=dict)
+    beliefs: str = ""
+    why: str = ""
+    """As the verdict keeps them: nobody looks at most, and so they are read when somebody does."""
     decided: tuple[Label, ...] = ()
     abstained: bool = False
-    reasons: tuple[Reason, ...] = ()
     model: str = ""
     anger: int = 0
     degraded: tuple[str, ...] = ()
@@ -64,6 +77,25 @@ class CaseItem(Frozen):
     origins: tuple[str, ...] = ()
     looked_at: Time | None = None
     """When it was last made sure what the platform shows as our reply to it."""
+
+    @property
+    def labels(self) -> dict[Label, float]:
+        """Return the probability of each label that was judged."""
+        return believed(self.beliefs)
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Return why labels hold. Raises ValueError for what is no reason."""
+        return reasons_in(self.why)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_it_was(cls, stored: object) -> object:
+        """Read an item that was stored with both spelt out, as they first were."""
+        if isinstance(stored, dict) and "labels" in stored:
+            old = _Spelt.model_validate(stored)
+            return {**stored, "beliefs": beliefs_of(old.labels), "why": why_of(old.reasons)}
+        return stored
 
 
 class CaseClock(Frozen):

@@ -21,7 +21,7 @@ from shared.contracts.base import built
 from shared.contracts.ids import token
 from shared.contracts.items import ItemKind, ItemReceived
 from shared.contracts.received import Received
-from shared.contracts.verdicts import Label, Verdict
+from shared.contracts.verdicts import Label, Verdict, legible
 
 _MESSAGE = ItemKind.MESSAGE
 
@@ -38,6 +38,7 @@ def thread_key(fact: ItemReceived | Received) -> str:
 def case_item(pending: PendingItem, verdict: Verdict, judged: Judgement) -> CaseItem:
     """Return the item as its case keeps it."""
     fact = pending.whole()
+    legible(verdict.beliefs, verdict.why)
     return built(
         CaseItem,
         {
@@ -50,10 +51,10 @@ def case_item(pending: PendingItem, verdict: Verdict, judged: Judgement) -> Case
             "text": fact.text,
             "published_at": fact.published_at,
             "received_at": pending.received_at,
-            "labels": verdict.labels,
+            "beliefs": verdict.beliefs,
             "decided": judged.decided,
             "abstained": verdict.abstained,
-            "reasons": verdict.reasons,
+            "why": verdict.why,
             "model": verdict.model,
             "anger": verdict.anger,
             "degraded": (*pending.degraded, *verdict.degraded),

@@ -123,7 +123,7 @@ def _newer(item: CaseItem, item_id: str, version: str, text: str) -> CaseItem:
     if item.item_id != item_id:
         return item
     fresh = {"text": text, "item_version": version, "edits": item.edits + 1}
-    return item.model_copy(update={**fresh, "model": "", "reasons": (), "corrected": None})
+    return item.model_copy(update={**fresh, "model": "", "why": "", "corrected": None})
 
 
 def _mark_deleted(work: Work, case: Case, fact: ItemDeleted) -> None:

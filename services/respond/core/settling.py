@@ -12,7 +12,7 @@ from services.respond.core.weights import graver, weighed
 from services.respond.core.work import Work
 from shared.contracts.items import ItemReceived
 from shared.contracts.received import Received
-from shared.contracts.verdicts import Verdict
+from shared.contracts.verdicts import Verdict, legible
 
 
 def overdue(work: Work, pending: PendingItem) -> None:
@@ -56,13 +56,14 @@ def judge_again(work: Work, case: Case, verdict: Verdict) -> None:
         return
     pack, _ = work.pack_of(case.account_id)
     judged = judge(verdict, pack)
+    legible(verdict.beliefs, verdict.why)
     work.count("items_classified")
     item = found.model_copy(
         update={
-            "labels": verdict.labels,
+            "beliefs": verdict.beliefs,
             "decided": judged.decided,
             "abstained": verdict.abstained,
-            "reasons": verdict.reasons,
+            "why": verdict.why,
             "model": verdict.model,
             "anger": verdict.anger,
             "degraded": verdict.degraded,

@@ -132,7 +132,7 @@ async def test_a_rumour_can_be_made_a_claim(desk: Desk) -> None:
 async def test_hostile_text_stays_text(desk: Desk) -> None:
     evil = "<script>alert(1)</script>{{ 7*7 }}\"'><img src=x onerror=y>"
     case = desk.house.cases["case1042"]
-    item = case.items[-1].model_copy(update={"text": evil, "reasons": ()})
+    item = case.items[-1].model_copy(update={"text": evil, "why": ""})
     desk.house.cases["case1042"] = case.model_copy(update={"items": (item,)})
     await desk.sign_in("chen")
     for path in ("/queue", "/case/case1042"):

@@ -10,7 +10,7 @@ from pydantic_core import to_json
 
 from shared.contracts.facts import UndecodableError, decode
 from shared.contracts.items import ItemClassified
-from shared.contracts.verdicts import Label, Reason, Verdict
+from shared.contracts.verdicts import Label, Reason, Verdict, legible, reasons_in
 
 WHY = (
     Reason(label=Label.PRAISE, start=3, end=6, source="model", weight=0.133),
@@ -30,6 +30,7 @@ def test_what_was_judged_is_read_as_it_was_written(
     verdict = Verdict.of(labels, decided=held, reasons=WHY, model="m")
     again = TypeAdapter(Verdict).validate_json(to_json(verdict))
     assert (again.labels, again.decided, again.reasons) == (labels, held, WHY)
+    legible(verdict.beliefs, verdict.why)
 
 
 def test_a_label_that_is_younger_than_the_verdict_was_not_judged() -> None:
@@ -45,6 +46,26 @@ def test_a_label_that_is_younger_than_the_verdict_was_not_judged() -> None:
 def test_what_is_no_label_is_an_error_and_not_nothing() -> None:
     with pytest.raises(ValueError, match="nonsense"):
         _ = Verdict(model="m", held="nonsense").decided
+
+
+@pytest.mark.parametrize(
+    ("beliefs", "why"),
+    [
+        ("1  2", ""),
+        ("1 ", ""),
+        ("many", ""),
+        ("", "complaint 1 2 model"),
+        ("", "complaint 1 2 hearsay 3"),
+        ("", "nonsense 1 2 model 3"),
+        ("", "complaint 1 2 model 3;"),
+    ],
+)
+def test_what_could_not_be_read_later_is_refused_now(beliefs: str, why: str) -> None:
+    with pytest.raises(ValueError, match="no reasons"):
+        legible(beliefs, why)
+    if why:
+        with pytest.raises(ValueError, match=r".+"):
+            _ = reasons_in(why)
 
 
 def test_a_verdict_of_the_first_version_is_still_read() -> None:

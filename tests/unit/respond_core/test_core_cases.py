@@ -1,9 +1,12 @@
 """Cases: joined, reopened, clocks kept and broken, pages, retirement."""
 
+import json
 from datetime import timedelta
 
-from services.respond.core.aggregates import Account
+from services.respond.core.aggregates import Account, CaseItem
 from services.respond.core.case import KEEP, RETIRE_AFTER, Closed
+from services.respond.core.fold import fold
+from shared.contracts.facts import Stored
 from shared.contracts.items import Thread
 from shared.contracts.operators import (
     CaseClaimed,
@@ -16,7 +19,7 @@ from shared.contracts.operators import (
 )
 from shared.contracts.org import Role
 from shared.contracts.system import SourceReported
-from shared.contracts.verdicts import Label
+from shared.contracts.verdicts import Label, Reason
 from shared.policy.model import ClockRule, Pack
 from tests.fakes.builders import (
     START,
@@ -45,6 +48,27 @@ def test_the_authors_next_word_joins_whatever_it_is() -> None:
     assert story.case.item_count == 3
     assert story.case.labels == (Label.COMPLAINT, Label.PRAISE, Label.RUMOUR)
     assert len(story.decided("case.joined")) == 2
+
+
+def test_an_item_that_was_stored_with_labels_and_reasons_spelt_out_is_still_read() -> None:
+    story = Story()
+    item = story.complain().items[0]
+    reason = Reason(label=Label.COMPLAINT, start=1, end=3, source="model", weight=0.5)
+    stored = item.model_dump(mode="json", exclude={"beliefs", "why"})
+    older = {**stored, "labels": {"complaint": 0.93}, "reasons": [reason.model_dump(mode="json")]}
+    again = CaseItem.model_validate_json(json.dumps(older))
+    assert (again.labels, again.reasons) == ({Label.COMPLAINT: 0.93}, (reason,))
+    assert again == item.model_copy(update={"beliefs": again.beliefs, "why": again.why})
+
+
+def test_a_verdict_nobody_could_read_is_quarantined_and_no_case() -> None:
+    story = Story()
+    story.tell(a_comment("c1"))
+    verdict = a_verdict("c1", Label.COMPLAINT).model_copy(update={"why": ("because",)})
+    told = Stored(seq=story.seq + 1, time=at(story.seconds), fact=verdict)
+    [poison] = fold(story.state, [told], story.packs).quarantined
+    assert "no reasons" in poison.error
+    assert story.has("case") == 0
 
 
 def test_another_author_or_thread_is_another_case() -> None:
