@@ -44,6 +44,8 @@ _MASK: Final = (1 << 64) - 1
 class Features(NamedTuple):
     """Feature `ids` of all texts, end to end; each stands at [start, end) of its own text.
 
+    `rows` are those of the weights they have; of features alone there are none.
+
     Text `i` has those from `offsets[i]` to `offsets[i + 1]`; an id occurs once a text.
     """
 
@@ -51,6 +53,7 @@ class Features(NamedTuple):
     start: Ints
     end: Ints
     offsets: Ints
+    rows: NDArray[np.int32]
 
 
 class Seen(NamedTuple):
@@ -89,11 +92,12 @@ def extract(
     batch: Canonical,
     seen: Seen,
     category_of: Ints,
-    known: NDArray[np.bool_] | None = None,
+    row_of: NDArray[np.int32] | None = None,
 ) -> Features:
     """Return the features of a batch from what was seen in it.
 
-    With `known`, only features it holds true for. They come text by text, of equal ones the first.
+    With `row_of` (feature to row of the weights, 0 for none), only those that weigh anything. They
+    come text by text, of equal ones the first.
     """
     parts = [
         *_grams(batch),
@@ -103,14 +107,19 @@ def extract(
         *_sounds(seen.heard, seen.letters),
     ]
     whole = _Part(*(np.concatenate(column) for column in zip(*parts, strict=True)))
-    some = np.arange(len(whole.ids)) if known is None else np.flatnonzero(known.take(whole.ids))
+    rows = np.zeros(0, np.int32) if row_of is None else row_of.take(whole.ids)
+    some = np.arange(len(whole.ids)) if row_of is None else np.flatnonzero(rows)
     text = whole.text.take(some)
     first = firsts(text, whole.ids.take(some))
     text = text.take(first)
     place = some.take(first.take(np.argsort(text, kind="stable")))
     sizes = np.bincount(text, minlength=len(batch))
     return Features(
-        whole.ids.take(place), whole.start.take(place), whole.end.take(place), offsets_of(sizes)
+        whole.ids.take(place),
+        whole.start.take(place),
+        whole.end.take(place),
+        offsets_of(sizes),
+        rows if row_of is None else rows.take(place),
     )
 
 

@@ -71,11 +71,11 @@ class Batch:
     @cached_property
     def features(self) -> Features:
         weights, category_of = self.judge.weights, self.judge.lexicon.category_of
-        known = None if weights is None else weights.known
+        row_of = None if weights is None else weights.rows
         heard = sounds(self.texts, self.judge.tables)
         letters = initials(heard.units, self.judge.tables)
         return extract(
-            self.texts, Seen(self.words, self.entries, heard, letters), category_of, known
+            self.texts, Seen(self.words, self.entries, heard, letters), category_of, row_of
         )
 
     @cached_property

@@ -1,7 +1,6 @@
 """A linear model in integers: equal inputs give equal probabilities on every machine."""
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final, Literal
 
 import numpy as np
@@ -21,6 +20,8 @@ REACH: Final = (NODES << STEP_BITS) // 2
 PROBABILITY_BITS: Final = 30
 MILLION: Final = 1_000_000
 AT_ONCE: Final = 32
+NOTHING: Final = 0
+"""The row that weighs nothing: the last text ends with it, in case nothing of that weighs anything."""
 
 
 OFFENSIVE: Final = "offensive"
@@ -41,12 +42,6 @@ class Weights:
     bias: Ints
     curves: Ints
 
-    @cached_property
-    def known(self) -> NDArray[np.bool_]:
-        """Return which features weigh anything."""
-        known: NDArray[np.bool_] = self.rows != 0
-        return known
-
 
 def scores(features: Features, weights: Weights) -> Ints:
     """Return text x label sums of weights, exact.
@@ -54,13 +49,14 @@ def scores(features: Features, weights: Weights) -> Ints:
     Few texts at a time: what is added up then stays in the processor's own memory.
     """
     offsets = features.offsets
-    rows = weights.rows.take(features.ids)
     total = np.empty((len(offsets) - 1, len(weights.labels)), np.int64)
     for first in range(0, len(total), AT_ONCE):
         starts = offsets[first : first + AT_ONCE + 1]
-        gathered = weights.table.take(rows[starts[0] : starts[-1]], axis=0)
+        rows = np.append(features.rows[starts[0] : starts[-1]], NOTHING)
+        gathered = weights.table.take(rows, axis=0)
         sums = total[first : first + AT_ONCE]
         np.add.reduceat(gathered, starts[:-1] - starts[0], axis=0, dtype=np.int64, out=sums)
+        sums[starts[1:] == starts[:-1]] = 0
     total += weights.bias
     return total
 

@@ -96,7 +96,7 @@ def _heat(
     A pair has one place more than its text has characters; nothing is ever added there.
     """
     which, pair = _within(features.offsets, text)
-    rows = weights.rows.take(features.ids.take(which))
+    rows = features.rows.take(which)
     cell = rows * np.int64(len(weights.labels)) + column.take(pair)
     added = weights.table.ravel().take(cell).astype(np.int64) << SPREAD
     start, end = features.start.take(which), features.end.take(which)

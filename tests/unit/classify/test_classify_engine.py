@@ -14,8 +14,8 @@ from services.classify.adapters.engine import WEIGHTS_DIR, Classifier
 from services.classify.adapters.segments import RjiebaSegmenter
 from services.classify.adapters.weight_files import MANIFEST
 from services.classify.core import features
-from services.classify.core.features import Seen, extract
-from services.classify.core.scores import probabilities, scores
+from services.classify.core.features import Features, Seen, extract
+from services.classify.core.scores import NODES, Weights, probabilities, scores
 from services.classify.training.data import own_rows
 from services.classify.training.matrix import Extractor
 from services.classify.training.train import Column, train, whole_weights
@@ -148,7 +148,7 @@ def test_whole_numbers_give_what_the_trained_model_gives() -> None:
     lexicon, words = extractor.lexicon, extractor._segmenter.lengths(batch.texts)
     hits = lexicon.on_words(extractor._finder.find(batch.texts), batch, words)
     seen = Seen(words, lexicon.entries(hits), heard, initials(heard.units, TABLES))
-    found = extract(batch, seen, extractor.lexicon.category_of)
+    found = extract(batch, seen, extractor.lexicon.category_of, weights.rows)
     served = probabilities(scores(found, weights), weights) / 1e6
     for column, (label, head) in enumerate(trained.heads.items()):
         values = trained.matrix.values[: len(rows)]
@@ -160,3 +160,18 @@ def test_whole_numbers_give_what_the_trained_model_gives() -> None:
     again = whole_weights(train(rows, "permissive", extractor, lambda _: None, columns=columns))
     assert np.array_equal(again.table, weights.table)
     assert np.array_equal(again.curves, weights.curves)
+
+
+def test_a_text_of_which_nothing_weighs_has_the_bias_wherever_it_stands() -> None:
+    """Between others and at the end: its stretch of features is empty."""
+    weights = Weights(
+        (Label.COMPLAINT,),
+        np.arange(3, dtype=np.int32),
+        np.array([[0], [5], [7]], np.int32),
+        np.array([100]),
+        np.zeros((1, NODES + 1), np.int64),
+    )
+    offsets = np.array([0, 0, 2, 2, 3, *[3] * 40])
+    at = np.zeros(3, np.int64)
+    found = Features(np.array([1, 2, 1]), at, at, offsets, np.array([1, 2, 1], np.int32))
+    assert scores(found, weights)[:, 0].tolist() == [100, 112, 100, 105, *[100] * 40]
