@@ -11,6 +11,7 @@ from pydantic_core import to_json
 from services.classify.adapters.bundles import unpacked
 from services.classify.adapters.child import ChildJudge
 from services.classify.adapters.engine import Classifier
+from services.classify.adapters.explanation import explanation
 from services.classify.settings import ClassifySettings
 from services.classify.shell.handler import Handler
 from services.classify.shell.keeper import Keeper
@@ -30,6 +31,8 @@ from shared.runtime.text_tables import load_tables
 from shared.text.normalise import Tables
 
 ACTIVATED_BY = "classify"
+PIECES = 8
+"""What a person can take in of one label."""
 
 
 async def serve(settings: ClassifySettings, *, stop: asyncio.Event | None = None) -> None:
@@ -88,6 +91,12 @@ def judge_one(settings: ClassifySettings, text: bytes) -> bytes:
     own, _ = _load(settings)
     verdicts = own.judge([text.decode("utf-8", "surrogatepass")])
     return to_json(verdicts[0])
+
+
+def explain_one(settings: ClassifySettings, text: bytes) -> bytes:
+    """Return what this process' own model makes of one text, label by label, as JSON."""
+    own, _ = _load(settings)
+    return to_json(explanation(own, text.decode("utf-8", "surrogatepass"), (), PIECES))
 
 
 def _load(settings: ClassifySettings) -> tuple[Classifier, Tables]:

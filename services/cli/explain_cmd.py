@@ -34,14 +34,15 @@ def explain(
     Without --label: those that hold, and those that come near.
     """
     from services.classify.adapters.engine import Classifier
-    from services.cli.explain_lines import answer, readable
+    from services.classify.adapters.explanation import explanation
+    from services.cli.explain_lines import readable
     from shared.runtime.text_tables import load_tables
 
     wanted = _labels(label or [])
     said = sys.stdin.buffer.read().decode("utf-8", "surrogateescape") if text is None else text
     said = said.rstrip("\n")
     classifier = Classifier.load(weights_folder(weights), load_tables())
-    body = answer(classifier, said, wanted, most)
+    body = explanation(classifier, said, wanted, most)
     typer.echo(json.dumps(body, ensure_ascii=False) if as_json else readable(body))
 
 

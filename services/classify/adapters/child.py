@@ -11,6 +11,8 @@ from shared.errors import PermanentError
 
 ONE_TEXT = "--one"
 """With this argument the service reads one text, writes its verdict and ends."""
+EXPLAIN = "--explain"
+"""With this argument it writes what its verdict is made of instead; the console asks for that."""
 COMMAND = (sys.executable, "-m", "services.classify", ONE_TEXT)
 LIMIT_SECONDS = 20.0
 _VERDICT = TypeAdapter(Verdict)

@@ -1,5 +1,8 @@
 """Why a verdict is as it is: pieces that add up, and turns that were really judged."""
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.classify.adapters.child import EXPLAIN
 from services.classify.adapters.engine import Classifier
 from services.classify.core.explaining import bias, pulls, without
 from services.classify.core.judge import Batch
@@ -96,3 +100,11 @@ def test_what_is_left_is_what_was_not_cut(text: str, spans: list[tuple[int, int]
     gone = {place for start, end in cut for place in range(start, end)}
     left = "".join(each for place, each in enumerate(text) if place not in gone)
     assert without(text, cut) == left
+
+
+def test_the_service_explains_one_text_by_itself() -> None:
+    command = (sys.executable, "-m", "services.classify", EXPLAIN)
+    told = json.loads(subprocess.check_output(command, input="等了三天没人管".encode()))
+    assert told["text"] == "等了三天没人管"
+    assert told["model"] == SHIPPED.model
+    assert told["labels"]
