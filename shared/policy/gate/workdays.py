@@ -8,8 +8,8 @@ from shared.policy.gate.section import Calendar
 _DAY = timedelta(days=1)
 _WEEKEND = 5
 _FIXED = {
-    "元旦": (1, 1), "妇女节": (3, 8), "五一": (5, 1), "劳动节": (5, 1), "儿童节": (6, 1),
-    "六一": (6, 1), "教师节": (9, 10), "十一": (10, 1), "国庆": (10, 1),
+    "元旦": (1, 1), "妇女": (3, 8), "五一": (5, 1), "劳动": (5, 1), "儿童": (6, 1),
+    "六一": (6, 1), "教师": (9, 10), "十一": (10, 1), "国庆": (10, 1),
 }  # fmt: skip
 
 
@@ -36,7 +36,7 @@ def end_of_month(year: int, month: int) -> date:
 
 def festival(name: str, day: date, calendar: Calendar) -> date | None:
     """Return the first such festival after `day`; None if the calendar does not know it."""
-    word = name.removesuffix("假期").removesuffix("节")
+    word = name.removesuffix("节")
     known = calendar.festivals.get(word, ())
     if word in _FIXED:
         month, number = _FIXED[word]
