@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -30,19 +31,24 @@ def gate_check(
     file: Annotated[Path | None, typer.Argument(help="JSONL; standard input if absent")] = None,
     pack: PackOption = "company",
     policies: PoliciesOption = None,
+    now: Annotated[
+        datetime | None, typer.Option("--now", help="time of promises (default: the clock's)")
+    ] = None,
 ) -> None:
     """Read outgoing texts (JSONL or plain lines), write their findings line by line."""
     from services.cli.gate_lines import check_line
     from services.cli.lines import batches
+    from shared.runtime.clock import SystemClock
     from shared.runtime.packs import read_pack
 
     rules = read_pack(policies or _shipped(), pack)
+    moment = now or SystemClock().now()
     number, failed = 0, False
     for lines in batches(file):
         for raw in lines:
             number += 1
             if raw.strip():
-                answer = check_line(raw, number, rules)
+                answer = check_line(raw, number, rules, moment)
                 failed = failed or "error" in answer
                 typer.echo(json.dumps(answer, ensure_ascii=False))
     if failed:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
@@ -11,6 +12,7 @@ from services.cli.lines import decoded
 from shared.errors import UserError
 from shared.policy.gate.check import gate
 from shared.policy.gate.findings import GateContext, GateLevel
+from shared.policy.gate.promises import promises
 from shared.policy.loader import lineage
 from shared.policy.model import Pack
 from shared.runtime.packs import read_sources
@@ -37,7 +39,9 @@ class GateCase(Outgoing):
     expect: Expectation
 
 
-def check_line(raw: bytes, number: int, pack: Pack) -> Mapping[str, object]:
+def check_line(
+    raw: bytes, number: int, pack: Pack, now: datetime | None = None
+) -> Mapping[str, object]:
     """Return the answer for one line; a bad line gets an error in its place."""
     try:
         asked = _parse(decoded(raw, number), number)
@@ -49,14 +53,19 @@ def check_line(raw: bytes, number: int, pack: Pack) -> Mapping[str, object]:
         return _bad(number, f"{place}: {first['msg']}" if place else first["msg"])
     except ValueError as error:
         return _bad(number, str(error).splitlines()[0])
-    result = gate(asked.text, asked.context, pack)
+    context = asked.context if asked.context.now else asked.context.model_copy(update={"now": now})
+    result = gate(asked.text, context, pack)
     return {
         "id": asked.id,
         "level": result.level,
         "findings": [_without_none(each) for each in result.findings],
-        "promises": [],
+        "promises": [
+            each.model_dump(mode="json")
+            for each in promises(asked.text, context.now, pack.gate.calendar)
+        ],
         "units": result.units,
         "limit": result.limit,
+        "unknown": [each.model_dump() for each in result.unknown],
     }
 
 

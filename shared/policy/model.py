@@ -9,6 +9,8 @@ from pydantic import Field, PrivateAttr, model_validator
 from shared.contracts.operators import Slot
 from shared.contracts.verdicts import Label
 from shared.policy.cel import Condition, RuleError, Value
+from shared.policy.gate.levels import Level, Situation
+from shared.policy.gate.section import GateRules
 from shared.policy.rules import Rules
 from shared.policy.templates import TemplateError, check_template
 from shared.policy.weighing import Origin, SeverityRule, Topic
@@ -20,8 +22,6 @@ Minutes = (
     | Annotated[float, Field(ge=0.01, le=LONGEST_MINUTES)]
 )
 """Whole ones stay whole, so that the name of a pack that is written today is the name it had."""
-Level = Literal["warn", "hold", "block"]
-Situation = Literal["complaint", "question", "rumour", "crisis", "praise", "self_harm", "other"]
 
 
 class ClockRule(Rules):
@@ -142,6 +142,7 @@ class Pack(Rules):
     channels: dict[str, Channel] = Field(default_factory=dict)
     help_line: str = Field("", description="said in every reply to somebody at risk")
     night: tuple[NightRule, ...] = ()
+    gate: GateRules = GateRules()
 
     @model_validator(mode="after")
     def _whole(self) -> "Pack":

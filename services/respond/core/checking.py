@@ -6,8 +6,9 @@ from services.respond.core.aggregates import Case
 from shared.contracts.verdicts import Label
 from shared.policy.gate.check import gate
 from shared.policy.gate.findings import GateContext, GateResult, HistoryDigest
-from shared.policy.gate.taboo import quotes
-from shared.policy.model import Pack, Situation
+from shared.policy.gate.levels import Situation
+from shared.policy.gate.spare import quotes
+from shared.policy.model import Pack
 
 _SITUATIONS: tuple[tuple[Label, Situation], ...] = (
     (Label.SELF_HARM, "self_harm"),

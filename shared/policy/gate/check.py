@@ -3,23 +3,44 @@
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
+from shared.policy.gate.consistency import check_consistency
+from shared.policy.gate.families import check_families, unknown_of
+from shared.policy.gate.fatigue import check_fatigue
 from shared.policy.gate.findings import (
     GateContext,
     GateFinding,
     GateResult,
     HistoryDigest,
+    Unknown,
     worst,
 )
-from shared.policy.gate.form import check_form
+from shared.policy.gate.form import check_form, check_wordiness
 from shared.policy.gate.leaks import check_leaks
+from shared.policy.gate.manners import SUM, check_manners
 from shared.policy.gate.plain import Plain, plain
-from shared.policy.gate.taboo import check_taboos, quotes
-from shared.policy.gate.units import channel_limit
+from shared.policy.gate.promises import check_promises
+from shared.policy.gate.register import account_unknown, check_account, check_signs
+from shared.policy.gate.spare import quotes
+from shared.policy.gate.strategy import check_strategy
+from shared.policy.gate.taboo import check_taboos
+from shared.policy.gate.units import counted, length_for
 from shared.policy.model import Pack
-from shared.text.length import units
 
 Check = Callable[[Plain, GateContext, Pack, HistoryDigest], Iterator[GateFinding]]
-CHECKS: tuple[Check, ...] = (check_form, check_taboos, check_leaks)
+CHECKS: tuple[Check, ...] = (
+    check_form,
+    check_wordiness,
+    check_taboos,
+    check_families,
+    check_manners,
+    check_leaks,
+    check_promises,
+    check_account,
+    check_signs,
+    check_fatigue,
+    check_consistency,
+    check_strategy,
+)
 
 
 def gate(
@@ -46,9 +67,51 @@ def _checked(
             found.extend(check(plain(text), context, pack, told))
         except Exception as error:  # noqa: BLE001  fails closed: an unchecked text stays here
             found.append(_failed(text, error))
-    ordered = tuple(sorted(found, key=lambda each: (each.start, each.end, each.category)))
-    limit = channel_limit(context.channel, pack)
-    return GateResult(worst(ordered), ordered, units(text), limit)
+    levelled = _once([_as_the_pack_says(each, pack) for each in found])
+    ordered = tuple(sorted(levelled, key=lambda each: (each.start, each.end, each.category)))
+    length = length_for(context, pack)
+    return GateResult(
+        worst(ordered),
+        ordered,
+        counted(text, length),
+        float(length.limit),
+        _unknown(text, ordered, context, pack),
+    )
+
+
+def _once(found: list[GateFinding]) -> list[GateFinding]:
+    """Two checks may find the same place for the same reason: what says it best stands."""
+    kept: list[GateFinding] = []
+    for each in found:
+        if not any(
+            (each.category == other.category or (each.category == SUM and other.level != "warn"))
+            and each.start < other.end
+            and other.start < each.end
+            for other in kept
+        ):
+            kept.append(each)
+    return kept
+
+
+def _as_the_pack_says(finding: GateFinding, pack: Pack) -> GateFinding:
+    level = pack.gate.levels.get(finding.category, finding.level)
+    return finding if level == finding.level else finding.model_copy(update={"level": level})
+
+
+def _unknown(
+    text: str, found: tuple[GateFinding, ...], context: GateContext, pack: Pack
+) -> tuple[Unknown, ...]:
+    """Return what nobody said and a check would have needed: that is not the same as passed."""
+    unknown = unknown_of(found, context, pack) | account_unknown(text, context)
+    if context.earlier is None:
+        unknown.add(Unknown(check="contradiction", needs="earlier"))
+    if context.recent is None:
+        unknown.add(Unknown(check="copy_paste", needs="recent"))
+    if context.situation == "crisis" and not context.cluster:
+        unknown.add(Unknown(check="strategy", needs="cluster"))
+    if context.now is None and any(each.category == "promise" for each in found):
+        unknown.add(Unknown(check="promise", needs="now"))
+    return tuple(sorted(unknown, key=lambda each: (each.check, each.needs)))
 
 
 def _failed(text: str, error: Exception) -> GateFinding:

@@ -1,11 +1,15 @@
 """What the gate says of a text, and what it is told beside the text."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from datetime import datetime
+from typing import Literal, get_args
+
+from pydantic import field_validator
 
 from shared.contracts.base import Frozen
 from shared.contracts.ids import token
-from shared.policy.model import Level, Situation
+from shared.policy.gate.levels import Level, Situation
+from shared.policy.gate.section import Cluster
 
 GateLevel = Literal["pass", "warn", "hold", "block"]
 _ORDER: tuple[GateLevel, ...] = ("pass", "warn", "hold", "block")
@@ -24,12 +28,40 @@ class GateFinding(Frozen):
 
 
 class GateContext(Frozen):
-    """Where the text is to appear. `quoted` is what the customer wrote, so that it may be cited."""
+    """Where the text is to appear, and what is known beside it.
+
+    `None` and the empty text mean that nobody said: a check that needs it answers `unknown`.
+    """
 
     situation: Situation = "other"
     channel: str = "weibo"
+    action: str = ""
+    """reply, repost, post, comment, message: on some channels each has its own length."""
     quoted: str = ""
+    """What the customer wrote, so that it may be cited."""
     role: str = ""
+    """Who answers for the text; some things only some roles may say."""
+    account: str = ""
+    """The name of the account that speaks."""
+    other_accounts: tuple[str, ...] = ()
+    peers: tuple[str, ...] = ()
+    """Names of others in the trade, beside those of the pack."""
+    earlier: tuple[str, ...] | None = None
+    """What this account said in the matter before."""
+    recent: tuple[str, ...] | None = None
+    """What this account lately wrote to other people."""
+    source: str = ""
+    """Where the fact comes from, if the record says."""
+    announcement: str = ""
+    """The public announcement this rests on."""
+    cluster: Cluster = ""
+    now: datetime | None = None
+
+    @field_validator("situation", mode="before")
+    @classmethod
+    def _any_situation(cls, value: object) -> object:
+        """Situations of newer writers are none that needs special care here."""
+        return value if value in get_args(Situation) or not isinstance(value, str) else "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +80,13 @@ def text_token(text: str) -> str:
     return token("text", "".join(text.split()))
 
 
+class Unknown(Frozen):
+    """A check that could not be made, and what it would need."""
+
+    check: str
+    needs: str
+
+
 @dataclass(frozen=True, slots=True)
 class GateResult:
     """The worst level, all findings in reading order, and the length as the channel counts it."""
@@ -56,6 +95,7 @@ class GateResult:
     findings: tuple[GateFinding, ...]
     units: float
     limit: float
+    unknown: tuple[Unknown, ...] = ()
 
     @property
     def passed(self) -> bool:

@@ -11,17 +11,30 @@ from shared.policy.gate.findings import (
     HistoryDigest,
     text_token,
 )
+from shared.policy.gate.levels import Level
 from shared.policy.gate.plain import Plain
-from shared.policy.gate.units import channel_limit
-from shared.policy.model import Level, Pack
-from shared.text.length import units
+from shared.policy.gate.section import Length
+from shared.policy.gate.units import counted, length_for
+from shared.policy.model import Pack
 
-_BLANKS: Final = re.compile(
-    r"\{\{.*?\}\}|\{%.*?%\}|\$\{[^}]*\}|\{[A-Za-z_]+\}"
-    r"|[【\[〔（(<〈《]\s*(?:姓名|称呼|昵称|时间|日期|电话|地址|单号|订单号|门店|店名|链接|待填|待补充|"
-    r"待定|此处填写[^】\]]*|XX+|xx+|某某|TODO|todo)\s*[】\]〕）)>〉》]"
-    r"|(?<![A-Za-z0-9])[xX×]{2,}(?![A-Za-z0-9])|_{3,}"
+_NAMES: Final = (
+    r"姓名|称呼|昵称|名字|时间|日期|电话|地址|单号|订单号|门店|店名|链接|金额|部门|地点|原因|结果|事项|内容|单位|职务|数量|"
+    r"待填|待补充|待定|待确认|待核实|此处[^】\]）)]{0,12}|填写[^】\]）)]{0,12}|插入[^】\]）)]{0,12}|[某XxＸ×*＊]{2,}[^】\]）)]{0,6}|TODO|todo|TBD|tbd"
 )
+_BLANKS: Final = re.compile(
+    r"\{\{.*?\}\}|\{%.*?%\}|\$\{[^}]*\}|\{[A-Za-z_]+\}|\{(?:"
+    + _NAMES
+    + r")\}|%[sd](?![A-Za-z])|<(?:name|date|time|order|phone|link|amount|reason|place|shop)>|"
+    rf"[【\[〔（(<〈《]\s*(?:{_NAMES})\s*[】\]〕）)>〉》]"
+    r"|(?<![A-Za-z0-9])[xXＸ×]{2,}(?![A-Za-z0-9])|[_＿]{3,}|(?<![一-鿿])某某(?:先生|女士|同学|部门|单位|路)|"
+    r"(?<![\d.])[○〇△□]{2,}|\bTODO\b|\bTBD\b"
+)
+_CLAUSES: Final = re.compile(r"[^。！？!?；;\n]+")
+_EMPTY_WORDS: Final = (
+    "进行了", "予以", "高度重视", "在此", "对此", "之规定", "切实", "积极", "有效", "进一步",
+    "相关部门", "深表", "特此", "务必", "的情况下", "的过程中", "关于您所",
+)  # fmt: skip
+_MANY_EMPTY: Final = 5
 
 
 def check_form(
@@ -34,22 +47,43 @@ def check_form(
         return
     for match in _BLANKS.finditer(original):
         yield _found("unfilled", "block", match.span(), "这里还有没填的空")
-    limit = channel_limit(context.channel, pack)
-    if (long := units(original)) > limit:
-        start = _limit_place(original, limit)
-        reason = f"超出平台字数：{long:g} 字，上限 {limit:g} 字"
-        yield _found("too_long", "block", (start, len(original)), reason)
+    yield from _too_long(original, length_for(context, pack))
     if text_token(original) in history.sent:
         yield _found("repeated", "warn", (0, len(original)), "同样的话已经回复过一次")
 
 
-def _limit_place(original: str, limit: float) -> int:
+def check_wordiness(
+    text: Plain, context: GateContext, pack: Pack, history: HistoryDigest
+) -> Iterator[GateFinding]:
+    """Yield sentences nobody reads to their end, and office words that say nothing."""
+    del history
+    length = length_for(context, pack)
+    if counted(text.original, length) > length.limit:
+        return
+    for match in _CLAUSES.finditer(text.original):
+        if len(match.group()) > pack.gate.wordy_sentence:
+            reason = f"这句话太长（{len(match.group())} 字），请断成两三句"
+            yield _found("wordy", "warn", match.span(), reason)
+    if sum(text.text.count(each) for each in _EMPTY_WORDS) >= _MANY_EMPTY:
+        yield _found("wordy", "warn", (0, len(text.original)), "套话太多，请直接说事情和下一步")
+
+
+def _too_long(original: str, length: Length) -> Iterator[GateFinding]:
+    if (long := counted(original, length)) > length.limit:
+        start = _limit_place(original, length)
+        reason = f"超出平台字数：{long:g} 字，上限 {length.limit:g} 字"
+        yield _found("too_long", length.level, (start, len(original)), reason, length.rules)
+
+
+def _limit_place(original: str, length: Length) -> int:
     """Return where the text outgrows the limit."""
-    totals = accumulate(units(char) for char in original)
-    return sum(1 for total in totals if total <= limit)
+    totals = accumulate(counted(char, length) for char in original)
+    return sum(1 for total in totals if total <= length.limit)
 
 
-def _found(category: str, level: Level, span: tuple[int, int], reason: str) -> GateFinding:
+def _found(
+    category: str, level: Level, span: tuple[int, int], reason: str, rules: tuple[str, ...] = ()
+) -> GateFinding:
     return GateFinding(
-        category=category, level=level, start=span[0], end=span[1], rules=(), reason=reason
+        category=category, level=level, start=span[0], end=span[1], rules=rules, reason=reason
     )

@@ -1,18 +1,38 @@
-"""Personal data that must not stand in a public reply: mobile and ID numbers, bank cards, mail."""
+"""Personal data that must not stand in a public reply; masked forms (138****8000) are fine."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from shared.policy.gate.findings import GateContext, GateFinding, HistoryDigest
+from shared.policy.gate.levels import Level
+from shared.policy.gate.numerals import narrow
 from shared.policy.gate.plain import Plain
 from shared.policy.model import Pack
+from shared.text.personal import find_personal, is_bank_card, is_id_card
 
 _MOBILE: Final = re.compile(r"(?<!\d)(?:86)?1[3-9]\d{9}(?!\d)")
 _IDENTITY: Final = re.compile(r"(?<!\d)[1-9]\d{5}(?:18|19|20)\d{2}[01]\d[0-3]\d{4}[\dx](?!\d)")
 _CARD: Final = re.compile(r"(?<!\d)[3-6]\d{14,18}(?!\d)")
-_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_CHECK: Final = "10x98765432"
+_PLATE: Final = re.compile(
+    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]\s?[A-HJ-NP-Z]\s?[·.\-]?\s?"
+    r"(?=[A-HJ-NP-Z0-9]{0,6}\d)[A-HJ-NP-Z0-9]{5,6}(?![A-Za-z0-9])"
+)
+_ADDRESS: Final = re.compile(
+    r"(?:[\u4e00-\u9fff]{2,12}(?:路|街|巷|弄|道|村|小区|花园|苑|府|城|湾|里|庄|公寓)\s?)?"
+    r"(?:[\dA-Za-z一二三四五六七八九十]+\s?(?:号楼|号院|号|栋|幢|座|单元|弄)\s?){1,3}"
+    r"[\dA-Za-z]{2,5}\s?(?:室|户|房)"
+)
+_ORDER: Final = re.compile(
+    r"(?:订单|运单|快递单|物流单|流水|工单|病历|学|会员|客户|保单|投保)\s?(?:编号|号码|号|卡号)?\s?(?:是|为|[:：])?\s?"
+    r"(?P<number>[A-Za-z]{0,4}\d[A-Za-z0-9-]{8,30})(?![*\d])"
+)
+_ELSEWHERE: Final = {
+    "email": "这是一个电子邮箱，确认是单位的公开邮箱再发",
+    "wechat": "这是一个微信号，公开回复里不能出现个人账号",
+    "qq": "这是一个QQ号，公开回复里不能出现个人账号",
+}
+_CASEWORK: Final = ("工单",)
 
 
 def check_leaks(
@@ -20,41 +40,71 @@ def check_leaks(
 ) -> Iterator[GateFinding]:
     """Yield personal numbers, found also when blanks or dashes part their digits."""
     del context, history
-    ours = "".join(char for char in pack.service_line + pack.help_line if char.isdigit())
-    for match in _MOBILE.finditer(text.text):
-        if match.group()[-11:] not in ours:
-            yield _leak(text, match, "这是一个手机号码，公开回复里不能出现个人电话")
-    for match in _IDENTITY.finditer(text.text):
-        if _is_identity(match.group()):
-            yield _leak(text, match, "这是一个身份证号码，公开回复里不能出现")
-    for match in _CARD.finditer(text.text):
-        if _is_card(match.group()) and not _is_identity(match.group()):
-            yield _leak(text, match, "这是一个银行卡号，公开回复里不能出现")
+    ours = _ours(pack)
+    for pattern, holds, reason in _NUMBERS:
+        for match in pattern.finditer(text.text):
+            if holds(match.group()) and match.group()[-11:] not in ours:
+                yield _leak(text.span(*match.span()), reason)
+    for span, reason in _shapes(text.original, ours):
+        yield _leak(span, reason, "hold" if reason in _SOFTER else "block")
 
 
-def _leak(text: Plain, match: re.Match[str], reason: str) -> GateFinding:
-    start, end = text.span(match.start(), match.end())
+def _ours(pack: Pack) -> str:
+    known = (pack.service_line, pack.help_line, *pack.gate.contacts)
+    return "|".join("".join(char for char in each if char.isalnum()).lower() for each in known)
+
+
+def _shapes(original: str, ours: str) -> Iterator[tuple[tuple[int, int], str]]:
+    flat = narrow(original)
+    for match in _PLATE.finditer(flat):
+        yield match.span(), _PLATE_REASON
+    for match in _ADDRESS.finditer(flat):
+        yield match.span(), _ADDRESS_REASON
+    for match in _ORDER.finditer(flat):
+        if not match.group().startswith(_CASEWORK):
+            yield match.span("number"), _ORDER_REASON
+    for found in find_personal(original):
+        reason = _ELSEWHERE.get(found.kind)
+        word = "".join(char for char in original[found.start : found.end] if char.isalnum())
+        if reason is not None and word.lower() not in ours and not _is_group(flat, found.start):
+            yield (found.start, found.end), reason
+
+
+def _is_group(flat: str, start: int) -> bool:
+    """Tell whether it is the number of a public group, not of a person."""
+    return "群" in flat[max(0, start - 4) : start]
+
+
+def _leak(span: tuple[int, int], reason: str, level: Level = "block") -> GateFinding:
     return GateFinding(
         category="personal_data",
-        level="block",
-        start=start,
-        end=end,
-        rules=(),
+        level=level,
+        start=span[0],
+        end=span[1],
+        rules=("INSURE-12-2",),
         reason=reason,
         suggestion="请私信联系",
     )
 
 
 def _is_identity(number: str) -> bool:
-    """ISO 7064 MOD 11-2, as GB 11643 uses it."""
-    if len(number) != len(_WEIGHTS) + 1:
-        return False
-    total = sum(int(digit) * weight for digit, weight in zip(number, _WEIGHTS, strict=False))
-    return _CHECK[total % 11] == number[-1]
+    return is_id_card(number)
 
 
 def _is_card(number: str) -> bool:
-    """Luhn's check digit."""
-    digits = [int(digit) for digit in reversed(number)]
-    doubled = (2 * digit - 9 if digit > 4 else 2 * digit for digit in digits[1::2])  # noqa: PLR2004  Luhn: 2d > 9
-    return (sum(digits[::2]) + sum(doubled)) % 10 == 0
+    return is_bank_card(number) and not (_IDENTITY.fullmatch(number) and _is_identity(number))
+
+
+def _is_mobile(number: str) -> bool:
+    return bool(number)
+
+
+_NUMBERS: Final[tuple[tuple[re.Pattern[str], Callable[[str], bool], str], ...]] = (
+    (_MOBILE, _is_mobile, "这是一个手机号码，公开回复里不能出现个人电话"),
+    (_IDENTITY, _is_identity, "这是一个身份证号码，公开回复里不能出现"),
+    (_CARD, _is_card, "这是一个银行卡号，公开回复里不能出现"),
+)
+_PLATE_REASON: Final = "这是一个车牌号，公开回复里请隐去后几位"
+_ADDRESS_REASON: Final = "这是一个住址，公开回复里不能写到门牌"
+_ORDER_REASON: Final = "这是一个完整的单号，公开回复里请只写后四位"
+_SOFTER: Final = frozenset({_ELSEWHERE["email"], _ORDER_REASON})

@@ -5,61 +5,24 @@ word (blanks, zero-width, punctuation, symbols) goes, so that `或*许` and `或
 """
 
 import unicodedata
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-_TRADITIONAL: Final = str.maketrans(
-    {
-        "許": "许",
-        "無": "无",
-        "奉": "奉",
-        "絕": "绝",
-        "絶": "绝",
-        "對": "对",
-        "發": "发",
-        "燒": "烧",
-        "說": "说",
-        "這": "这",
-        "樣": "样",
-        "會": "会",
-        "沒": "没",
-        "腦": "脑",
-        "麼": "么",
-        "麽": "么",
-        "淸": "清",
-        "實": "实",
-        "諾": "诺",
-        "應": "应",
-        "該": "该",
-        "給": "给",
-        "個": "个",
-        "處": "处",
-        "關": "关",
-        "係": "系",
-        "種": "种",
-        "請": "请",
-        "盡": "尽",
-        "儘": "尽",
-        "幾": "几",
-        "來": "来",
-        "還": "还",
-        "進": "进",
-        "問": "问",
-        "題": "题",
-        "瞭": "了",
-        "們": "们",
-        "從": "从",
-        "將": "将",
-        "確": "确",
-        "認": "认",
-        "為": "为",
-        "於": "于",
-        "與": "与",
-    }
-)
+from shared.policy.gate.traditional import SIMPLIFIED
+
 _KEPT: Final = frozenset("LN")
-_CLAUSE_END: Final = frozenset("。!?;\n！？；…,，、:：")
+_MARKS: Final = {
+    **dict.fromkeys("…,，、:：", "，"),
+    **dict.fromkeys("。;；\n", "。"),
+    **dict.fromkeys("!！", "！"),
+    **dict.fromkeys("?？", "？"),
+}
+PAUSES: Final = "，。！？"
+"""Where a clause ends, in a marked text."""
+_SENTENCE_END: Final = frozenset("。!?;\n！？；")
+_CLAUSE_END: Final = _SENTENCE_END | frozenset("…,，、:：")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +34,18 @@ class Plain:
     origin: tuple[int, ...]
     breaks: frozenset[int]
     """Places in `text` before which a clause ended."""
+    stops: tuple[int, ...]
+    """Places in `text` before which a sentence ended, in order."""
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the span of the original that [start, end) of the plain text came from."""
         return self.origin[start], self.origin[end - 1] + 1
+
+    def sentence(self, place: int) -> tuple[int, int]:
+        """Return the span, in the plain text, of the sentence that holds `place`."""
+        after = bisect_right(self.stops, place)
+        first = self.stops[after - 1] if after else 0
+        return first, self.stops[after] if after < len(self.stops) else len(self.text)
 
     def crosses_break(self, start: int, end: int) -> bool:
         """Tell whether a clause ends inside [start, end)."""
@@ -90,17 +61,40 @@ def plain(text: str) -> Plain:
     chars: list[str] = []
     origin: list[int] = []
     breaks: set[int] = set()
+    stops: set[int] = set()
     for place, char in enumerate(text):
         if char in _CLAUSE_END:
             breaks.add(len(chars))
+            if char in _SENTENCE_END:
+                stops.add(len(chars))
             continue
         for each in _flat(char):
             chars.append(each)
             origin.append(place)
-    return Plain(text, "".join(chars), tuple(origin), frozenset(breaks))
+    return Plain(text, "".join(chars), tuple(origin), frozenset(breaks), tuple(sorted(stops)))
+
+
+@lru_cache(maxsize=64)
+def marked(text: str) -> Plain:
+    """Return the plain form with the ends of clauses kept as ，。！？; the text lies between two 。.
+
+    Wordings are looked for in it: "亲，" is an address, 亲 alone part of many words.
+    """
+    chars: list[str] = ["。"]
+    origin: list[int] = [0]
+    stops: list[int] = []
+    for place, char in enumerate(text):
+        mark = _MARKS.get(char)
+        for each in _flat(char) if mark is None else mark:
+            chars.append(each)
+            origin.append(place)
+        if char in _SENTENCE_END:
+            stops.append(len(chars))
+    chars.append("。")
+    return Plain(text, "".join(chars), (*origin, max(len(text) - 1, 0)), frozenset(), tuple(stops))
 
 
 @lru_cache(maxsize=4096)
 def _flat(char: str) -> str:
-    folded = unicodedata.normalize("NFKC", char).lower().translate(_TRADITIONAL)
+    folded = unicodedata.normalize("NFKC", char).lower().translate(SIMPLIFIED)
     return "".join(each for each in folded if unicodedata.category(each)[0] in _KEPT)

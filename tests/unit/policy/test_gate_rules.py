@@ -79,7 +79,7 @@ def test_a_finding_points_into_the_original_and_offers_another_wording() -> None
     assert finding.rules == ("HB13-4.4-1",)
     assert finding.suggestion
     assert finding.suggestion.startswith("目前")
-    assert check("不归我们管").findings[0].suggestion is None
+    assert check("这件事不予回应").findings[0].suggestion is None
     assert check("我们不造啊").findings[0].suggestion is not None
 
 
@@ -103,7 +103,7 @@ def test_personal_numbers_stay_here(text: str) -> None:
     assert categories(text) == {"personal_data"}
 
 
-@pytest.mark.parametrize("text", ["订单110105194912310021", "单号4111111111111112", "编号400123"])
+@pytest.mark.parametrize("text", ["编号110105194912310021", "货号4111111111111112", "编号400123"])
 def test_a_number_that_is_nobodys_passes(text: str) -> None:
     assert check(text).passed
 

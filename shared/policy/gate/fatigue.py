@@ -1,0 +1,42 @@
+"""Copy-paste fatigue: nearly the same text to many people reads as a machine's."""
+
+from collections.abc import Iterator
+
+from shared.policy.gate.findings import GateContext, GateFinding, HistoryDigest
+from shared.policy.gate.plain import Plain, plain
+from shared.policy.model import Pack
+
+_PIECE = 4
+
+
+def check_fatigue(
+    text: Plain, context: GateContext, pack: Pack, history: HistoryDigest
+) -> Iterator[GateFinding]:
+    """Yield one finding if this was written to many people lately."""
+    del history
+    rule, own = pack.gate.fatigue, pieces(text.text)
+    count = sum(
+        alike_percent(own, pieces(plain(each).text)) >= rule.alike_percent
+        for each in context.recent or ()
+    )
+    if own and count >= rule.warn_after:
+        yield GateFinding(
+            category="copy_paste",
+            level="hold" if count >= rule.hold_after else "warn",
+            start=0,
+            end=len(text.original),
+            rules=(),
+            reason=f"几乎一样的话最近已发给 {count} 个人，请按这个人的事重写",
+        )
+
+
+def pieces(text: str) -> frozenset[str]:
+    """Return the pieces of four characters; a shorter text is one piece."""
+    ends = range(_PIECE, max(len(text), _PIECE) + 1)
+    return frozenset(text[end - _PIECE : end] for end in ends) - {""}
+
+
+def alike_percent(one: frozenset[str], other: frozenset[str]) -> int:
+    """Return how much of all pieces two texts share."""
+    every = one | other
+    return 100 * len(one & other) // len(every) if every else 0
