@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, computed_field
 
 from services.respond.core.aggregates import (
     Account,
+    Case,
+    CaseItem,
     Installed,
     ModelRegister,
     Organisation,
@@ -18,6 +20,7 @@ from services.respond.core.rates import Rate
 from services.respond.ports import QueueRow
 from shared.contracts.base import Frozen
 from shared.contracts.org import Role
+from shared.contracts.verdicts import Label, Reason
 
 
 class Me(Frozen):
@@ -30,6 +33,35 @@ class Me(Frozen):
 class QueueList(Frozen):
     rows: tuple[QueueRow, ...]
     total: int
+
+
+class ItemShown(CaseItem):
+    """An item of a case with what the verdict says spelt out."""
+
+    beliefs: str = Field("", exclude=True)
+    why: str = Field("", exclude=True)
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def labels(self) -> dict[Label, float]:
+        return super().labels
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        return super().reasons
+
+
+class CaseShown(Case):
+    """One case as it is read from outside."""
+
+    items: tuple[ItemShown, ...]
+
+    @classmethod
+    def of(cls, case: Case) -> Self:
+        return cls(
+            **{**dict(case), "items": tuple(ItemShown(**dict(each)) for each in case.items)}
+        )
 
 
 class PageList(Frozen):

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from services.respond.console.answers import (
     AccountList,
+    CaseShown,
     GateBody,
     Me,
     Models,
@@ -20,7 +21,7 @@ from services.respond.console.context import Caller, Console
 from services.respond.console.events import EventStream
 from services.respond.console.problems import Problem
 from services.respond.console.wishes import WISHES, Ask, Body, Name, OpId, Wish
-from services.respond.core.aggregates import Case, Effect, Page
+from services.respond.core.aggregates import Effect, Page
 from services.respond.core.permissions import ALLOWED
 from services.respond.ports import GateAnswer, Health, QueueFilter
 from shared.contracts.operators import Outcome
@@ -183,7 +184,8 @@ def _found(body: BaseModel | None) -> Answer:
 
 
 async def _case(console: Console, call: Call[CaseParams, Nothing, Nothing]) -> Answer:
-    return _found(await console.read.case(call.params.case_id))
+    case = await console.read.case(call.params.case_id)
+    return _found(case and CaseShown.of(case))
 
 
 async def _effect(console: Console, call: Call[EffectParams, Nothing, Nothing]) -> Answer:
@@ -270,7 +272,7 @@ def operations() -> tuple[AnyOperation, ...]:
         _reading(
             "queue", "Open cases by what is owed next", QueueList, (Nothing, QueueQuery), _queue
         ),
-        _reading("cases/{case_id}", "One case", Case, (CaseParams, Nothing), _case),
+        _reading("cases/{case_id}", "One case", CaseShown, (CaseParams, Nothing), _case),
         _reading(
             "effects/{effect_id}",
             "What became of something that leaves",

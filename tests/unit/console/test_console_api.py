@@ -116,6 +116,15 @@ async def test_other_media_large_bodies_and_double_parameters_are_refused(desk: 
     assert (await desk.client.get("/api/nowhere")).status == 404
 
 
+async def test_a_case_is_read_with_what_its_verdicts_say(desk: Desk) -> None:
+    await desk.sign_in("chen")
+    body = await (await desk.client.get("/api/cases/case1042")).json()
+    [*_, item] = body["items"]
+    assert 0 < item["labels"]["complaint"] <= 1
+    assert {"label", "start", "end", "source"} <= item["reasons"][0].keys()
+    assert "beliefs" not in item
+
+
 async def test_reading_gives_what_the_house_knows(desk: Desk) -> None:
     await desk.sign_in("guan")
     queue = await (await desk.client.get("/api/queue?label=complaint&limit=1")).json()
