@@ -25,6 +25,7 @@ from services.respond.shell.configuration import (
 )
 from services.respond.shell.effect_log import EffectLog
 from services.respond.shell.executor import Carrier
+from services.respond.shell.explainer import ChildExplainer
 from services.respond.shell.gate_view import PackGateView
 from services.respond.shell.leader import Leader
 from services.respond.shell.office import Office
@@ -85,6 +86,7 @@ async def run(settings: RespondSettings) -> None:
             actions=BusActions(around.bus, around.store),
             gate=PackGateView(read, around.bus),
             credentials=People(around.bus),
+            explainer=ChildExplainer(),
             records=around.store,
             clock=around.clock,
             settings=ConsoleSettings(

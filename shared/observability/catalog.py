@@ -43,6 +43,7 @@ class Event(StrEnum):
     MODEL_REFUSED = "model.refused"
     BATCH_CLASSIFIED = "batch.classified"
     FACT_QUARANTINED = "fact.quarantined"
+    EXPLAINING_FAILED = "explaining.failed"
 
     LEADER_ELECTED = "leader.elected"
     LEADER_STEPPED_DOWN = "leader.stepped_down"

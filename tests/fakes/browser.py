@@ -14,6 +14,7 @@ from services.respond.console.sessions import hashed
 from services.respond.console.settings import ConsoleSettings
 from shared.runtime.clock import SystemClock
 from shared.store.memory_store import MemoryStore
+from tests.fakes.explaining import AnExplainer
 from tests.fakes.read_model import House
 
 ARGS = (
@@ -93,6 +94,7 @@ async def a_console(*, demo: bool = False) -> AsyncIterator[Served]:
         actions=house,
         gate=house,
         credentials=house,
+        explainer=AnExplainer(),
         records=records,
         clock=clock,
         settings=ConsoleSettings(demo=demo),

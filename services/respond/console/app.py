@@ -4,14 +4,14 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from services.respond.console import forms, pages, signin
+from services.respond.console import explaining, forms, pages, signin
 from services.respond.console.api import JSON, allowed
 from services.respond.console.catalog import load_catalogs
 from services.respond.console.context import CONSOLE, Console
 from services.respond.console.feed import Feed
 from services.respond.console.openapi import openapi
 from services.respond.console.operations import operations
-from services.respond.console.ports import Credentials
+from services.respond.console.ports import Credentials, Explainer
 from services.respond.console.render import HERE, environment, error_page
 from services.respond.console.security import add_headers, guard, refusals
 from services.respond.console.settings import ConsoleSettings
@@ -39,6 +39,7 @@ def _routes() -> list[web.RouteDef]:
         web.get("/", pages.home),
         web.get("/queue", pages.queue),
         web.get("/case/{case_id}", pages.case),
+        web.get("/case/{case_id}/why/{item_id}", explaining.explanation),
         web.get("/page/{page_id}", pages.alarm),
         web.get("/status", pages.status),
         web.get("/header", pages.header),
@@ -75,6 +76,7 @@ def build_console(
     actions: Actions,
     gate: GateView,
     credentials: Credentials,
+    explainer: Explainer,
     records: SharedRecords,
     clock: Clock,
     settings: ConsoleSettings,
@@ -88,6 +90,7 @@ def build_console(
         actions=actions,
         gate=gate,
         credentials=credentials,
+        explainer=explainer,
         records=records,
         clock=clock,
         settings=settings,

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from services.respond.console.catalog import Catalog
 from services.respond.console.feed import Feed
-from services.respond.console.ports import Credentials
+from services.respond.console.ports import Credentials, Explainer
 from services.respond.console.settings import ConsoleSettings
 from services.respond.core.permissions import allowed
 from services.respond.ports import Actions, GateView, ReadModel
@@ -37,6 +37,7 @@ class Console:
     actions: Actions
     gate: GateView
     credentials: Credentials
+    explainer: Explainer
     records: SharedRecords
     clock: Clock
     settings: ConsoleSettings

@@ -2,10 +2,60 @@
 
 from typing import Protocol
 
+from shared.contracts.base import Frozen
+from shared.contracts.verdicts import Label
+
 
 class Credentials(Protocol):
     """Passwords of people; the hashes never leave the implementation."""
 
     async def verify(self, person_id: str, password: str) -> bool:
         """Tell whether this is the person's password; takes as long for unknown people."""
+        ...
+
+
+class Piece(Frozen):
+    """What moves a label: some characters, a term of a list, or the look of the whole text."""
+
+    what: str
+    kind: str
+    weight: float
+
+
+class Stretch(Frozen):
+    """Some characters of the text."""
+
+    text: str
+
+
+class Turn(Frozen):
+    """Without these the label would turn, and this is how likely it would be."""
+
+    without: tuple[Stretch, ...]
+    probability: float
+
+
+class LabelExplained(Frozen):
+    """One label: how likely, from where on it is decided, its strongest pieces, its turn."""
+
+    label: Label
+    probability: float
+    decides_at: float
+    decided: bool
+    pieces: tuple[Piece, ...]
+    flip: Turn | None
+
+
+class Explained(Frozen):
+    """What a model makes of a text."""
+
+    model: str
+    labels: tuple[LabelExplained, ...]
+
+
+class Explainer(Protocol):
+    """Whoever can say what a verdict is made of."""
+
+    async def explain(self, text: str) -> Explained | None:
+        """Return what a text's verdict is made of; None: that cannot be told now."""
         ...

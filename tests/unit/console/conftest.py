@@ -11,6 +11,7 @@ from services.respond.console.app import build_console
 from services.respond.console.sessions import hashed
 from services.respond.console.settings import ConsoleSettings
 from tests.fakes.clock import FakeClock
+from tests.fakes.explaining import AnExplainer
 from tests.fakes.read_model import House
 from tests.fakes.unsteady_store import UnsteadyStore
 
@@ -23,6 +24,7 @@ class Desk:
     house: House
     records: UnsteadyStore
     clock: FakeClock
+    explainer: AnExplainer
 
     async def sign_in(self, person_id: str) -> None:
         self.client.session.cookie_jar.clear()
@@ -40,15 +42,16 @@ class Desk:
 @pytest.fixture
 async def desk() -> AsyncIterator[Desk]:
     clock = FakeClock()
-    house, records = House(clock), UnsteadyStore(clock)
+    house, records, explainer = House(clock), UnsteadyStore(clock), AnExplainer()
     app = build_console(
         read=house,
         actions=house,
         gate=house,
         credentials=house,
+        explainer=explainer,
         records=records,
         clock=clock,
         settings=ConsoleSettings(),
     )
     async with TestClient(TestServer(app)) as client:
-        yield Desk(client, house, records, clock)
+        yield Desk(client, house, records, clock, explainer)

@@ -1,0 +1,24 @@
+"""Says something of any text, unless it is away."""
+
+from services.respond.console.ports import Explained, LabelExplained, Piece, Stretch, Turn
+from shared.contracts.verdicts import Label
+
+
+class AnExplainer:
+    """An explainer whose answer is known."""
+
+    def __init__(self) -> None:
+        self.away = False
+
+    async def explain(self, text: str) -> Explained | None:
+        if self.away:
+            return None
+        complaint = LabelExplained(
+            label=Label.COMPLAINT,
+            probability=0.9,
+            decides_at=0.5,
+            decided=True,
+            pieces=(Piece(what=text[:3], kind="text", weight=1.25),),
+            flip=Turn(without=(Stretch(text=text[:3]),), probability=0.1),
+        )
+        return Explained(model="other", labels=(complaint,))
