@@ -18,7 +18,11 @@ class AnExplainer:
             probability=0.9,
             decides_at=0.5,
             decided=True,
-            pieces=(Piece(what=text[:3], kind="text", weight=1.25),),
+            pieces=(
+                Piece(what=text[:3], kind="text", weight=1.25),
+                Piece(what="list:complaint", kind="list", weight=0.5),
+                Piece(what="form:longer_than 25", kind="form", weight=-0.75),
+            ),
             flip=Turn(without=(Stretch(text=text[:3]),), probability=0.1),
         )
         return Explained(model="other", labels=(complaint,))

@@ -58,11 +58,11 @@ def _what(feature: int) -> str:
         return f"list:{CATEGORIES[(feature - HASHED) // 2]}"
     sign = feature - SIGNS
     if sign == _ASKS:
-        return "form:ends with ?"
+        return "form:ends_with ?"
     if sign >= _FIRST_MARK:
         mark, many = divmod(sign - _FIRST_MARK, 2)
         return f"form:{'several' if many else 'one'} {MARKS[mark]}"
-    return f"form:longer than {_LONGER_THAN[sign]}" if sign else "form:at most 6 long"
+    return f"form:longer_than {_LONGER_THAN[sign]}" if sign else "form:at_most 6"
 
 
 def without(text: str, spans: Sequence[tuple[int, int]]) -> str:

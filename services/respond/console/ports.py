@@ -1,6 +1,6 @@
 """What the console needs beyond respond's own ports."""
 
-from typing import Protocol
+from typing import Literal, Protocol
 
 from shared.contracts.base import Frozen
 from shared.contracts.verdicts import Label
@@ -18,8 +18,18 @@ class Piece(Frozen):
     """What moves a label: some characters, a term of a list, or the look of the whole text."""
 
     what: str
-    kind: str
+    kind: Literal["text", "list", "form"]
     weight: float
+
+    @property
+    def name(self) -> str:
+        """Return which list or form it is."""
+        return self.what.partition(":")[2].partition(" ")[0]
+
+    @property
+    def rest(self) -> str:
+        """Return what a form is about."""
+        return self.what.partition(" ")[2]
 
 
 class Stretch(Frozen):

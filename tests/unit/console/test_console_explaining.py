@@ -13,6 +13,8 @@ async def test_the_pieces_come_alone_for_a_script_and_on_a_page_for_a_person(des
     assert "<html" not in part
     assert "+1.25" in part
     assert item.text[:3] in part
+    assert "词表：投诉" in part
+    assert "长于 25 字" in part
     whole = await (await desk.client.get(path)).text()
     assert "<html" in whole
     assert item.text in whole

@@ -57,6 +57,7 @@ BY_VALUE = (
     "done.",
     "number.",
     "problem.",
+    "form.",
 )
 PLACE = re.compile(r"\{\w+\}")
 
