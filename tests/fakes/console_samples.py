@@ -23,7 +23,7 @@ from services.respond.core.aggregates import (
 from services.respond.core.claim import Evidence
 from shared.contracts.items import Author, ItemKind, Thread
 from shared.contracts.org import AccountRegistered, Contact, Duty, PersonRegistered, Role
-from shared.contracts.verdicts import Label, Reason
+from shared.contracts.verdicts import Label, Reason, beliefs_of, why_of
 
 PEOPLE = (
     ("chen", "陈晓岚", (Role.OPERATOR,)),
@@ -129,10 +129,10 @@ def an_item(
         text=text,
         published_at=now - timedelta(minutes=16),
         received_at=now - timedelta(minutes=15),
-        labels=labels,
+        beliefs=beliefs_of(labels),
         decided=decided,
         abstained=not decided,
-        reasons=reasons,
+        why=why_of(reasons),
         model="linear-2026.11",
         edits=edits,
         deleted=deleted,
