@@ -16,7 +16,7 @@ from pydantic import Field, PrivateAttr, model_validator
 from shared.contracts.base import Frozen, built
 from shared.contracts.verdicts import Label
 from shared.policy.cel import CASE_VARIABLES, Condition, RuleError, Value
-from shared.policy.gate.plain import Plain, plain
+from shared.policy.gate.plain import flat, plain
 from shared.policy.phrases import first_hit, flat_forms, pattern
 from shared.policy.rules import Rules
 from shared.policy.severity import MOST, severity
@@ -154,7 +154,7 @@ class Weight(NamedTuple):
 
 def weigh(matter: Matter, weighing: Weighing) -> Weight:
     """Return how much this matters and why. A pack's rule that fails counts as one that holds."""
-    topics = tuple(_topics(plain(matter.text), weighing))
+    topics = tuple(_topics(matter.text, weighing))
     origins = tuple(_origins(matter, weighing.origins))
     parts = [*_verdict(matter), *_topic_parts(topics), *_reach(matter.followers)]
     parts += [part("origin", each.points, each.id, each.title) for each in origins if each.points]
@@ -204,15 +204,16 @@ def _verdict(matter: Matter) -> Iterator[Part]:
         yield part("doubt", base.doubt)
 
 
-def _topics(text: Plain, weighing: Weighing) -> Sequence[Topic]:
-    if weighing.glimpse is not None and weighing.glimpse.search(text.text) is None:
+def _topics(text: str, weighing: Weighing) -> Sequence[Topic]:
+    seen = flat(text)
+    if weighing.glimpse is not None and weighing.glimpse.search(seen) is None:
         return ()
     return [
         each
         for each, glimpse in zip(weighing.topics, weighing.glimpses, strict=True)
         if glimpse is not None
-        and glimpse.search(text.text) is not None
-        and first_hit(text, each.phrases, each.unless)
+        and glimpse.search(seen) is not None
+        and first_hit(plain(text), each.phrases, each.unless)
     ]
 
 

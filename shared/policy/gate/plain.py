@@ -13,6 +13,7 @@ from typing import Final
 from shared.policy.gate.traditional import SIMPLIFIED
 
 _KEPT: Final = frozenset("LN")
+_KNOWN_MOST: Final = 32_768
 _MARKS: Final = {
     **dict.fromkeys("…,，、:：", "，"),
     **dict.fromkeys("。;；\n", "。"),
@@ -50,6 +51,25 @@ class Plain:
     def crosses_break(self, start: int, end: int) -> bool:
         """Tell whether a clause ends inside [start, end)."""
         return any(place in self.breaks for place in range(start + 1, end))
+
+
+class _Flat(dict[int, str]):
+    """What becomes of each character, once it was met."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        made = "" if char in _CLAUSE_END else _flat(char)
+        if len(self) < _KNOWN_MOST:
+            self[code] = made
+        return made
+
+
+_FLAT: Final = _Flat()
+
+
+def flat(text: str) -> str:
+    """Return the plain text alone, at a tenth of the cost: for who only looks whether it is worth it."""
+    return text.translate(_FLAT)
 
 
 @lru_cache(maxsize=64)

@@ -11,7 +11,7 @@ from services.cli.gate_lines import check_line, failed_cases, read_cases
 from shared.errors import UserError
 from shared.policy.gate.check import gate
 from shared.policy.gate.findings import GateContext, GateFinding, GateResult, HistoryDigest
-from shared.policy.gate.plain import Plain, plain
+from shared.policy.gate.plain import Plain, flat, plain
 from shared.policy.model import NO_PACK, Pack, Taboo
 from shared.policy.templates import fill
 from shared.runtime.packs import read_pack, read_packs
@@ -138,9 +138,10 @@ def test_every_span_lies_in_the_text_and_any_text_is_answered(text: str) -> None
 
 @given(st.text(max_size=40))
 def test_plain_knows_where_each_character_stood(text: str) -> None:
-    flat = plain(text)
-    assert len(flat.origin) == len(flat.text)
-    assert list(flat.origin) == sorted(flat.origin)
+    found = plain(text)
+    assert len(found.origin) == len(found.text)
+    assert list(found.origin) == sorted(found.origin)
+    assert found.text == flat(text)
 
 
 def test_every_shipped_pack_keeps_its_own_cases() -> None:
