@@ -30,6 +30,8 @@ MODULES = (
     "services.cli.model_cmds",
     "services.cli.audit_cmds",
     "services.cli.quarantine_cmds",
+    "services.cli.suggest_cmds",
+    "services.cli.knowledge_cmds",
 )
 """Each has `register(app)`. They import what they need inside their commands."""
 

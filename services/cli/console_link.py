@@ -1,5 +1,6 @@
 """A person at the console's HTTP API, from the terminal: signed in by name and password."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -19,18 +20,23 @@ class ConsoleLink:
     session: aiohttp.ClientSession
     console: str
 
-    async def ask(self, path: str, body: Mapping[str, str], op_id: str) -> bool:
+    async def ask(self, path: str, body: Mapping[str, object], op_id: str) -> bool:
         """Ask for something; False: recorded, not yet decided. Raises UserError."""
-        try:
-            async with self.session.post(
-                f"{self.console}{path}", json=body, headers={"Idempotency-Key": op_id}
-            ) as response:
-                answer = await response.json(content_type=None)
-                if response.status not in {OK, UNDECIDED}:
-                    raise UserError(f"refused: {answer.get('detail') or answer.get('code')}")
-                return response.status == OK
-        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-            raise _away(self.console) from error
+        while True:
+            try:
+                async with self.session.post(
+                    f"{self.console}{path}", json=body, headers={"Idempotency-Key": op_id}
+                ) as response:
+                    answer = await response.json(content_type=None)
+                    status, pause = response.status, response.headers.get("Retry-After", "1")
+            except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+                raise _away(self.console) from error
+            if status != TOO_MANY:
+                break
+            await asyncio.sleep(float(pause))
+        if status not in {OK, UNDECIDED}:
+            raise UserError(f"refused: {answer.get('detail') or answer.get('code')}")
+        return bool(status == OK)
 
 
 @asynccontextmanager

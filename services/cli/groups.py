@@ -18,6 +18,14 @@ HELP = {
     "model": ("Which model judges, and who put it in office.", "zhishou model list"),
     "audit": ("Prove that the record is what it was.", "zhishou audit verify"),
     "gate": ("Check texts before they leave (发前检查).", 'echo "可能是" | zhishou gate check'),
+    "suggest": (
+        "Answers offered to people (参考话术), and how good they are.",
+        'echo "电梯又坏了" | zhishou suggest text',
+    ),
+    "knowledge": (
+        "Approved answers (知识库): bring them in, look at them, take them along.",
+        "zhishou knowledge list",
+    ),
     "policy": ("Look at policy packs (规则包) and test them.", "zhishou policy lint"),
     "person": ("Let people in.", "zhishou person set-password wang"),
     "quarantine": (

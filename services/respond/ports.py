@@ -11,17 +11,20 @@ from services.respond.core.aggregates import (
     Claim,
     Cluster,
     Effect,
+    Entry,
     GateFinding,
+    Guidance,
     ModelRegister,
     Organisation,
     Page,
     Person,
     Post,
+    Shelf,
 )
 from services.respond.core.rates import Rate
 from shared.contracts.base import Frozen
 from shared.contracts.facts import OperatorFact
-from shared.contracts.operators import Outcome
+from shared.contracts.operators import Outcome, Slot
 from shared.contracts.verdicts import Label
 
 
@@ -92,6 +95,12 @@ class ReadModel(Protocol):
     async def person(self, person_id: str) -> Person | None: ...
     async def organisation(self) -> Organisation: ...
     async def models(self) -> ModelRegister: ...
+    async def guidance(self) -> Guidance: ...
+    async def shelf(self) -> Shelf: ...
+    async def entries(self, entry_ids: Sequence[str]) -> Sequence[Entry]:
+        """Return those of the entries that are known, in this order."""
+        ...
+
     async def rates(self) -> Sequence[Rate]:
         """Return how often each label holds lately and in the week before."""
         ...
@@ -126,7 +135,7 @@ class GateAnswer(Frozen):
 class GateView(Protocol):
     """The gate as the editor sees it: findings for a text that is being written."""
 
-    async def check(self, case_id: str, text: str) -> GateAnswer: ...
+    async def check(self, case_id: str, text: str, slot: Slot = "answer") -> GateAnswer: ...
 
 
 class Notice(Frozen):

@@ -7,6 +7,17 @@ from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import from_json
 
 from shared.contracts.base import FactBase
+from shared.contracts.guidance import (
+    BanLifted,
+    BanSet,
+    EntryApproved,
+    EntryExpired,
+    EntryWritten,
+    PositionApproved,
+    PositionEnded,
+    PositionRequested,
+    PositionWritten,
+)
 from shared.contracts.items import ItemClassified, ItemDeleted, ItemEdited, ItemReceived
 from shared.contracts.operators import (
     CaseClaimed,
@@ -77,6 +88,15 @@ OperatorFact = (
     | ModelProposed
     | ModelApproved
     | ModelRolledBack
+    | PositionWritten
+    | PositionApproved
+    | PositionEnded
+    | PositionRequested
+    | BanSet
+    | BanLifted
+    | EntryWritten
+    | EntryApproved
+    | EntryExpired
 )
 ItemFact = ItemReceived | ItemEdited | ItemDeleted | ItemClassified
 PostFact = PostSeen | PostDeleted | PostDrafted | PostScheduled | PostFrozen

@@ -13,7 +13,7 @@ ClaimStatus = Literal[
 ]
 
 
-class _OperatorFact(FactBase):
+class OperatorFactBase(FactBase):
     """`op_id` is chosen by the client, so a retry is the same operation (invariant 15)."""
 
     version: Literal[1] = 1
@@ -24,11 +24,11 @@ class _OperatorFact(FactBase):
         return (self.op_id,)
 
 
-class _CaseOperation(_OperatorFact):
+class CaseOperationFact(OperatorFactBase):
     case_id: str
 
 
-class CaseClaimed(_CaseOperation):
+class CaseClaimed(CaseOperationFact):
     """Take (or, with `take_over` and a reason, take over) a case.
 
     `alike` here and below: the same for the open cases of near-identical items, where it may be.
@@ -40,13 +40,13 @@ class CaseClaimed(_CaseOperation):
     alike: bool = False
 
 
-class CaseReleased(_CaseOperation):
+class CaseReleased(CaseOperationFact):
     """Give a case back to the queue."""
 
     kind: Literal["operator.released"] = "operator.released"
 
 
-class ReplyDrafted(_CaseOperation):
+class ReplyDrafted(CaseOperationFact):
     """A text for one slot. `base_revision` is the revision the writer saw; 0 for none."""
 
     kind: Literal["operator.drafted"] = "operator.drafted"
@@ -56,7 +56,7 @@ class ReplyDrafted(_CaseOperation):
     suggestion_id: str | None = None
 
 
-class ReplySubmitted(_CaseOperation):
+class ReplySubmitted(CaseOperationFact):
     """Send a draft revision to review (送审)."""
 
     kind: Literal["operator.submitted"] = "operator.submitted"
@@ -64,7 +64,7 @@ class ReplySubmitted(_CaseOperation):
     revision: int
 
 
-class ReplyApproved(_CaseOperation):
+class ReplyApproved(CaseOperationFact):
     """Approve exactly this revision; with `send`, let it leave after the undo window."""
 
     kind: Literal["operator.approved"] = "operator.approved"
@@ -73,7 +73,7 @@ class ReplyApproved(_CaseOperation):
     send: bool = False
 
 
-class ReplyReturned(_CaseOperation):
+class ReplyReturned(CaseOperationFact):
     """Return a draft to its writer with a reason (退回修改)."""
 
     kind: Literal["operator.returned"] = "operator.returned"
@@ -82,7 +82,7 @@ class ReplyReturned(_CaseOperation):
     reason: str
 
 
-class ReplySendRequested(_CaseOperation):
+class ReplySendRequested(CaseOperationFact):
     """Let an approved revision leave after the undo window."""
 
     kind: Literal["operator.sent"] = "operator.sent"
@@ -90,14 +90,14 @@ class ReplySendRequested(_CaseOperation):
     revision: int
 
 
-class ReplyUndone(_CaseOperation):
+class ReplyUndone(CaseOperationFact):
     """Stop a reply inside its undo window; later it is refused."""
 
     kind: Literal["operator.undone"] = "operator.undone"
     slot: Slot = "answer"
 
 
-class ReplySettled(_CaseOperation):
+class ReplySettled(CaseOperationFact):
     """A person looked at the platform and says whether an unknown attempt arrived."""
 
     kind: Literal["operator.settled"] = "operator.settled"
@@ -105,7 +105,7 @@ class ReplySettled(_CaseOperation):
     arrived: bool
 
 
-class CaseResolved(_CaseOperation):
+class CaseResolved(CaseOperationFact):
     """Close a case (办结); `without_reply` needs a reason while an answer is owed."""
 
     kind: Literal["operator.resolved"] = "operator.resolved"
@@ -114,21 +114,21 @@ class CaseResolved(_CaseOperation):
     alike: bool = False
 
 
-class CaseReopened(_CaseOperation):
+class CaseReopened(CaseOperationFact):
     """Open a resolved case again (重办)."""
 
     kind: Literal["operator.reopened"] = "operator.reopened"
     reason: str
 
 
-class CaseNoted(_CaseOperation):
+class CaseNoted(CaseOperationFact):
     """A note for colleagues; never leaves the house."""
 
     kind: Literal["operator.noted"] = "operator.noted"
     text: str
 
 
-class LabelsCorrected(_CaseOperation):
+class LabelsCorrected(CaseOperationFact):
     """A person's own labels for the case's item; feedback for training and routing."""
 
     kind: Literal["operator.corrected"] = "operator.corrected"
@@ -138,14 +138,14 @@ class LabelsCorrected(_CaseOperation):
     alike: bool = False
 
 
-class ClaimOpened(_CaseOperation):
+class ClaimOpened(CaseOperationFact):
     """The case is about a rumour that is to be looked into: `matter` says what is claimed."""
 
     kind: Literal["operator.claim_opened"] = "operator.claim_opened"
     matter: str
 
 
-class ClaimJudged(_CaseOperation):
+class ClaimJudged(CaseOperationFact):
     """What is known of the claim a case is about, and on what evidence."""
 
     kind: Literal["operator.claim_judged"] = "operator.claim_judged"
@@ -153,7 +153,7 @@ class ClaimJudged(_CaseOperation):
     evidence: str
 
 
-class _ModelOperation(_OperatorFact):
+class _ModelOperation(OperatorFactBase):
     """`model_id` is what verdicts name; `bundle` the hash of the very bytes, where it matters."""
 
     model_id: str
@@ -182,14 +182,14 @@ class ModelRolledBack(_ModelOperation):
     reason: str
 
 
-class PageAcknowledged(_OperatorFact):
+class PageAcknowledged(OperatorFactBase):
     """The person on call has the page (我来处理)."""
 
     kind: Literal["operator.acknowledged"] = "operator.acknowledged"
     page_id: str
 
 
-class ModeChanged(_OperatorFact):
+class ModeChanged(OperatorFactBase):
     """The mode of one account (observe, suggest, enforce) was switched by a person."""
 
     kind: Literal["mode.changed"] = "mode.changed"
@@ -198,7 +198,7 @@ class ModeChanged(_OperatorFact):
     reason: str
 
 
-class OutgoingPaused(_OperatorFact):
+class OutgoingPaused(OperatorFactBase):
     """The big red button: nothing leaves for `account_id` (None: all) until released."""
 
     kind: Literal["operator.paused"] = "operator.paused"

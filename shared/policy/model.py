@@ -6,13 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field, PrivateAttr, model_validator
 
-from shared.contracts.operators import Slot
 from shared.contracts.verdicts import Label
 from shared.policy.cel import Condition, RuleError, Value
-from shared.policy.gate.levels import Level, Situation
+from shared.policy.gate.levels import Level
 from shared.policy.gate.section import GateRules
 from shared.policy.rules import Rules
-from shared.policy.templates import TemplateError, check_template
+from shared.policy.suggesting import ReplyTemplate, Suggesting
 from shared.policy.weighing import Origin, SeverityRule, Topic
 
 PerMille = Annotated[int, Field(ge=0, le=1000)]
@@ -61,26 +60,6 @@ class Taboo(Rules):
     )
     spare_reported: bool = Field(True, description="what is told of others is no hit")
     rewordings: dict[str, str] = Field(default_factory=dict)
-
-
-class ReplyTemplate(Rules):
-    """An approved wording. `situation` and `labels` say when it is offered."""
-
-    id: str
-    labels: tuple[Label, ...] = ()
-    slot: Slot = "answer"
-    situation: Situation = "other"
-    text: str
-    approved_by: str
-    channels: tuple[str, ...] = Field((), description="empty: all")
-
-    @model_validator(mode="after")
-    def _plain(self) -> "ReplyTemplate":
-        try:
-            check_template(self.text)
-        except TemplateError as error:
-            raise ValueError(str(error)) from error
-        return self
 
 
 class Channel(Rules):
@@ -139,6 +118,7 @@ class Pack(Rules):
     paging: Paging = Paging()
     taboos: tuple[Taboo, ...] = ()
     templates: tuple[ReplyTemplate, ...] = ()
+    suggesting: Suggesting = Suggesting()
     channels: dict[str, Channel] = Field(default_factory=dict)
     help_line: str = Field("", description="said in every reply to somebody at risk")
     night: tuple[NightRule, ...] = ()

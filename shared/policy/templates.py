@@ -9,7 +9,18 @@ from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 VARIABLES = frozenset(
-    {"author_name", "organisation", "account_name", "service_line", "help_line", "matter"}
+    {
+        "author_name",
+        "organisation",
+        "account_name",
+        "service_line",
+        "help_line",
+        "matter",
+        "opening",
+        "closing",
+        "checked_by",
+        "next_answer",
+    }
 )
 _ALLOWED = (
     nodes.Template,
@@ -69,9 +80,9 @@ def _compiled(source: str) -> tuple[Template, frozenset[str]]:
     return _environment().from_string(source), frozenset(blanks)
 
 
-@lru_cache(maxsize=1024)
-def _filled(source: str, values: frozenset[tuple[str, str]]) -> str:
-    return _compiled(source)[0].render(values)
+def blanks_of(source: str) -> frozenset[str]:
+    """Return the blanks of an allowed wording. Raises TemplateError."""
+    return _compiled(source)[1]
 
 
 def fill(source: str, values: Mapping[str, str]) -> str:
@@ -81,7 +92,6 @@ def fill(source: str, values: Mapping[str, str]) -> str:
         TemplateError: the wording is not allowed, or a blank has no value.
     """
     try:
-        blanks = _compiled(source)[1]
-        return _filled(source, frozenset(each for each in values.items() if each[0] in blanks))
+        return _compiled(source)[0].render(values)
     except JinjaError as error:
         raise TemplateError(str(error)) from error

@@ -20,6 +20,7 @@ from services.respond.core.aggregates import (
     Post,
     Reply,
 )
+from services.respond.core.operators import HouseOperation
 from services.respond.core.rates import Rate
 from services.respond.ports import (
     Committed,
@@ -30,17 +31,19 @@ from services.respond.ports import (
 )
 from shared.contracts import operators as ops
 from shared.contracts.facts import OperatorFact
-from shared.contracts.operators import Outcome
+from shared.contracts.guidance import PositionRequested
+from shared.contracts.operators import Outcome, Slot
 from shared.contracts.system import Receipt
 from shared.errors import TransientError
 from shared.runtime.clock import Clock
 from tests.fakes import console_samples as samples
+from tests.fakes.library import Library, library
 
 TABOO = "概不负责"
 PASSWORD = "correct horse battery"  # noqa: S105  the tests' own
 
 
-class House:
+class House(Library):
     """ReadModel, Actions, GateView and Credentials at once; `log` holds what was asked."""
 
     def __init__(self, clock: Clock) -> None:
@@ -53,6 +56,7 @@ class House:
         self.staff = {row[0]: samples.person(*row) for row in samples.PEOPLE}
         self.house: Organisation = samples.organisation(now)
         self.register = samples.models(now)
+        self.said, self.known, self.books = library(now)
         self.shares = [Rate("complaint", 84, 210, 900, 7200, odd=True)]
         self.outcomes: dict[str, Outcome] = {}
         self.log: list[OperatorFact] = []
@@ -159,7 +163,12 @@ class House:
     async def verify(self, person_id: str, password: str) -> bool:
         return person_id in self.staff and password == PASSWORD
 
-    async def check(self, case_id: str, text: str) -> GateAnswer:  # noqa: ARG002  the port
+    async def check(
+        self,
+        case_id: str,  # noqa: ARG002  the port
+        text: str,
+        slot: Slot = "answer",  # noqa: ARG002  the port
+    ) -> GateAnswer:
         at = text.find(TABOO)
         found = () if at < 0 else (self._finding(at),)
         level = found[0].level if found else "pass"
@@ -202,14 +211,10 @@ class House:
             return "ok"
         if isinstance(fact, ops.ModeChanged):
             self.shop = self.shop.model_copy(update={"mode": fact.mode})
-            self.commit("account:plaza")
-            return "ok"
-        if isinstance(fact, ops.OutgoingPaused):
+        elif isinstance(fact, ops.OutgoingPaused):
             self.house = self.house.model_copy(update={"paused": fact.paused})
-            self.commit("organisation:self")
-            return "ok"
-        if isinstance(fact, ops.ModelProposed | ops.ModelApproved | ops.ModelRolledBack):
-            self.commit("models:self")
+        if isinstance(fact, HouseOperation):
+            self.commit("account:plaza", "organisation:self", "models:self")
             return "ok"
         case = self.cases.get(fact.case_id)
         return "not_found" if case is None else self._on_case(case, fact)
@@ -221,6 +226,8 @@ class House:
                 changed = {"owner_id": fact.person_id, "status": "claimed"}
             case ops.CaseClaimed():
                 return "claimed_by_other"
+            case PositionRequested():
+                return "ok"
             case ops.CaseReleased():
                 changed = {"owner_id": None, "status": "open"}
             case ops.CaseResolved():

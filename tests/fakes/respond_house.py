@@ -42,7 +42,8 @@ from shared.contracts.org import Contact, Duty, Role
 from shared.contracts.system import DecisionsRecorded
 from shared.contracts.verdicts import Label, Verdict
 from shared.observability.metrics import Metrics
-from shared.policy.model import Channel, ClockRule, Pack, ReplyTemplate, Taboo
+from shared.policy.model import Channel, ClockRule, Pack, Taboo
+from shared.policy.suggesting import ReplyTemplate
 from shared.runtime.accounts import AccountConfig
 from tests.fakes.builders import classified
 from tests.fakes.clock import FakeClock

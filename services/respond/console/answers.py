@@ -9,6 +9,7 @@ from services.respond.core.aggregates import (
     Account,
     Case,
     CaseItem,
+    Entry,
     Installed,
     ModelRegister,
     Organisation,
@@ -70,6 +71,10 @@ class PageList(Frozen):
 
 class AccountList(Frozen):
     accounts: tuple[Account, ...]
+
+
+class EntryList(Frozen):
+    entries: tuple[Entry, ...]
 
 
 class PersonList(Frozen):

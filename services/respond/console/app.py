@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from services.respond.console import explaining, forms, pages, signin
+from services.respond.console import explaining, forms, library, pages, signin
 from services.respond.console.api import JSON, allowed
 from services.respond.console.catalog import load_catalogs
 from services.respond.console.context import CONSOLE, Console
@@ -41,6 +41,8 @@ def _routes() -> list[web.RouteDef]:
         web.get("/case/{case_id}", pages.case),
         web.get("/case/{case_id}/why/{item_id}", explaining.explanation),
         web.get("/page/{page_id}", pages.alarm),
+        web.get("/positions", library.positions),
+        web.get("/knowledge", library.knowledge),
         web.get("/status", pages.status),
         web.get("/header", pages.header),
         web.get("/signin", signin.show),

@@ -1,6 +1,8 @@
 """What people press: forms that become the same wishes as the API's, and work without scripts."""
 
 from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from multidict import MultiDictProxy
@@ -12,25 +14,41 @@ from services.respond.console.operations import Wanted, perform
 from services.respond.console.pages import after, slot_of
 from services.respond.console.problems import Problem, invalid
 from services.respond.console.render import local_path, page, view_of
-from services.respond.console.wishes import WISHES, Wish
+from services.respond.console.wish import Wish
+from services.respond.console.wishes import WISHES
 from services.respond.core.aggregates import Reply
 from shared.contracts.operators import Outcome, Slot
 
 Form = MultiDictProxy[str | bytes | bytearray | web.FileField]
-LISTS = frozenset({"labels"})
+LISTS = frozenset({"labels", "account_ids", "channels"})
+LINES = frozenset({"words", "must_say", "must_not_say", "variants"})
+"""Typed one a line."""
+TIMES = frozenset({"valid_from", "valid_until", "until"})
+"""Typed as the clock on the wall says them."""
 OURS = frozenset({"op_id", "back"})
 EDITOR = frozenset({"save", "submit", "send"})
-EMPTY_IS_NONE = frozenset({"account_id", "suggestion_id"})
+EMPTY_IS_NONE = frozenset({"account_id", "suggestion_id", *TIMES})
 
 
-def _values(form: Form) -> dict[str, object]:
+def _values(form: Form, zone: ZoneInfo) -> dict[str, object]:
     values: dict[str, object] = {}
     for key in dict.fromkeys(form):
         if key in LISTS:
             values[key] = [str(each) for each in form.getall(key) if each != ""]
+        elif key in LINES:
+            values[key] = [each.strip() for each in str(form[key]).splitlines() if each.strip()]
         elif key not in OURS and not (key in EMPTY_IS_NONE and form[key] == ""):
-            values[key] = str(form[key])
+            text = str(form[key])
+            values[key] = _aware(text, zone) if key in TIMES else text
     return values
+
+
+def _aware(text: str, zone: ZoneInfo) -> object:
+    """Return the time with the console's zone; what is none is left for the check to name."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=zone)
+    except ValueError:
+        return text
 
 
 def _live(request: web.Request) -> bool:
@@ -55,7 +73,7 @@ async def do(request: web.Request) -> web.StreamResponse:
         raise Problem(404, "not_found", "there is no such action")
     form = await request.post()
     target = str(form.get("target", ""))
-    values = _values(form)
+    values = _values(form, view_of(request).zone)
     values.pop("target", None)
     outcome = await _wish(request, wish, target, str(form.get("op_id", "")), values)
     if wish.about == "case" and _live(request):
@@ -132,5 +150,6 @@ async def check(request: web.Request) -> web.StreamResponse:
     if await console.read.case(case_id) is None:
         raise Problem(404, "not_found", "there is no such case")
     text = str(form.get("text", "")).replace("\r\n", "\n")
-    gate = await console.gate.check(case_id, text) if text else None
+    slot = slot_of(form.get("slot"))
+    gate = await console.gate.check(case_id, text, slot) if text else None
     return await page(view_of(request), "findings.html", {"gate": gate, "text": text}, whole=False)

@@ -1,13 +1,14 @@
 """The table of all operations: everything the pages can do, and nothing they cannot."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from services.respond.console.answers import (
     AccountList,
     CaseShown,
+    EntryList,
     GateBody,
     Me,
     Models,
@@ -19,55 +20,25 @@ from services.respond.console.answers import (
 from services.respond.console.api import Answer, AnyOperation, Call, Nothing, Operation
 from services.respond.console.context import Caller, Console
 from services.respond.console.events import EventStream
+from services.respond.console.parameters import (
+    ABOUT,
+    CaseParams,
+    EffectParams,
+    OutcomeParams,
+    PageParams,
+    QueueQuery,
+)
 from services.respond.console.problems import Problem
-from services.respond.console.wishes import WISHES, Ask, Body, Name, OpId, Wish
-from services.respond.core.aggregates import Effect, Page
+from services.respond.console.wish import Ask, Body, OpId, Wish
+from services.respond.console.wishes import WISHES
+from services.respond.core.aggregates import Effect, Guidance, Page
 from services.respond.core.permissions import ALLOWED
 from services.respond.ports import GateAnswer, Health, QueueFilter
 from shared.contracts.operators import Outcome
-from shared.contracts.verdicts import Label
 from shared.errors import TransientError
 
 WISHES_PER_SECOND, WISHES_BURST = 10.0, 60
 _OP_ID: TypeAdapter[str] = TypeAdapter(OpId)
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class CaseParams(_Strict):
-    case_id: Name
-
-
-class PageParams(_Strict):
-    page_id: Name
-
-
-class AccountParams(_Strict):
-    account_id: Name
-
-
-class ModelParams(_Strict):
-    model_id: Name
-
-
-class EffectParams(_Strict):
-    effect_id: Name
-
-
-class OutcomeParams(_Strict):
-    op_id: OpId
-
-
-class QueueQuery(_Strict):
-    account_id: Name | None = None
-    label: Label | None = None
-    owner_id: Name | None = None
-    mine_or_free: bool = False
-    resolved: bool = False
-    offset: Annotated[int, Field(ge=0, le=1_000_000)] = 0
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
 class Wanted(NamedTuple):
@@ -141,17 +112,7 @@ def _asking(wish: Wish, where: str, params: type[P]) -> AnyOperation:
 
 
 def _wish(wish: Wish) -> AnyOperation:
-    match wish.about:
-        case "case":
-            return _asking(wish, "cases/{case_id}/", CaseParams)
-        case "page":
-            return _asking(wish, "pages/{page_id}/", PageParams)
-        case "account":
-            return _asking(wish, "accounts/{account_id}/", AccountParams)
-        case "model":
-            return _asking(wish, "models/{model_id}/", ModelParams)
-        case "organisation":
-            return _asking(wish, "", Nothing)
+    return _asking(wish, *ABOUT[wish.about])
 
 
 async def _me(_console: Console, call: Call[Nothing, Nothing, Nothing]) -> Answer:
@@ -211,6 +172,16 @@ async def _accounts(console: Console, _call: Call[Nothing, Nothing, Nothing]) ->
 async def _models(console: Console, _call: Call[Nothing, Nothing, Nothing]) -> Answer:
     read = console.read
     return Answer(Models.of(await read.organisation(), await read.models(), await read.rates()))
+
+
+async def _guidance(console: Console, _call: Call[Nothing, Nothing, Nothing]) -> Answer:
+    return Answer(await console.read.guidance())
+
+
+async def _knowledge(console: Console, _call: Call[Nothing, Nothing, Nothing]) -> Answer:
+    shelf = await console.read.shelf()
+    ids = (*(each.entry_id for each in shelf.books), *shelf.proposed, *shelf.expired)
+    return Answer(EntryList(entries=tuple(await console.read.entries(tuple(dict.fromkeys(ids))))))
 
 
 async def _people(console: Console, _call: Call[Nothing, Nothing, Nothing]) -> Answer:
@@ -284,6 +255,8 @@ def operations() -> tuple[AnyOperation, ...]:
         _reading("pages/{page_id}", "One page", Page, (PageParams, Nothing), _page),
         _reading("accounts", "Accounts, modes, sources", AccountList, plain, _accounts),
         _reading("models", "Which model judges, and what is proposed", Models, plain, _models),
+        _reading("guidance", "Positions, bans, requests", Guidance, plain, _guidance),
+        _reading("knowledge", "Entries of the knowledge base", EntryList, plain, _knowledge),
         _reading("people", "Who works here", PersonList, plain, _people),
         _reading(
             "outcomes/{op_id}",

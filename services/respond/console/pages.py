@@ -120,10 +120,13 @@ async def case_values(view: View, case_id: str, slot: Slot) -> dict[str, object]
     shown = case_view(case, slot, names, view.now, view.t, beside=beside)
     text = shown.reply.text if shown.reply else ""
     open_text = text and view.may("operator.drafted")
+    guidance = await view.console.read.guidance()
     return {
         "v": shown,
+        "positions": guidance.in_force(case),
+        "asked": next((each for each in guidance.requests if each.case_id == case_id), None),
         "names": names,
-        "gate": await view.console.gate.check(case_id, text) if open_text else None,
+        "gate": await view.console.gate.check(case_id, text, slot) if open_text else None,
         "outcome": None,
         "did": "",
         "undecided": False,

@@ -1,32 +1,20 @@
 """What people may ask for, each in one entry: the API and the pages both read this table."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
+from pydantic import Field, StringConstraints
 
+from services.respond.console.guidance_wishes import GUIDANCE_WISHES
+from services.respond.console.wish import Body, Name, Needed, Wish
 from shared.contracts import operators as ops
-from shared.contracts.base import FactBase
-from shared.contracts.facts import OperatorFact
 from shared.contracts.verdicts import Label
 
-OpId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,80}$")]
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,80}$")]
 Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
 Ground = Annotated[str, StringConstraints(max_length=500)]
-Needed = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 Revision = Annotated[int, Field(ge=0, le=1_000_000)]
-
-
-class Body(BaseModel):
-    """`op_id` makes a retry the same operation; the header `Idempotency-Key` serves as well."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    op_id: OpId | None = None
 
 
 class ClaimBody(Body):
@@ -105,6 +93,9 @@ class PauseBody(Body):
     paused: bool
     reason: Needed
 
+    def needs(self) -> str:
+        return "" if self.paused else "operator.unpaused"
+
 
 class ProposeBody(Body):
     bundle: Hash
@@ -114,48 +105,6 @@ class ProposeBody(Body):
 
 class PromoteBody(Body):
     bundle: Hash
-
-
-_FACT: TypeAdapter[OperatorFact] = TypeAdapter(OperatorFact)
-
-
-class Ask(NamedTuple):
-    """Who asks for what: `target` is the case, page or account; empty for the organisation."""
-
-    op_id: str
-    person_id: str
-    target: str
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """One thing a person may ask for, and the fact it becomes.
-
-    The fields of the body are fields of the fact; a test holds the two together.
-    """
-
-    name: str
-    about: Literal["case", "page", "account", "model", "organisation"]
-    summary: str
-    body: type[Body]
-    becomes: type[FactBase]
-
-    @property
-    def permission(self) -> str:
-        """Return the action a caller must be allowed to reach this at all."""
-        return str(self.becomes.model_fields["kind"].default)
-
-    def needs(self, body: Body) -> str:
-        """Return the action this very body needs: releasing a stop is not stopping."""
-        released = isinstance(body, PauseBody) and not body.paused
-        return "operator.unpaused" if released else self.permission
-
-    def fact(self, ask: Ask, body: Body) -> OperatorFact:
-        values: dict[str, object] = body.model_dump()
-        values |= {"op_id": ask.op_id, "person_id": ask.person_id}
-        if self.about != "organisation":
-            values[f"{self.about}_id"] = ask.target
-        return _FACT.validate_python(self.becomes.model_validate(values))
 
 
 _ALL = (
@@ -198,6 +147,7 @@ _ALL = (
         PauseBody,
         ops.OutgoingPaused,
     ),
+    *GUIDANCE_WISHES,
 )
 
 WISHES: Mapping[str, Wish] = MappingProxyType({wish.name: wish for wish in _ALL})

@@ -26,6 +26,8 @@ from services.respond.core.case import (
 )
 from services.respond.core.claim import Claim, Variant
 from services.respond.core.cluster import Cluster, Near
+from services.respond.core.guidance import Guidance
+from services.respond.core.knowledge import Entry, Shelf
 from services.respond.core.model import Installed, ModelRegister, Proposal
 from services.respond.core.organisation import Account, Organisation, Person, Post
 from services.respond.core.rates import HourRates
@@ -54,11 +56,14 @@ __all__ = [
     "Cluster",
     "EarlyChange",
     "Effect",
+    "Entry",
     "GateFinding",
+    "Guidance",
     "HistoryEntry",
     "HourRates",
     "Installed",
     "ItemPlace",
+    "Lately",
     "ModelRegister",
     "Near",
     "OpenThread",
@@ -71,6 +76,7 @@ __all__ = [
     "Reply",
     "ReplyStatus",
     "Said",
+    "Shelf",
     "StoredOutcome",
     "Suggestion",
     "Variant",
@@ -132,6 +138,8 @@ class Effect(Aggregate):
     attempt: int = 0
     term: int = 0
     started_at: Time | None = None
+    guided: str = ""
+    """What stands for the positions that the text rests on."""
     look_since: Time | None = None
     """A lost house may have answered since then: the platform is read before anything leaves."""
 
@@ -182,6 +190,17 @@ class StoredOutcome(Aggregate):
         return f"outcome:{self.outcome.op_id}"
 
 
+class Lately(Aggregate):
+    """The wordings an account was offered last, newest last: what was said much comes later."""
+
+    account_id: str
+    wordings: tuple[str, ...] = ()
+
+    @cached_property
+    def key(self) -> str:
+        return f"lately:{self.account_id}"
+
+
 class OutcomeRing(Aggregate):
     """One place of the ring that keeps the newest operations' outcomes and drops older ones."""
 
@@ -214,5 +233,9 @@ AGGREGATES: dict[str, type[Aggregate]] = {
     "variant": Variant,
     "models": ModelRegister,
     "hour": HourRates,
+    "lately": Lately,
+    "guidance": Guidance,
+    "entry": Entry,
+    "shelf": Shelf,
 }
 """Key prefix -> class of the persisted aggregates."""

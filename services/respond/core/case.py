@@ -24,6 +24,7 @@ from shared.contracts.verdicts import (
     why_of,
 )
 from shared.policy.gate.findings import GateFinding
+from shared.policy.suggesting import Tone
 from shared.policy.weighing import Part
 
 KEEP = 200
@@ -142,12 +143,19 @@ class Said(Frozen):
     native_id: str = ""
 
 
+SuggestionSource = Literal["wording", "knowledge", "position", "model"]
+
+
 class Suggestion(Frozen):
-    """A proposed text from an approved template; passed the gate when it was made."""
+    """A proposed text and where it comes from; passed the gate when it was made."""
 
     suggestion_id: str
     template_id: str
     text: str
+    tone: Tone = "polite"
+    source: SuggestionSource = "wording"
+    cites: str = ""
+    """The entry or position it was taken from."""
 
 
 class HistoryEntry(Frozen):
@@ -180,6 +188,8 @@ class Case(Aggregate):
     """The cluster of near-identical items that its newest item belongs to."""
     claim_id: str = ""
     """The claim it is about, once a person or a known wording says so."""
+    matter: str = ""
+    """What it is about, in words that may be said in public."""
     items: tuple[CaseItem, ...]
     item_count: int
     owner_id: str | None = None

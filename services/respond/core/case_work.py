@@ -11,6 +11,7 @@ from services.respond.core.pages import settle_page
 from services.respond.core.replies import Refusal, give_up
 from services.respond.core.restored import looked
 from services.respond.core.said import ItemCorrected
+from services.respond.core.shelving import offer_itself
 from services.respond.core.work import Work
 from shared.contracts import operators as asked
 from shared.contracts.system import Receipt
@@ -65,6 +66,7 @@ def resolve(work: Work, case: Case, fact: asked.CaseResolved) -> Case | Refusal:
     work.put(work.closed.with_first(case.case_id))
     closed = give_up(case).model_copy(update={"status": "resolved", "resolved_at": work.at})
     settle_page(work, closed, fact.person_id)
+    offer_itself(work, case, fact)
     return _told(work, closed, "resolved", fact.person_id, fact.reason)
 
 

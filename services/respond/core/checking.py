@@ -1,11 +1,15 @@
 """The gate as the fold asks it: with the case's situation, channel, quotations and history."""
 
+from dataclasses import replace
 from functools import lru_cache
 
-from services.respond.core.aggregates import Case
+from services.respond.core.case import Case
+from services.respond.core.guidance import Guidance
+from services.respond.core.guided import guided
+from shared.contracts.operators import Slot
 from shared.contracts.verdicts import Label
 from shared.policy.gate.check import gate
-from shared.policy.gate.findings import GateContext, GateResult, HistoryDigest
+from shared.policy.gate.findings import GateContext, GateResult, HistoryDigest, worst
 from shared.policy.gate.levels import Situation
 from shared.policy.gate.spare import quotes
 from shared.policy.model import Pack
@@ -19,19 +23,30 @@ _SITUATIONS: tuple[tuple[Label, Situation], ...] = (
 )
 
 
-def check_text(case: Case, pack: Pack, text: str) -> GateResult:
-    """Return what the gate says of `text` as a reply in this case."""
+def check_text(
+    case: Case, pack: Pack, text: str, guidance: Guidance, slot: Slot = "answer"
+) -> GateResult:
+    """Return what the gate, positions and bans say of `text` as a reply in this case."""
     quoted = "\n".join(item.text for item in case.items[-5:]) if quotes(text) else ""
-    return gate(text, _context(case.labels, case.platform, quoted), pack, _told(case.sent_texts))
+    result = gate(text, _context(case.labels, case.platform, quoted), pack, _told(case.sent_texts))
+    more = guided(case, pack, text, guidance, slot)
+    if not more:
+        return result
+    found = sorted(
+        (*result.findings, *more), key=lambda each: (each.start, each.end, each.category)
+    )
+    return replace(result, level=worst(tuple(found)), findings=tuple(found))
+
+
+def situation_of(labels: tuple[Label, ...]) -> Situation:
+    """Return the situation in which somebody with such a matter is answered."""
+    return next((situation for label, situation in _SITUATIONS if label in labels), "other")
 
 
 @lru_cache(maxsize=512)
 def _context(labels: tuple[Label, ...], channel: str, quoted: str) -> GateContext:
     """Return the situation for the gate; many cases stand in the same one."""
-    situation: Situation = next(
-        (situation for label, situation in _SITUATIONS if label in labels), "other"
-    )
-    return GateContext(situation=situation, channel=channel, quoted=quoted)
+    return GateContext(situation=situation_of(labels), channel=channel, quoted=quoted)
 
 
 @lru_cache(maxsize=512)

@@ -12,7 +12,13 @@ from typing import Literal, NamedTuple
 
 from pydantic_core import to_json
 
-from services.respond.core.said import ClaimLinked, ClaimRecorded, ItemCorrected
+from services.respond.core.said import (
+    ClaimLinked,
+    ClaimRecorded,
+    GuidanceMoved,
+    ItemCorrected,
+    KnowledgeMoved,
+)
 from shared.contracts.base import Frozen, Time
 from shared.contracts.operators import Slot
 from shared.contracts.verdicts import Label
@@ -234,6 +240,8 @@ Decision = (
     | ClusterCoordinated
     | ClaimRecorded
     | ClaimLinked
+    | GuidanceMoved
+    | KnowledgeMoved
     | PolicySwitched
     | ModelSwitched
 )

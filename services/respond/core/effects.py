@@ -58,6 +58,7 @@ def leave(work: Work, case: Case, reply: Reply) -> None:
         decided_seq=work.seq,
         not_after=work.at + timedelta(minutes=pack.not_after_minutes),
         look_since=look_since(work, item),
+        guided=work.guidance.stamp(case),
     )
     leaving = reply.model_copy(
         update={"status": "leaving", "leaves_at": None, "effect_id": effect.effect_id}
@@ -160,7 +161,8 @@ def _obstacle(work: Work, case: Case, reply: Reply) -> str:
         return "policy_changed"
     if all(item.item_id != reply.item_id for item in case.items):
         return "item_unknown"
-    return "" if check_text(case, pack, reply.text).passed else "gate_failed"
+    checked = check_text(case, pack, reply.text, work.guidance, reply.slot)
+    return "" if checked.passed else "gate_failed"
 
 
 def _end_reply(work: Work, effect: Effect, status: str, receipt: Receipt, reason: str) -> None:

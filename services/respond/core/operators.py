@@ -2,7 +2,17 @@
 
 from typing import assert_never
 
-from services.respond.core import alike, case_work, claims, house, models, replies
+from services.respond.core import (
+    alike,
+    case_work,
+    claims,
+    house,
+    models,
+    positions,
+    replies,
+    revisiting,
+    shelving,
+)
 from services.respond.core.aggregates import (
     OUTCOMES_KEPT,
     Case,
@@ -15,6 +25,11 @@ from services.respond.core.permissions import allowed
 from services.respond.core.replies import Refusal
 from services.respond.core.work import Work
 from shared.contracts.facts import OperatorFact
+from shared.contracts.guidance import (
+    GuidanceFact,
+    KnowledgeFact,
+    PositionRequested,
+)
 from shared.contracts.operators import (
     CaseClaimed,
     CaseNoted,
@@ -56,6 +71,7 @@ CaseOperation = (
     | LabelsCorrected
     | ClaimOpened
     | ClaimJudged
+    | PositionRequested
 )
 _ON_RESOLVED = (CaseReopened, CaseNoted, ReplySettled, LabelsCorrected, ClaimOpened, ClaimJudged)
 
@@ -88,7 +104,7 @@ def operate(work: Work, fact: OperatorFact) -> None:
     _keep(work, StoredOutcome(outcome=outcome, operation=fact.kind, at=work.at))
 
 
-HouseOperation = (
+HouseFact = (
     PageAcknowledged
     | ModeChanged
     | OutgoingPaused
@@ -96,6 +112,7 @@ HouseOperation = (
     | ModelApproved
     | ModelRolledBack
 )
+HouseOperation = HouseFact | GuidanceFact | KnowledgeFact
 
 
 def _authorise(work: Work, fact: OperatorFact) -> Refusal | None:
@@ -112,10 +129,14 @@ def _authorise(work: Work, fact: OperatorFact) -> Refusal | None:
 
 
 def _perform(work: Work, fact: OperatorFact) -> Refusal | None:
-    return _on_house(work, fact) if isinstance(fact, HouseOperation) else _on_case(work, fact)
+    if isinstance(fact, GuidanceFact):
+        return positions.operate(work, fact)
+    if isinstance(fact, KnowledgeFact):
+        return shelving.operate(work, fact)
+    return _on_house(work, fact) if isinstance(fact, HouseFact) else _on_case(work, fact)
 
 
-def _on_house(work: Work, fact: HouseOperation) -> Refusal | None:
+def _on_house(work: Work, fact: HouseFact) -> Refusal | None:
     match fact:
         case PageAcknowledged():
             return house.acknowledge(work, fact)
@@ -159,7 +180,14 @@ def _about_case(work: Work, case: Case, fact: CaseOperation) -> Case | Refusal |
             return case_work.resolve(work, case, fact)
         case CaseReopened():
             return case_work.open_again(work, case, fact)
-        case CaseNoted() | LabelsCorrected() | ReplySettled() | ClaimOpened() | ClaimJudged():
+        case (
+            CaseNoted()
+            | LabelsCorrected()
+            | ReplySettled()
+            | ClaimOpened()
+            | ClaimJudged()
+            | PositionRequested()
+        ):
             return _about_record(work, case, fact)
         case _:
             return _about_reply(work, case, fact)
@@ -168,7 +196,12 @@ def _about_case(work: Work, case: Case, fact: CaseOperation) -> Case | Refusal |
 def _about_record(
     work: Work,
     case: Case,
-    fact: CaseNoted | LabelsCorrected | ReplySettled | ClaimOpened | ClaimJudged,
+    fact: CaseNoted
+    | LabelsCorrected
+    | ReplySettled
+    | ClaimOpened
+    | ClaimJudged
+    | PositionRequested,
 ) -> Case | Refusal | None:
     match fact:
         case CaseNoted():
@@ -181,6 +214,8 @@ def _about_record(
             return claims.open_claim(work, case, fact)
         case ClaimJudged():
             return claims.judge_claim(work, case, fact)
+        case PositionRequested():
+            return revisiting.request(work, case, fact)
         case _:
             assert_never(fact)
 

@@ -15,6 +15,7 @@ _WORDS = {
     "acknowledge": "受理超时",
     "first_reply": "首次回复超时",
     QUARANTINED: "有数据处理不了，已隔离",
+    "position_request": "申请口径超时",
 }
 """What a pager says for each reason; the console has its own words for them."""
 

@@ -51,7 +51,7 @@ def draft(work: Work, case: Case, fact: ReplyDrafted) -> Case | Refusal:
         text=fact.text,
         author_id=fact.person_id,
         status="drafted",
-        findings=check_text(case, pack, fact.text).findings,
+        findings=check_text(case, pack, fact.text, work.guidance, fact.slot).findings,
     )
     owner = case.owner_id or fact.person_id
     taken = case.model_copy(update={"owner_id": owner, "status": "claimed"})
@@ -232,7 +232,7 @@ def _gated(work: Work, case: Case, reply: Reply) -> str | Refusal:
     pack, pack_hash = work.pack_of(case.account_id)
     if not pack_hash:
         return Refusal("no_rules", "no rules are active for this account: nothing may leave")
-    result = check_text(case, pack, reply.text)
+    result = check_text(case, pack, reply.text, work.guidance, reply.slot)
     if result.passed:
         return pack_hash
     first = next(each for each in result.findings if each.level != "warn")

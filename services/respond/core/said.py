@@ -39,6 +39,25 @@ class ClaimRecorded(_Said):
     status: ClaimStatus
 
 
+class GuidanceMoved(_Said):
+    """A position, a ban or a request for a position is somewhere else than before."""
+
+    kind: Literal["guidance.moved"] = "guidance.moved"
+    what: Literal["position", "ban", "request"]
+    name: str
+    status: str
+    content: str = ""
+
+
+class KnowledgeMoved(_Said):
+    """An entry of the knowledge base was offered, approved or taken out."""
+
+    kind: Literal["knowledge.moved"] = "knowledge.moved"
+    entry_id: str
+    status: str
+    content: str = ""
+
+
 class ClaimLinked(_Said):
     """An item says what a known claim says."""
 

@@ -1,5 +1,6 @@
 """What happens when a time comes: each timer fires once, in its own due time (invariant 5)."""
 
+from services.respond.core import shelving
 from services.respond.core.aggregates import (
     AuthorRecord,
     Case,
@@ -7,11 +8,14 @@ from services.respond.core.aggregates import (
     Cluster,
     EarlyChange,
     Effect,
+    Entry,
+    Guidance,
 )
 from services.respond.core.claims import lapse
 from services.respond.core.clocks import breach
 from services.respond.core.clusters import fade
 from services.respond.core.effects import expire, leave
+from services.respond.core.positions import on_time
 from services.respond.core.settling import overdue
 from services.respond.core.state import Aggregate
 from services.respond.core.waiting import PendingItem, Timer
@@ -38,6 +42,16 @@ def _fire(work: Work, holder: Aggregate | PendingItem | None, timer: Timer) -> N
             overdue(work, holder)
         case Effect():
             expire(work, holder)
+        case Entry():
+            shelving.expire(work, holder)
+        case Guidance():
+            on_time(work, holder, timer)
+        case _:
+            _forget(work, holder, timer)
+
+
+def _forget(work: Work, holder: Aggregate | None, timer: Timer) -> None:
+    match holder:
         case Cluster():
             fade(work, holder)
         case Claim():

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from heapq import heappop, heappush
 
-from services.respond.core.aggregates import Account, Case, Closed, Effect, Organisation
+from services.respond.core.aggregates import Account, Case, Closed, Effect, Guidance, Organisation
 from services.respond.core.decisions import Decision
+from services.respond.core.guidance import NO_GUIDANCE
 from services.respond.core.judging import Judgement
 from services.respond.core.rates import HOUR_SECONDS
 from services.respond.core.state import Aggregate, AnyAggregate, Changes, State
@@ -157,6 +158,10 @@ class Work:
     @property
     def closed(self) -> Closed:
         return self.get(Closed.KEY, Closed) or Closed()
+
+    @property
+    def guidance(self) -> Guidance:
+        return self.get(Guidance.KEY, Guidance) or NO_GUIDANCE
 
     def effect(self, effect_id: str) -> Effect | None:
         return self.get(f"effect:{effect_id}", Effect)

@@ -5,6 +5,7 @@ from services.respond.core.checking import check_text
 from services.respond.ports import GateAnswer, ReadModel
 from services.respond.shell.packs import fetch_packs
 from shared.bus.port import Bus
+from shared.contracts.operators import Slot
 from shared.policy.model import NO_PACK, Pack
 
 UNKNOWN = GateFinding(
@@ -19,12 +20,13 @@ class PackGateView:
         self._read, self._bus = read, bus
         self._packs: dict[str, Pack] = {}
 
-    async def check(self, case_id: str, text: str) -> GateAnswer:
+    async def check(self, case_id: str, text: str, slot: Slot = "answer") -> GateAnswer:
         """Return the findings. An unknown case holds: the gate fails closed."""
         case = await self._read.case(case_id)
         if case is None:
             return GateAnswer(level="hold", findings=(UNKNOWN,), units=0.0, limit=0.0)
-        result = check_text(case, await self._pack(case.account_id), text)
+        guidance = await self._read.guidance()
+        result = check_text(case, await self._pack(case.account_id), text, guidance, slot)
         return GateAnswer(
             level=result.level,
             findings=tuple(

@@ -12,12 +12,15 @@ from services.respond.core.aggregates import (
     Closed,
     Cluster,
     Effect,
+    Entry,
+    Guidance,
     HourRates,
     ModelRegister,
     Organisation,
     Page,
     Person,
     Post,
+    Shelf,
     StoredOutcome,
 )
 from services.respond.core.rates import Rate, rates
@@ -111,6 +114,16 @@ class StoreReadModel:
 
     async def models(self) -> ModelRegister:
         return await self._one(ModelRegister.KEY, ModelRegister) or ModelRegister()
+
+    async def guidance(self) -> Guidance:
+        return await self._one(Guidance.KEY, Guidance) or Guidance()
+
+    async def shelf(self) -> Shelf:
+        return await self._one(Shelf.KEY, Shelf) or Shelf()
+
+    async def entries(self, entry_ids: Sequence[str]) -> Sequence[Entry]:
+        """Return those of the entries that are known, in this order."""
+        return await self._all([f"entry:{each}" for each in entry_ids], Entry)
 
     async def rates(self) -> Sequence[Rate]:
         """Return what the hours show, as far as the newest verdict."""

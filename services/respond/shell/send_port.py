@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.respond.core.aggregates import Account, Case, Effect
+from services.respond.core.aggregates import Account, Case, Effect, Guidance
 from services.respond.core.checking import check_text
+from services.respond.core.guidance import NO_GUIDANCE
 from services.respond.shell.office import Office
 from services.respond.shell.standing import Standing
 from shared.contracts.system import Receipt
@@ -118,7 +119,10 @@ class SendPort:
         case = self._case(effect)
         if case is None:
             return "case_missing"
-        result = check_text(case, pack, effect.body)
+        guidance = self._standing.state.get(Guidance.KEY, Guidance) or NO_GUIDANCE
+        if guidance.stamp(case) != effect.guided:
+            return "position_changed"
+        result = check_text(case, pack, effect.body, guidance, effect.slot or "answer")
         if result.passed:
             return ""
         return f"gate_failed {'; '.join(each.reason for each in result.findings)}".rstrip()

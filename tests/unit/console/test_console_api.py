@@ -6,7 +6,8 @@ import pytest
 from openapi_spec_validator import validate
 
 from services.respond.console.openapi import openapi
-from services.respond.console.wishes import WISHES, Ask, PauseBody
+from services.respond.console.wish import Ask
+from services.respond.console.wishes import WISHES, PauseBody
 from tests.unit.console.conftest import Desk
 
 CLAIM = "/api/cases/case1042/claim"

@@ -47,6 +47,17 @@ EXPECTED = {
     "POST /api/models/{model_id}/promote": LEADS,
     "POST /api/models/{model_id}/roll-back": WORKERS,
     "POST /api/pause": WORKERS,
+    "GET /api/guidance": READERS,
+    "GET /api/knowledge": READERS,
+    "POST /api/cases/{case_id}/position-request": WORKERS,
+    "POST /api/positions/{position_id}/position-write": REVIEWERS,
+    "POST /api/positions/{position_id}/position-approve": LEADS,
+    "POST /api/positions/{position_id}/position-end": REVIEWERS,
+    "POST /api/ban": REVIEWERS,
+    "POST /api/bans/{ban_id}/ban-lift": REVIEWERS,
+    "POST /api/knowledge/{entry_id}/entry-write": WORKERS,
+    "POST /api/knowledge/{entry_id}/entry-approve": REVIEWERS,
+    "POST /api/knowledge/{entry_id}/entry-expire": REVIEWERS,
 }
 BY_ROLE = {
     Role.VIEWER: "guan",
@@ -63,6 +74,9 @@ IDS = {
     "effect_id": "effect1",
     "model_id": "linear-2026.12",
     "op_id": "op-00000001",
+    "position_id": "cake",
+    "ban_id": "ban1",
+    "entry_id": "parking",
 }
 
 

@@ -19,7 +19,8 @@ from shared.contracts.facts import Stored
 from shared.contracts.posts import PostDeleted
 from shared.contracts.system import DecisionsRecorded, FactQuarantined
 from shared.contracts.verdicts import Label
-from shared.policy.model import ClockRule, Pack, ReplyTemplate, Taboo
+from shared.policy.model import ClockRule, Pack, Taboo
+from shared.policy.suggesting import ReplyTemplate
 from tests.fakes.builders import (
     START,
     a_comment,

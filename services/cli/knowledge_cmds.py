@@ -1,0 +1,145 @@
+"""`zhishou knowledge`: entries of the knowledge base from files, into files, and on the screen."""
+
+import asyncio
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from services.cli.archive_cmds import DataDir
+from services.cli.gate_cmds import JsonOption
+from services.cli.groups import group
+from services.cli.model_cmds import PASSWORD, Person
+from services.cli.people_cmds import reached
+
+if TYPE_CHECKING:
+    from services.cli.knowledge_files import FileEntry
+    from services.respond.core.aggregates import Entry
+    from services.respond.ports import ReadModel
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group to the command line."""
+    knowledge = group(app, "knowledge")
+    knowledge.command("import", epilog="Example: zhishou knowledge import faq.md --person wang")(
+        bring
+    )
+    knowledge.command("list", epilog="Example: zhishou knowledge list --json")(listed)
+    knowledge.command("export", epilog="Example: zhishou knowledge export faq.csv")(export)
+    knowledge.command("check", epilog="Example: zhishou knowledge check faq.csv")(check)
+
+
+def bring(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="CSV, or Markdown with a heading a question")],
+    person: Person,
+    data_dir: DataDir = None,
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Propose every entry of a file; a second person approves them in the console."""
+    from services.cli.knowledge_files import read_entries
+
+    entries = read_entries(file)
+    environment: Mapping[str, str] = context.obj or {}
+    password = environment.get(PASSWORD) or typer.prompt("Password", hide_input=True)
+    count = asyncio.run(_bring(entries, person, password, data_dir, environment))
+    said = f"{count} entries are proposed; a second person approves them under /knowledge"
+    typer.echo(json.dumps({"proposed": count}) if as_json else said)
+
+
+def check(
+    file: Annotated[Path, typer.Argument(help="CSV, or Markdown with a heading a question")],
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Read a file without bringing it in; a mistake is named by its line."""
+    from services.cli.knowledge_files import read_entries
+
+    entries = read_entries(file)
+    typer.echo(json.dumps({"entries": len(entries)}) if as_json else f"entries: {len(entries)}")
+
+
+def listed(
+    context: typer.Context, data_dir: DataDir = None, *, as_json: JsonOption = False
+) -> None:
+    """Show what is proposed, in use and taken out."""
+    for each in asyncio.run(_known(data_dir, context.obj or {})):
+        said, state = each.newest.written, state_of(each)
+        if as_json:
+            body = {"entry_id": each.entry_id, "state": state, **_shown(each)}
+            typer.echo(json.dumps(body, ensure_ascii=False))
+        else:
+            typer.echo(f"{state:9} {said.matter}  {said.answer[:60]}  ({said.source})")
+
+
+def export(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="to write: .csv, or .md")],
+    data_dir: DataDir = None,
+) -> None:
+    """Write the entries in use to a file that `import` reads again."""
+    from services.cli.knowledge_files import as_csv, as_markdown
+
+    known = asyncio.run(_known(data_dir, context.obj or {}))
+    entries = [_as_file(each) for each in known if state_of(each) == "approved"]
+    table = file.suffix.lower() == ".csv"
+    file.write_text(as_csv(entries) if table else as_markdown(entries), encoding="utf-8")
+    typer.echo(f"entries: {len(entries)}")
+
+
+def state_of(entry: "Entry") -> Literal["proposed", "approved", "expired"]:
+    """Return what an entry is; one in use for which a change waits is in use."""
+    if entry.expired_at is not None:
+        return "expired"
+    return "approved" if entry.approved else "proposed"
+
+
+async def entries_of(read: "ReadModel") -> Sequence["Entry"]:
+    """Return all entries that are known: proposed, in use, taken out."""
+    shelf = await read.shelf()
+    ids = [*shelf.proposed, *(each.entry_id for each in shelf.books), *shelf.expired]
+    return await read.entries(tuple(dict.fromkeys(ids)))
+
+
+async def propose(console: str, person: str, password: str, entries: Sequence["FileEntry"]) -> int:
+    """Ask the console for every entry. Raises UserError with the first refusal."""
+    from services.cli.console_link import signed_in
+
+    async with signed_in(console, person, password) as link:
+        for each in entries:
+            body = each.model_dump(mode="json")
+            path = f"/api/knowledge/{each.entry_id}/entry-write"
+            await link.ask(path, body, secrets.token_hex(12))
+    return len(entries)
+
+
+async def _bring(
+    entries: Sequence["FileEntry"],
+    person: str,
+    password: str,
+    data_dir: Path | None,
+    environment: Mapping[str, str],
+) -> int:
+    async with reached(data_dir, environment) as doors:
+        return await propose(doors.console, person, password, entries)
+
+
+async def _known(data_dir: Path | None, environment: Mapping[str, str]) -> Sequence["Entry"]:
+    async with reached(data_dir, environment) as doors:
+        return await entries_of(doors.read)
+
+
+def _shown(entry: "Entry") -> dict[str, object]:
+    said = entry.newest.written
+    return said.model_dump(mode="json", exclude={"kind", "version", "op_id", "entry_id"})
+
+
+def _as_file(entry: "Entry") -> "FileEntry":
+    from services.cli.knowledge_files import FileEntry
+
+    said = (entry.approved or entry.newest).written
+    return FileEntry.model_validate(said.model_dump(include=set(FileEntry.model_fields)))

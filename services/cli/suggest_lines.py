@@ -1,0 +1,175 @@
+"""Lines of `suggest text` and `suggest measure`: a text in, what would be offered as answers out."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from services.cli.lines import decoded
+from services.respond.core.checking import situation_of
+from services.respond.core.suggest import KEEP_LATELY, OFFERED, next_answer
+from services.respond.core.wordings import About, Offer, offers, sound_matter
+from shared.contracts.verdicts import Label
+from shared.policy.gate.check import gate
+from shared.policy.gate.findings import GateContext, GateResult
+from shared.policy.model import Pack
+
+FIX: Final = 'write {"text": "...", "labels": ["complaint"]} or a plain line of UTF-8 text'
+_ALSO: Final = {"inquiry": "question"}
+Judge = Callable[[str], tuple[Label, ...]]
+
+
+class Asked(BaseModel):
+    """One incoming text. Without `labels` the shipped model judges it."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    id: str | int = ""
+    text: str
+    labels: tuple[Label, ...] | None = None
+    severity: int = Field(0, ge=0, le=100)
+    private: bool = False
+    channel: str = "weibo"
+    now: AwareDatetime | None = None
+    due: AwareDatetime | None = None
+
+    @field_validator("labels", mode="before")
+    @classmethod
+    def _named(cls, value: object) -> object:
+        """Take {"complaint": 1, "question": 0} as data sets have it, too."""
+        if not isinstance(value, dict):
+            return value
+        named = [_ALSO.get(name, name) for name, holds in value.items() if holds == 1]
+        return [name for name in named if name in set(Label)]
+
+
+@dataclass(slots=True)
+class Desk:
+    """Answers line after line, remembering what was offered as an account would."""
+
+    pack: Pack
+    judge: Judge
+    lately: tuple[str, ...] = ()
+
+    def _promised(self, asked: Asked) -> str:
+        if asked.now is None:
+            return ""
+        return next_answer(asked.due, asked.now, self.pack.suggesting)
+
+    def answer(self, asked: Asked) -> "Answer":
+        labels = asked.labels if asked.labels is not None else self.judge(asked.text)
+        matter = sound_matter(asked.text, self.pack)
+        found = offers(
+            About(
+                labels=labels,
+                matter=matter,
+                channel=asked.channel,
+                severity=asked.severity,
+                private=asked.private,
+                next_answer=self._promised(asked),
+                seed=f"{asked.id}",
+                lately=self.lately,
+            ),
+            self.pack,
+            OFFERED,
+        )
+        names = tuple(each.template_id for each in found)
+        self.lately = (*self.lately, *names)[-KEEP_LATELY:]
+        context = GateContext(situation=situation_of(labels), channel=asked.channel)
+        checked = tuple(gate(each.text, context, self.pack) for each in found)
+        return Answer(asked.id, matter, labels, tuple(found), checked)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is offered for one text, each with what the gate says of the very text."""
+
+    id: str | int
+    matter: str
+    labels: tuple[Label, ...]
+    offers: tuple[Offer, ...]
+    checked: tuple[GateResult, ...]
+
+    def line(self) -> dict[str, object]:
+        suggestions = [
+            {
+                "template": each.template_id,
+                "tone": each.tone,
+                "text": each.text,
+                "level": said.level,
+            }
+            for each, said in zip(self.offers, self.checked, strict=True)
+        ]
+        return {
+            "id": self.id,
+            "matter": self.matter,
+            "labels": [each.value for each in self.labels],
+            "suggestions": suggestions,
+        }
+
+
+@dataclass(slots=True)
+class Measure:
+    """How good the suggestions for many texts are, as counts."""
+
+    rows: int = 0
+    without: int = 0
+    suggestions: int = 0
+    passed: int = 0
+    named: int = 0
+    texts: Counter[str] = field(default_factory=Counter)
+
+    def take(self, answer: Answer) -> None:
+        self.rows += 1
+        self.without += not answer.offers
+        for offer, said in zip(answer.offers, answer.checked, strict=True):
+            self.suggestions += 1
+            self.passed += said.passed
+            self.named += bool(answer.matter) and answer.matter in offer.text
+            self.texts[offer.text] += 1
+
+    def report(self) -> dict[str, object]:
+        commonest = max(self.texts.values(), default=0)
+        return {
+            "rows": self.rows,
+            "rows_without": self.without,
+            "suggestions": self.suggestions,
+            "passed": self.passed,
+            "named": self.named,
+            "different_texts": len(self.texts),
+            "commonest_share": round(commonest / self.rows, 4) if self.rows else 0.0,
+        }
+
+
+def measure(asked: Iterable[Asked], desk: Desk, labels: Sequence[Label]) -> Measure:
+    """Count over the texts that hold one of `labels`."""
+    counted = Measure()
+    for each in asked:
+        held = each.labels if each.labels is not None else desk.judge(each.text)
+        if set(held) & set(labels):
+            counted.take(desk.answer(each.model_copy(update={"labels": held})))
+    return counted
+
+
+def parse(raw: bytes, number: int) -> Asked | dict[str, object] | None:
+    """Return what a line asks, or the error that stands in its place; None for an empty one."""
+    try:
+        text = decoded(raw, number)
+        if not text.strip():
+            return None
+        if not text.lstrip().startswith("{"):
+            return Asked(id=str(number), text=text)
+        asked = Asked.model_validate_json(text)
+    except UnicodeDecodeError:
+        return _bad(number, "not UTF-8")
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        return _bad(number, f"{place}: {first['msg']}" if place else first["msg"])
+    return asked if asked.id != "" else asked.model_copy(update={"id": str(number)})
+
+
+def _bad(number: int, what: str) -> dict[str, object]:
+    return {"error": {"line": number, "what": what, "fix": FIX}}

@@ -1,0 +1,234 @@
+"""Positions (口径) and bans (今日禁提): written by one person, approved by another, over in time.
+
+Whatever rests on a position that changes, and has not left, is its writer's again (invariant 17).
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final, assert_never
+
+from services.respond.core.aggregates import Guidance
+from services.respond.core.guidance import (
+    ENDED_KEPT,
+    MOST,
+    Ban,
+    Position,
+    content_of_position,
+)
+from services.respond.core.replies import Refusal
+from services.respond.core.revisiting import WORD_MOST, change, late, moved
+from services.respond.core.waiting import Timer
+from services.respond.core.work import Work
+from shared.contracts.guidance import (
+    BanLifted,
+    BanSet,
+    GuidanceFact,
+    PositionApproved,
+    PositionEnded,
+    PositionWritten,
+)
+from shared.contracts.ids import token
+from shared.policy.gate.check import gate
+from shared.policy.gate.findings import GateContext
+from shared.policy.model import Pack
+
+TEXT_MOST: Final = 2_000
+WORDS_MOST: Final = 20
+LONGEST_BAN: Final = timedelta(days=7)
+
+
+def operate(work: Work, fact: GuidanceFact) -> Refusal | None:
+    """Do or refuse what was asked."""
+    match fact:
+        case PositionWritten():
+            return _write(work, fact)
+        case PositionApproved():
+            return _approve(work, fact)
+        case PositionEnded():
+            return _end(work, fact)
+        case BanSet():
+            return _ban(work, fact)
+        case BanLifted():
+            return _lift(work, fact)
+        case _:
+            assert_never(fact)
+
+
+def on_time(work: Work, guidance: Guidance, timer: Timer) -> None:
+    """A position begins or ends, a ban is over, a request is late."""
+    kind, name = timer.timer_id.split(":", 1)
+    if kind == "starts":
+        change(work, guidance, _begun(guidance, name))
+        moved(work, "position", name, "in_force")
+    elif kind == "ends":
+        change(work, guidance, _ended(guidance, name, "", "expired"))
+        moved(work, "position", name, "ended")
+    elif kind == "unban":
+        left = tuple(each for each in guidance.bans if each.ban_id != name)
+        work.put(guidance.model_copy(update={"bans": left}))
+        moved(work, "ban", name, "lifted")
+    else:
+        late(work, guidance, name)
+
+
+def _write(work: Work, fact: PositionWritten) -> Refusal | None:
+    guidance = work.guidance
+    if (wrong := _wrong(work, fact)) is not None:
+        return wrong
+    others = tuple(
+        each
+        for each in guidance.positions
+        if (each.position_id, each.status) != (fact.position_id, "proposed")
+    )
+    if sum(each.status != "ended" for each in others) >= MOST:
+        return Refusal("too_many", f"there are {MOST} positions already; end some first")
+    fresh = Position(
+        position_id=fact.position_id,
+        content=content_of_position(fact),
+        written=fact,
+        written_at=work.at,
+    )
+    work.put(guidance.model_copy(update={"positions": (*others, fresh)}))
+    moved(work, "position", fact.position_id, "proposed", fresh.content)
+    return None
+
+
+def _wrong(work: Work, fact: PositionWritten) -> Refusal | None:
+    texts = (fact.text, *fact.variants)
+    words = (fact.matter, *fact.words, *fact.must_say, *fact.must_not_say)
+    if not all(each.strip() and len(each) <= TEXT_MOST for each in texts):
+        return Refusal("bad_text", f"between 1 and {TEXT_MOST} characters")
+    if not all(each.strip() and len(each) <= WORD_MOST for each in words):
+        return Refusal("bad_text", f"words have between 1 and {WORD_MOST} characters")
+    if max(len(words), len(texts)) > WORDS_MOST:
+        return Refusal("too_many", f"at most {WORDS_MOST} words and variants")
+    if fact.valid_until <= max(work.at, fact.valid_from or work.at):
+        return Refusal("bad_time", "it would end before it begins")
+    return None
+
+
+def _approve(work: Work, fact: PositionApproved) -> Refusal | None:
+    guidance = work.guidance
+    meant = _meant(guidance, fact.position_id, ("proposed",))
+    if meant is None or meant.content != fact.content:
+        return Refusal("not_found", "nobody has proposed exactly this")
+    if meant.written.person_id == fact.person_id:
+        return Refusal("two_person", "a second person must approve what you wrote")
+    if meant.written.valid_until <= work.at:
+        return Refusal("bad_time", "it is over already")
+    if (wrong := _objection(work, meant)) is not None:
+        return wrong
+    later = meant.written.valid_from is not None and meant.written.valid_from > work.at
+    approved = meant.model_copy(
+        update={
+            "status": "approved" if later else "in_force",
+            "approved_by": fact.person_id,
+            "approved_at": work.at,
+        }
+    )
+    rest = tuple(each for each in guidance.positions if each is not meant)
+    before = _without_older(rest, approved)
+    change(work, guidance, guidance.model_copy(update={"positions": (*before, approved)}))
+    moved(work, "position", meant.position_id, approved.status, meant.content)
+    return None
+
+
+def _objection(work: Work, position: Position) -> Refusal | None:
+    """What is to be said in public must pass the gate of every pack that holds."""
+    packs: list[Pack] = [work.packs[each] for each in work.organisation.packs.values()]
+    for text in position.public:
+        for pack in packs:
+            result = gate(text, GateContext(), pack)
+            if not result.passed:
+                first = next(each for each in result.findings if each.level != "warn")
+                return Refusal("gate_failed", first.reason)
+    return None
+
+
+def _without_older(positions: Sequence[Position], fresh: Position) -> tuple[Position, ...]:
+    """Return the others; one of the same name is replaced when the fresh one holds."""
+    replaced = {"status": "ended", "ended_reason": "replaced", "ended_by": fresh.approved_by}
+    alive = {"approved", "in_force"} if fresh.status == "in_force" else {"approved"}
+    return tuple(
+        each.model_copy(update=replaced)
+        if each.position_id == fresh.position_id and each.status in alive
+        else each
+        for each in positions
+    )
+
+
+def _end(work: Work, fact: PositionEnded) -> Refusal | None:
+    guidance = work.guidance
+    if _meant(guidance, fact.position_id, ("proposed", "approved", "in_force")) is None:
+        return Refusal("not_found", "there is no such position")
+    if not fact.reason.strip():
+        return Refusal("needs_reason", "say why it ends")
+    change(work, guidance, _ended(guidance, fact.position_id, fact.person_id, fact.reason))
+    moved(work, "position", fact.position_id, "ended")
+    return None
+
+
+def _ban(work: Work, fact: BanSet) -> Refusal | None:
+    guidance = work.guidance
+    if not fact.text.strip() or len(fact.text) > WORD_MOST:
+        return Refusal("bad_text", f"between 1 and {WORD_MOST} characters")
+    if not work.at < fact.until <= work.at + LONGEST_BAN:
+        return Refusal("bad_time", f"it ends within {LONGEST_BAN.days} days from now")
+    if len(guidance.bans) >= MOST:
+        return Refusal("too_many", f"there are {MOST} bans already; lift some first")
+    fresh = Ban(
+        ban_id=token("ban", fact.op_id),
+        text=fact.text,
+        until=fact.until,
+        set_by=fact.person_id,
+        set_at=work.at,
+    )
+    change(work, guidance, guidance.model_copy(update={"bans": (*guidance.bans, fresh)}))
+    moved(work, "ban", fresh.ban_id, "set")
+    return None
+
+
+def _lift(work: Work, fact: BanLifted) -> Refusal | None:
+    guidance = work.guidance
+    left = tuple(each for each in guidance.bans if each.ban_id != fact.ban_id)
+    if len(left) == len(guidance.bans):
+        return Refusal("not_found", "there is no such ban")
+    if not fact.reason.strip():
+        return Refusal("needs_reason", "say why it may be said again")
+    work.put(guidance.model_copy(update={"bans": left}))
+    moved(work, "ban", fact.ban_id, "lifted")
+    return None
+
+
+def _begun(guidance: Guidance, name: str) -> Guidance:
+    meant = _meant(guidance, name, ("approved",))
+    rest = tuple(each for each in guidance.positions if each is not meant)
+    if meant is None:  # pragma: no cover  its timer is armed only while it waits
+        return guidance
+    begun = meant.model_copy(update={"status": "in_force"})
+    return guidance.model_copy(update={"positions": (*_without_older(rest, begun), begun)})
+
+
+def _ended(guidance: Guidance, name: str, by: str, reason: str) -> Guidance:
+    over = {"status": "ended", "ended_by": by, "ended_reason": reason}
+    positions = [
+        each.model_copy(update=over)
+        if each.position_id == name and each.status != "ended"
+        else each
+        for each in guidance.positions
+    ]
+    gone = [each for each in positions if each.status == "ended"][:-ENDED_KEPT]
+    return guidance.model_copy(
+        update={"positions": tuple(each for each in positions if each not in gone)}
+    )
+
+
+def _meant(guidance: Guidance, name: str, statuses: Sequence[str]) -> Position | None:
+    return next(
+        (
+            each
+            for each in guidance.positions
+            if each.position_id == name and each.status in statuses
+        ),
+        None,
+    )

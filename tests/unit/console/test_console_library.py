@@ -1,0 +1,165 @@
+"""The pages of what may be said: who sees which button, and what a form becomes."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from shared.contracts import guidance as said
+from tests.unit.console.conftest import Desk
+
+
+async def text_of(desk: Desk, path: str) -> str:
+    answer = await desk.client.get(path)
+    assert answer.status == 200
+    return await answer.text()
+
+
+async def press(desk: Desk, wish: str, form: dict[str, object]) -> int:
+    answer = await desk.client.post(
+        f"/do/{wish}",
+        data={"op_id": "op-00000009", "back": "/positions", **form},
+        allow_redirects=False,
+    )
+    return answer.status
+
+
+async def test_the_page_of_positions_tells_all_and_offers_what_one_may(desk: Desk) -> None:
+    await desk.sign_in("lin")
+    page = await text_of(desk, "/positions")
+    for words in (
+        "生效中",
+        "待批准",
+        "到期停用",
+        "检测报告",
+        "仅供内部",
+        "电梯正在检修。",
+        "陈晓岚 已申请口径",
+    ):
+        assert words in page
+    assert "批准「电梯」的口径" in page
+    await desk.sign_in("zhou")
+    page = await text_of(desk, "/positions?edit=lift")
+    assert "修改「电梯」" in page
+    assert "批准「电梯」的口径" not in page
+    await desk.sign_in("guan")
+    page = await text_of(desk, "/positions")
+    assert "/do/" not in page.split("<main")[1]
+
+
+async def test_who_wrote_a_position_is_told_that_a_second_person_approves(desk: Desk) -> None:
+    await desk.sign_in("zhou")
+    assert "须由另一人批准" in await text_of(desk, "/positions")
+
+
+async def test_an_empty_house_says_so(desk: Desk) -> None:
+    desk.house.said = type(desk.house.said)()
+    desk.house.books = type(desk.house.books)()
+    await desk.sign_in("guan")
+    assert "现在没有禁提的词。" in await text_of(desk, "/positions")
+    assert "这里还没有条目。" in await text_of(desk, "/knowledge")
+
+
+async def test_the_form_of_a_position_is_read_line_by_line_and_by_the_wall_clock(
+    desk: Desk,
+) -> None:
+    await desk.sign_in("zhou")
+    form: dict[str, object] = {
+        "target": "p-new",
+        "matter": "蛋糕",
+        "text": "已下架。",
+        "words": "蛋糕\r\n\r\n面包 ",
+        "must_say": "下架",
+        "must_not_say": "",
+        "variants": "",
+        "valid_from": "",
+        "valid_until": "2026-12-01T09:30",
+        "internal": "true",
+        "account_ids": "plaza",
+    }
+    assert await press(desk, "position-write", form) == 303
+    [fact] = desk.house.log
+    assert isinstance(fact, said.PositionWritten)
+    assert (fact.words, fact.must_not_say, fact.valid_from) == (("蛋糕", "面包"), (), None)
+    assert fact.valid_until.astimezone(UTC) == datetime(2026, 12, 1, 1, 30, tzinfo=UTC)
+    assert (fact.internal, fact.account_ids) == (True, ("plaza",))
+
+
+async def test_a_time_that_is_none_is_named(desk: Desk) -> None:
+    await desk.sign_in("zhou")
+    assert await press(desk, "ban", {"text": "词", "until": "明天"}) == 422
+    assert desk.house.log == []
+
+
+async def test_the_page_of_knowledge_shows_what_waits_what_is_used_and_what_is_out(
+    desk: Desk,
+) -> None:
+    await desk.sign_in("zhou")
+    page = await text_of(desk, "/knowledge")
+    for words in (
+        "待批准（1）",
+        "在用（1 / 1）",
+        "已停用（1）",
+        "每小时五元。",
+        "#1041",
+        "拆除了",
+    ):
+        assert words in page
+    assert "批准「电梯」" in page
+    assert "每小时五元。" not in await text_of(desk, "/knowledge?q=退款")
+    assert 'value="停车费怎么收，多少钱一小时"' in await text_of(desk, "/knowledge?edit=parking")
+    await desk.sign_in("chen")
+    assert "须由另一人批准" in await text_of(desk, "/knowledge")
+
+
+@pytest.mark.parametrize(
+    ("wish", "form", "fact"),
+    [
+        ("position-approve", {"target": "lift", "content": "a" * 26}, said.PositionApproved),
+        ("position-end", {"target": "cake", "reason": "过时"}, said.PositionEnded),
+        ("ban-lift", {"target": "ban1", "reason": "误设"}, said.BanLifted),
+        ("entry-approve", {"target": "lift", "content": "a" * 26}, said.EntryApproved),
+        ("entry-expire", {"target": "parking", "reason": "改价"}, said.EntryExpired),
+        ("position-request", {"target": "case1042", "matter": "蛋糕"}, said.PositionRequested),
+        (
+            "entry-write",
+            {
+                "target": "e-new",
+                "matter": "退款",
+                "question": "多久到账",
+                "answer": "三个工作日。",
+                "source": "售后规定",
+                "labels": "question",
+                "valid_until": "",
+            },
+            said.EntryWritten,
+        ),
+    ],
+)
+async def test_every_button_becomes_its_fact(
+    desk: Desk, wish: str, form: dict[str, object], fact: type
+) -> None:
+    await desk.sign_in("lin")
+    assert await press(desk, wish, form) == 303
+    assert type(desk.house.log[0]) is fact
+
+
+async def test_a_position_is_pinned_above_the_editor_and_a_missing_one_can_be_asked_for(
+    desk: Desk,
+) -> None:
+    await desk.sign_in("lin")
+    case = desk.house.cases["case1042"]
+    page = await text_of(desk, "/case/case1042")
+    held = [each for each in desk.house.said.positions if each.status == "in_force"]
+    assert held[0].concerns(case) is ("必须说明" in page)
+    desk.house.said = desk.house.said.model_copy(update={"positions": ()})
+    assert "陈晓岚 已申请口径" in await text_of(desk, "/case/case1042")
+    desk.house.said = desk.house.said.model_copy(update={"requests": ()})
+    assert "申请口径" in await text_of(desk, "/case/case1042")
+
+
+async def test_the_api_tells_of_positions_and_entries(desk: Desk) -> None:
+    await desk.sign_in("guan")
+    guidance = await (await desk.client.get("/api/guidance")).json()
+    assert [each["status"] for each in guidance["positions"]] == ["in_force", "proposed", "ended"]
+    entries = await (await desk.client.get("/api/knowledge")).json()
+    assert [each["entry_id"] for each in entries["entries"]] == ["parking", "lift", "old"]
