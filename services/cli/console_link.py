@@ -19,7 +19,7 @@ class ConsoleLink:
     session: aiohttp.ClientSession
     console: str
 
-    async def ask(self, path: str, body: Mapping[str, str], op_id: str) -> bool:
+    async def ask(self, path: str, body: Mapping[str, object], op_id: str) -> bool:
         """Ask for something; False: recorded, not yet decided. Raises UserError."""
         try:
             async with self.session.post(

@@ -28,6 +28,7 @@ from services.respond.shell.executor import Carrier
 from services.respond.shell.gate_view import PackGateView
 from services.respond.shell.leader import Leader
 from services.respond.shell.office import Office
+from services.respond.shell.packs import StoredPacks
 from services.respond.shell.page_carrier import PageCarrier
 from services.respond.shell.people import People, one_time_link
 from services.respond.shell.read_model import StoreReadModel
@@ -84,6 +85,7 @@ async def run(settings: RespondSettings) -> None:
             read=read,
             actions=BusActions(around.bus, around.store),
             gate=PackGateView(read, around.bus),
+            packs=StoredPacks(around.bus),
             credentials=People(around.bus),
             records=around.store,
             clock=around.clock,

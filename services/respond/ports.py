@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 
 from services.respond.core.aggregates import (
     Account,
+    Briefed,
     Case,
     Claim,
     Cluster,
@@ -14,8 +15,10 @@ from services.respond.core.aggregates import (
     GateFinding,
     ModelRegister,
     Organisation,
+    PackChanges,
     Page,
     Person,
+    PolicyRegister,
     Post,
 )
 from services.respond.core.rates import Rate
@@ -23,6 +26,7 @@ from shared.contracts.base import Frozen
 from shared.contracts.facts import OperatorFact
 from shared.contracts.operators import Outcome
 from shared.contracts.verdicts import Label
+from shared.policy.model import Pack
 
 
 class QueueRow(Frozen):
@@ -92,6 +96,9 @@ class ReadModel(Protocol):
     async def person(self, person_id: str) -> Person | None: ...
     async def organisation(self) -> Organisation: ...
     async def models(self) -> ModelRegister: ...
+    async def policies(self) -> PolicyRegister: ...
+    async def pack_changes(self, pack: str) -> PackChanges | None: ...
+    async def briefed(self, person_id: str) -> Briefed | None: ...
     async def rates(self) -> Sequence[Rate]:
         """Return how often each label holds lately and in the week before."""
         ...
@@ -147,4 +154,19 @@ class Pager(Protocol):
 
         Raises: TransientError, PermanentError.
         """
+        ...
+
+
+class PackShelf(Protocol):
+    """Bodies of packs by their hash, where everybody who folds finds them."""
+
+    async def pack(self, pack_hash: str) -> Pack | None:
+        """Return the pack; None if there is none of this version under the hash.
+
+        Raises TransientError.
+        """
+        ...
+
+    async def keep(self, pack: Pack) -> str:
+        """Keep a body and return its hash. Raises TransientError."""
         ...

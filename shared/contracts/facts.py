@@ -38,6 +38,7 @@ from shared.contracts.org import (
     PolicyActivated,
     RosterSet,
 )
+from shared.contracts.policy import PolicyFact
 from shared.contracts.posts import PostDeleted, PostDrafted, PostFrozen, PostScheduled, PostSeen
 from shared.contracts.received import Received, read_received
 from shared.contracts.system import (
@@ -77,6 +78,7 @@ OperatorFact = (
     | ModelProposed
     | ModelApproved
     | ModelRolledBack
+    | PolicyFact
 )
 ItemFact = ItemReceived | ItemEdited | ItemDeleted | ItemClassified
 PostFact = PostSeen | PostDeleted | PostDrafted | PostScheduled | PostFrozen

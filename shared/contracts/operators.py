@@ -13,7 +13,7 @@ ClaimStatus = Literal[
 ]
 
 
-class _OperatorFact(FactBase):
+class OperatorFactBase(FactBase):
     """`op_id` is chosen by the client, so a retry is the same operation (invariant 15)."""
 
     version: Literal[1] = 1
@@ -24,7 +24,7 @@ class _OperatorFact(FactBase):
         return (self.op_id,)
 
 
-class _CaseOperation(_OperatorFact):
+class _CaseOperation(OperatorFactBase):
     case_id: str
 
 
@@ -153,7 +153,7 @@ class ClaimJudged(_CaseOperation):
     evidence: str
 
 
-class _ModelOperation(_OperatorFact):
+class _ModelOperation(OperatorFactBase):
     """`model_id` is what verdicts name; `bundle` the hash of the very bytes, where it matters."""
 
     model_id: str
@@ -182,14 +182,14 @@ class ModelRolledBack(_ModelOperation):
     reason: str
 
 
-class PageAcknowledged(_OperatorFact):
+class PageAcknowledged(OperatorFactBase):
     """The person on call has the page (我来处理)."""
 
     kind: Literal["operator.acknowledged"] = "operator.acknowledged"
     page_id: str
 
 
-class ModeChanged(_OperatorFact):
+class ModeChanged(OperatorFactBase):
     """The mode of one account (observe, suggest, enforce) was switched by a person."""
 
     kind: Literal["mode.changed"] = "mode.changed"
@@ -198,7 +198,7 @@ class ModeChanged(_OperatorFact):
     reason: str
 
 
-class OutgoingPaused(_OperatorFact):
+class OutgoingPaused(OperatorFactBase):
     """The big red button: nothing leaves for `account_id` (None: all) until released."""
 
     kind: Literal["operator.paused"] = "operator.paused"

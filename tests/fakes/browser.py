@@ -92,6 +92,7 @@ async def a_console(*, demo: bool = False) -> AsyncIterator[Served]:
         read=house,
         actions=house,
         gate=house,
+        packs=house,
         credentials=house,
         records=records,
         clock=clock,

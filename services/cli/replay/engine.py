@@ -8,6 +8,7 @@ from time import perf_counter
 from typing import Literal
 
 from services.classify.adapters.engine import Classifier
+from services.cli.replay.outgoing import outgoing
 from services.cli.replay.sources import (
     Judge,
     Tally,
@@ -38,7 +39,7 @@ from shared.runtime.packs import read_pack
 from shared.runtime.settings import default_policies_dir
 from shared.runtime.text_tables import load_tables
 from shared.testing.recording import Recording, open_recording, read_lines
-from shared.testing.report import ReplayReport
+from shared.testing.report import OutgoingText, ReplayReport
 
 DEFAULT_PACK = "company"
 Verdicts = Literal["auto", "recorded", "compute"]
@@ -60,6 +61,7 @@ class _Run:
     replies: set[str] = field(default_factory=set)
     models: set[str] = field(default_factory=set)
     hashes: set[str] = field(default_factory=set)
+    outgoing: list[OutgoingText] = field(default_factory=list)
 
     def take(self, decisions: list[Decision], lines: list[str]) -> None:
         """Chain the lines and count what people ask for."""
@@ -92,14 +94,14 @@ class _Run:
 def replay(
     path: Path,
     *,
-    pack: str | None = None,
+    pack: str | Pack | None = None,
     verdicts: str = "auto",
     policies_dir: Path | None = None,
     weights_dir: Path | None = None,
 ) -> ReplayReport:
     """Replay `path` on virtual time and return what was decided.
 
-    `pack` names the pack that judges: for a raw stream `company` unless named; for a record of
+    `pack` is or names the pack that judges: for a raw stream `company` unless named; for a record of
     the log the packs it carries, unless one is named to stand in for all. `verdicts` is
     `recorded` (only for a record of the log), `compute`, or `auto`.
 
@@ -109,9 +111,9 @@ def replay(
     started = perf_counter()
     recording = open_recording(path)
     mode = _mode(recording, verdicts)
-    name = pack if pack or recording.of_facts else DEFAULT_PACK
+    name = pack or (None if recording.of_facts else DEFAULT_PACK)
     packs_dir = policies_dir or default_policies_dir()
-    run = _Run(forced=read_pack(packs_dir, name) if name else None)
+    run = _Run(forced=read_pack(packs_dir, name) if isinstance(name, str) else name)
     classifier = _classifier(weights_dir) if mode == "compute" else None
     skip = _quarantined(recording) if recording.of_facts else frozenset()
     state = State()
@@ -120,6 +122,8 @@ def replay(
         _watch(run, batch)
         folded = _fold(state, batch, run, skip)
         run.take(folded[0], folded[1])
+        if run.forced is not None:
+            run.outgoing += outgoing(state, batch, run.forced)
     return _report(run, mode, classifier, perf_counter() - started)
 
 
@@ -220,4 +224,5 @@ def _report(run: _Run, mode: str, classifier: Classifier | None, seconds: float)
         recorded_digest=run.recorded[-1] if run.recorded else "",
         reproduced=run.digests.issuperset(run.recorded) if run.recorded else None,
         decisions=tuple(run.lines),
+        outgoing=tuple(run.outgoing),
     )

@@ -15,7 +15,7 @@ from services.respond.console.ports import Credentials
 from services.respond.console.render import HERE, environment, error_page
 from services.respond.console.security import add_headers, guard, refusals
 from services.respond.console.settings import ConsoleSettings
-from services.respond.ports import Actions, GateView, ReadModel
+from services.respond.ports import Actions, GateView, PackShelf, ReadModel
 from shared.runtime.clock import Clock
 from shared.store.port import SharedRecords
 
@@ -74,6 +74,7 @@ def build_console(
     read: ReadModel,
     actions: Actions,
     gate: GateView,
+    packs: PackShelf,
     credentials: Credentials,
     records: SharedRecords,
     clock: Clock,
@@ -87,6 +88,7 @@ def build_console(
         read=read,
         actions=actions,
         gate=gate,
+        packs=packs,
         credentials=credentials,
         records=records,
         clock=clock,

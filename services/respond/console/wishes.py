@@ -10,6 +10,15 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapte
 from shared.contracts import operators as ops
 from shared.contracts.base import FactBase
 from shared.contracts.facts import OperatorFact
+from shared.contracts.policy import (
+    PolicyApproved,
+    PolicyConfirmed,
+    PolicyProposed,
+    PolicyPutInForce,
+    PolicyRejected,
+    PolicyRolledBack,
+    PolicyShadowed,
+)
 from shared.contracts.verdicts import Label
 
 OpId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,80}$")]
@@ -116,6 +125,31 @@ class PromoteBody(Body):
     bundle: Hash
 
 
+class PackBody(Body):
+    pack_hash: Hash
+
+
+class PackProposeBody(PackBody):
+    base_hash: Hash
+    note: Needed
+
+
+class PackShadowBody(PackBody):
+    running: bool = True
+
+
+class PackApproveBody(PackBody):
+    activate: bool = False
+
+
+class PackReasonBody(PackBody):
+    reason: Needed
+
+
+class PackBackBody(PackReasonBody):
+    to_hash: Hash
+
+
 _FACT: TypeAdapter[OperatorFact] = TypeAdapter(OperatorFact)
 
 
@@ -135,7 +169,7 @@ class Wish:
     """
 
     name: str
-    about: Literal["case", "page", "account", "model", "organisation"]
+    about: Literal["case", "page", "account", "model", "pack", "organisation"]
     summary: str
     body: type[Body]
     becomes: type[FactBase]
@@ -145,6 +179,17 @@ class Wish:
         """Return the action a caller must be allowed to reach this at all."""
         return str(self.becomes.model_fields["kind"].default)
 
+    @property
+    def target(self) -> str:
+        """Return the field of the fact that names what it is about; "" for the organisation."""
+        named = {"pack": "pack", "organisation": ""}
+        return named.get(self.about, f"{self.about}_id")
+
+    @property
+    def verb(self) -> str:
+        """Return its name where the address says what it is about already."""
+        return self.name.removeprefix("pack-")
+
     def needs(self, body: Body) -> str:
         """Return the action this very body needs: releasing a stop is not stopping."""
         released = isinstance(body, PauseBody) and not body.paused
@@ -153,8 +198,8 @@ class Wish:
     def fact(self, ask: Ask, body: Body) -> OperatorFact:
         values: dict[str, object] = body.model_dump()
         values |= {"op_id": ask.op_id, "person_id": ask.person_id}
-        if self.about != "organisation":
-            values[f"{self.about}_id"] = ask.target
+        if self.target:
+            values[self.target] = ask.target
         return _FACT.validate_python(self.becomes.model_validate(values))
 
 
@@ -191,6 +236,13 @@ _ALL = (
     Wish("propose", "model", "Put a model up for approval", ProposeBody, ops.ModelProposed),
     Wish("promote", "model", "Put this proposed model in office", PromoteBody, ops.ModelApproved),
     Wish("roll-back", "model", "Return to the model before this", ReasonBody, ops.ModelRolledBack),
+    Wish("pack-propose", "pack", "Put rules up for approval", PackProposeBody, PolicyProposed),
+    Wish("pack-shadow", "pack", "Let proposed rules run beside", PackShadowBody, PolicyShadowed),
+    Wish("pack-approve", "pack", "Approve proposed rules", PackApproveBody, PolicyApproved),
+    Wish("pack-reject", "pack", "Turn proposed rules down", PackReasonBody, PolicyRejected),
+    Wish("pack-activate", "pack", "Put approved rules in force", PackBody, PolicyPutInForce),
+    Wish("pack-roll-back", "pack", "Return to the rules before", PackBackBody, PolicyRolledBack),
+    Wish("pack-confirm", "pack", "Confirm what changed for me", PackBody, PolicyConfirmed),
     Wish(
         "pause",
         "organisation",

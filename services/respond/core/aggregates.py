@@ -28,6 +28,7 @@ from services.respond.core.claim import Claim, Variant
 from services.respond.core.cluster import Cluster, Near
 from services.respond.core.model import Installed, ModelRegister, Proposal
 from services.respond.core.organisation import Account, Organisation, Person, Post
+from services.respond.core.policy import Briefed, PackChanges, PolicyRegister
 from services.respond.core.rates import HourRates
 from services.respond.core.state import Aggregate
 from services.respond.core.waiting import Timer
@@ -44,6 +45,7 @@ __all__ = [
     "OUTCOMES_KEPT",
     "Account",
     "AuthorRecord",
+    "Briefed",
     "Case",
     "CaseClock",
     "CaseItem",
@@ -64,8 +66,10 @@ __all__ = [
     "OpenThread",
     "Organisation",
     "OutcomeRing",
+    "PackChanges",
     "Page",
     "Person",
+    "PolicyRegister",
     "Post",
     "Proposal",
     "Reply",
@@ -214,5 +218,8 @@ AGGREGATES: dict[str, type[Aggregate]] = {
     "variant": Variant,
     "models": ModelRegister,
     "hour": HourRates,
+    "policies": PolicyRegister,
+    "changes": PackChanges,
+    "briefed": Briefed,
 }
 """Key prefix -> class of the persisted aggregates."""

@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from services.respond.core import alike, case_work, claims, house, models, replies
+from services.respond.core import alike, case_work, claims, house, models, policies, replies
 from services.respond.core.aggregates import (
     OUTCOMES_KEPT,
     Case,
@@ -39,6 +39,7 @@ from shared.contracts.operators import (
     ReplySubmitted,
     ReplyUndone,
 )
+from shared.contracts.policy import PolicyFact
 
 CaseOperation = (
     CaseClaimed
@@ -72,7 +73,7 @@ def operate(work: Work, fact: OperatorFact) -> None:
         code=refusal.code if refusal else "ok",
         reason=refusal.reason if refusal else "",
     )
-    case_id = "" if isinstance(fact, HouseOperation) else fact.case_id
+    case_id = "" if isinstance(fact, HouseOperation | PolicyFact) else fact.case_id
     case = work.case(case_id)
     answer = OperationDecided(
         at=work.at,
@@ -112,6 +113,8 @@ def _authorise(work: Work, fact: OperatorFact) -> Refusal | None:
 
 
 def _perform(work: Work, fact: OperatorFact) -> Refusal | None:
+    if isinstance(fact, PolicyFact):
+        return policies.operate(work, fact)
     return _on_house(work, fact) if isinstance(fact, HouseOperation) else _on_case(work, fact)
 
 

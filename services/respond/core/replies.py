@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from services.respond.core.aggregates import Case, CaseItem, HistoryEntry, Reply
+from services.respond.core.briefing import must_read
 from services.respond.core.case import note
 from services.respond.core.checking import check_text
 from services.respond.core.decisions import ReplyCameBack
@@ -34,6 +35,9 @@ class Refusal:
 
     code: str
     reason: str = ""
+
+
+_UNREAD = Refusal("confirm_first", "the rules changed: read what changed for you and confirm it")
 
 
 def draft(work: Work, case: Case, fact: ReplyDrafted) -> Case | Refusal:
@@ -77,6 +81,8 @@ def approve(work: Work, case: Case, fact: ReplyApproved) -> Case | Refusal:
         return reply
     if reply.author_id == fact.person_id and not _may_approve_own(work, case, reply.slot):
         return Refusal("two_person", "a second person must approve replies in such a matter")
+    if must_read(work, fact.person_id, case.account_id):
+        return _UNREAD
     pack_hash = _gated(work, case, reply)
     if isinstance(pack_hash, Refusal):
         return pack_hash
@@ -100,6 +106,8 @@ def send(work: Work, case: Case, fact: ReplySendRequested) -> Case | Refusal:
         return reply
     if reply.status != "approved":
         return Refusal("not_approved", "this revision has not been approved")
+    if must_read(work, fact.person_id, case.account_id):
+        return _UNREAD
     if reply.pack_hash != work.pack_of(case.account_id)[1]:
         return Refusal("policy_changed", "the rules changed since the approval; approve again")
     return _wait(work, case, reply, fact.person_id)

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from services.respond.core.aggregates import (
     Account,
+    Briefed,
     Case,
     Claim,
     Closed,
@@ -15,8 +16,10 @@ from services.respond.core.aggregates import (
     HourRates,
     ModelRegister,
     Organisation,
+    PackChanges,
     Page,
     Person,
+    PolicyRegister,
     Post,
     StoredOutcome,
 )
@@ -111,6 +114,15 @@ class StoreReadModel:
 
     async def models(self) -> ModelRegister:
         return await self._one(ModelRegister.KEY, ModelRegister) or ModelRegister()
+
+    async def policies(self) -> PolicyRegister:
+        return await self._one(PolicyRegister.KEY, PolicyRegister) or PolicyRegister()
+
+    async def pack_changes(self, pack: str) -> PackChanges | None:
+        return await self._one(f"changes:{pack}", PackChanges)
+
+    async def briefed(self, person_id: str) -> Briefed | None:
+        return await self._one(f"briefed:{person_id}", Briefed)
 
     async def rates(self) -> Sequence[Rate]:
         """Return what the hours show, as far as the newest verdict."""

@@ -45,6 +45,7 @@ async def desk() -> AsyncIterator[Desk]:
         read=house,
         actions=house,
         gate=house,
+        packs=house,
         credentials=house,
         records=records,
         clock=clock,

@@ -23,6 +23,10 @@ EXPECTED = {
     "GET /api/accounts": READERS,
     "GET /api/models": READERS,
     "GET /api/people": READERS,
+    "GET /api/packs": READERS,
+    "GET /api/packs/{pack}": READERS,
+    "GET /api/packs/{pack}/changes": READERS,
+    "GET /api/packs/{pack}/review/{pack_hash}": READERS,
     "GET /api/outcomes/{op_id}": READERS,
     "GET /api/events": READERS,
     "POST /api/cases/{case_id}/gate-check": WORKERS,
@@ -46,6 +50,13 @@ EXPECTED = {
     "POST /api/models/{model_id}/propose": REVIEWERS,
     "POST /api/models/{model_id}/promote": LEADS,
     "POST /api/models/{model_id}/roll-back": WORKERS,
+    "POST /api/packs/{pack}/propose": REVIEWERS,
+    "POST /api/packs/{pack}/shadow": REVIEWERS,
+    "POST /api/packs/{pack}/approve": LEADS,
+    "POST /api/packs/{pack}/reject": REVIEWERS,
+    "POST /api/packs/{pack}/activate": LEADS,
+    "POST /api/packs/{pack}/roll-back": WORKERS,
+    "POST /api/packs/{pack}/confirm": WORKERS,
     "POST /api/pause": WORKERS,
 }
 BY_ROLE = {
@@ -62,6 +73,8 @@ IDS = {
     "account_id": "plaza",
     "effect_id": "effect1",
     "model_id": "linear-2026.12",
+    "pack": "company",
+    "pack_hash": "a" * 64,
     "op_id": "op-00000001",
 }
 

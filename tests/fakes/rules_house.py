@@ -1,0 +1,85 @@
+"""The rules of a house in memory: the very fold decides on them, over the shipped pack."""
+
+from datetime import datetime
+from functools import lru_cache
+
+from services.respond.core.aggregates import (
+    Briefed,
+    Organisation,
+    PackChanges,
+    Person,
+    PolicyRegister,
+    StoredOutcome,
+)
+from services.respond.core.fold import fold
+from services.respond.core.state import State
+from shared.contracts.facts import Fact, Stored
+from shared.contracts.operators import Outcome
+from shared.contracts.org import AccountRegistered, PolicyActivated
+from shared.contracts.policy import PolicyFact
+from shared.policy.model import Pack
+from shared.runtime.clock import Clock
+from shared.runtime.packs import read_pack
+from shared.runtime.settings import default_policies_dir
+
+
+@lru_cache(maxsize=1)
+def shipped() -> Pack:
+    """Return the pack `company` as it is shipped."""
+    return read_pack(default_policies_dir(), "company")
+
+
+class RulesHouse:
+    """The part of a ReadModel that is about rules, and the shelf they lie on."""
+
+    house: Organisation
+    staff: dict[str, Person]
+    _clock: Clock
+
+    def shelve_rules(self, now: datetime) -> None:
+        """Put the shipped pack in force, as the files' own."""
+        pack = shipped()
+        self._rules, self._places = State(), 0
+        self.shelf = {pack.content_hash(): pack}
+        self.house = self.house.model_copy(update={"packs": {"company": pack.content_hash()}})
+        account = AccountRegistered(
+            revision="1", account_id="plaza", platform="weibo", native_id="1", name="广场"
+        )
+        activated = PolicyActivated(
+            pack="company", pack_hash=pack.content_hash(), activated_by="configuration"
+        )
+        self._tell(account, now)
+        self._tell(activated, now)
+        for each in self.staff.values():
+            self._tell(each.registered, now)
+
+    def on_rules(self, fact: PolicyFact) -> Outcome:
+        """Fold what was asked, and return what came of it."""
+        self._tell(fact, self._clock.now())
+        decided = self._rules.get(f"outcome:{fact.op_id}", StoredOutcome)
+        standing = self._rules.get(Organisation.KEY, Organisation)
+        assert decided is not None
+        assert standing is not None
+        self.house = self.house.model_copy(update={"packs": standing.packs})
+        return decided.outcome
+
+    async def policies(self) -> PolicyRegister:
+        return self._rules.get(PolicyRegister.KEY, PolicyRegister) or PolicyRegister()
+
+    async def pack_changes(self, pack: str) -> PackChanges | None:
+        return self._rules.get(f"changes:{pack}", PackChanges)
+
+    async def briefed(self, person_id: str) -> Briefed | None:
+        return self._rules.get(f"briefed:{person_id}", Briefed)
+
+    async def pack(self, pack_hash: str) -> Pack | None:
+        return self.shelf.get(pack_hash)
+
+    async def keep(self, pack: Pack) -> str:
+        self.shelf[pack.content_hash()] = pack
+        return pack.content_hash()
+
+    def _tell(self, fact: Fact, now: datetime) -> None:
+        self._places += 1
+        stored = Stored(seq=self._places, time=now, fact=fact)
+        assert not fold(self._rules, [stored], self.shelf).quarantined
