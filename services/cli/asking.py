@@ -16,7 +16,7 @@ PASSWORD = "ZHISHOU_PASSWORD"  # noqa: S105  the name of a variable
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks; nobody, where a command only reads."""
+    """Who asks, and how they sign in."""
 
     person: str
     password: str
@@ -38,10 +38,8 @@ class Asker:
                 typer.echo(done if decided else "recorded, not yet decided: ask for its status")
 
 
-def asker(person: str | None, context: typer.Context) -> Asker:
+def asker(person: str, context: typer.Context) -> Asker:
     """Ask for the password, unless the environment has it. It is never an argument."""
     environment: Mapping[str, str] = context.obj or {}
-    if person is None:
-        return Asker("", "", environment)
     given = environment.get(PASSWORD)
     return Asker(person, given or typer.prompt("Password", hide_input=True), environment)

@@ -4,20 +4,16 @@ import asyncio
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from services.cli.archive_cmds import DataDir
-from services.cli.asking import Asker, Person, asker
+from services.cli.asking import Person, asker
 from services.cli.groups import group
 from services.cli.people_cmds import reached
+from services.cli.policy_house import in_force_of, proposed, reviewed, shadow_of, standing
 from shared.errors import UserError
-
-if TYPE_CHECKING:
-    from services.cli.doors import Doors
-    from services.respond.core.policy import PackProposal, PolicyRegister
-    from services.respond.shell.review import Review
 
 PackName = Annotated[str, typer.Argument(help="name of a pack that accounts here use")]
 Which = Annotated[
@@ -36,7 +32,9 @@ def register(app: typer.Typer) -> None:
         epilog='Example: zhishou policy propose company --person wang --note "投诉半小时内受理"',
     )(propose)
     policy.command("review", epilog="Example: zhishou policy review company")(review)
-    policy.command("shadow", epilog="Example: zhishou policy shadow company --person wang")(shadow)
+    policy.command(
+        "shadow", epilog="Example: zhishou policy shadow company --start --person wang"
+    )(shadow)
     policy.command(
         "approve", epilog="Example: zhishou policy approve company --person li --activate"
     )(approve)
@@ -58,7 +56,7 @@ def status(context: typer.Context, data_dir: DataDir = None, *, as_json: AsJson 
     """Show which rules hold, who put them in force, and what is proposed."""
     from services.cli.policy_lines import standing_lines
 
-    in_force, known = asyncio.run(_standing(data_dir, asker(None, context)))
+    in_force, known = asyncio.run(standing(data_dir, context.obj or {}))
     if as_json:
         body = {"in_force": in_force, **known.model_dump(mode="json")}
         typer.echo(json.dumps(body, ensure_ascii=False))
@@ -89,7 +87,7 @@ def propose(
 
     async def ask() -> None:
         async with reached(data_dir, caller.environment) as doors:
-            base = await _in_force(doors, rules.name)
+            base = await in_force_of(doors, rules.name)
             pack_hash = await doors.bus.put_object(body)
             where, short = f"/api/packs/{rules.name}", pack_hash[:12]
             asked = {"pack_hash": pack_hash, "base_hash": base, "note": note}
@@ -115,7 +113,7 @@ def review(
     """Show what a proposal changes, and every unsent text that would fail by it."""
     from services.cli.policy_lines import review_lines
 
-    found = asyncio.run(_reviewed(pack, which, data_dir, asker(None, context)))
+    found = asyncio.run(reviewed(pack, which, data_dir, context.obj or {}))
     typer.echo(
         json.dumps(found.model_dump(mode="json"), ensure_ascii=False)
         if as_json
@@ -126,15 +124,25 @@ def review(
 def shadow(
     context: typer.Context,
     pack: PackName,
-    person: Person,
+    person: Annotated[str | None, typer.Option(help="who starts or stops it")] = None,
     which: Which = None,
     data_dir: DataDir = None,
     *,
+    start: Annotated[bool, typer.Option("--start", help="let a proposal run beside")] = False,
     stop: Annotated[bool, typer.Option("--stop", help="end it")] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Let a proposal judge beside the rules in force, without any effect; or stop that."""
-    said = "runs no longer" if stop else "runs beside"
-    _decide(context, pack, which, person, ("shadow", {"running": not stop}, said), data_dir)
+    """Show what a proposal decides beside the rules in force, without any effect; start or stop it."""
+    from services.cli.policy_lines import shadow_lines
+
+    if start or stop:
+        if person is None or start == stop:
+            raise UserError("say --start or --stop, and --person", fix="see --help")
+        said = "runs beside" if start else "runs no longer"
+        _decide(context, pack, which, person, ("shadow", {"running": start}, said), data_dir)
+        return
+    run = asyncio.run(shadow_of(pack, data_dir, context.obj or {}))
+    typer.echo(run.model_dump_json() if as_json else "\n".join(shadow_lines(run)))
 
 
 def approve(
@@ -216,7 +224,7 @@ def confirm(
             told = unread(await read.pack_changes(pack), await read.briefed(person), roles)
             for switch in told:
                 typer.echo("\n".join(change_lines(switch)))
-            body = {"pack_hash": await _in_force(doors, pack)}
+            body = {"pack_hash": await in_force_of(doors, pack)}
             said = f"{person} knows the rules of {pack}"
             await caller.ask(doors, f"/api/packs/{pack}/confirm", body, said)
 
@@ -236,50 +244,9 @@ def _decide(
 
     async def ask() -> None:
         async with reached(data_dir, caller.environment) as doors:
-            meant = (await _proposed(doors, pack, which)).pack_hash
+            meant = (await proposed(doors, pack, which)).pack_hash
             told = f"{pack} {meant[:12]} {said}"
             path = f"/api/packs/{pack}/{verb}"
             await caller.ask(doors, path, {"pack_hash": meant, **extra}, told)
 
     asyncio.run(ask())
-
-
-async def _standing(
-    data_dir: Path | None, caller: Asker
-) -> tuple[dict[str, str], "PolicyRegister"]:
-    async with reached(data_dir, caller.environment) as doors:
-        return (await doors.read.organisation()).packs, await doors.read.policies()
-
-
-async def _reviewed(
-    pack: str, which: str | None, data_dir: Path | None, caller: Asker
-) -> "Review":
-    from services.respond.shell.packs import StoredPacks
-    from services.respond.shell.review import review as reviewed
-
-    async with reached(data_dir, caller.environment) as doors:
-        meant = await _proposed(doors, pack, which)
-        found = await reviewed(doors.read, StoredPacks(doors.bus), pack, meant.pack_hash)
-    if found is None:
-        raise UserError("its body is gone", where=meant.pack_hash, fix="propose it again")
-    return found
-
-
-async def _in_force(doors: "Doors", pack: str) -> str:
-    packs = (await doors.read.organisation()).packs
-    if pack not in packs:
-        known = ", ".join(sorted(packs)) or "none"
-        raise UserError(f"no account here uses the pack {pack}", fix=f"in use: {known}")
-    return packs[pack]
-
-
-async def _proposed(doors: "Doors", pack: str, which: str | None) -> "PackProposal":
-    """Return the one proposal that is meant. Raises UserError."""
-    open_ones = [each for each in (await doors.read.policies()).proposals if each.pack == pack]
-    meant = [each for each in open_ones if each.pack_hash.startswith(which or "")]
-    if len(meant) == 1:
-        return meant[0]
-    listed = ", ".join(each.pack_hash[:12] for each in open_ones) or "nothing"
-    if meant:
-        raise UserError(f"several proposals for {pack} wait", fix=f"say --hash; open: {listed}")
-    raise UserError(f"nobody has proposed such rules for {pack}", fix=f"open: {listed}")

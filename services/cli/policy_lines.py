@@ -4,10 +4,12 @@ from collections.abc import Iterator, Mapping
 from typing import Final, Protocol
 
 from services.respond.core.policy import PolicyRegister, Switch
+from services.respond.core.shadow import ShadowRun
 from services.respond.shell.review import Review
 
 _MARKS: Final = {"added": "+", "removed": "-", "changed": "~"}
 _LONGEST: Final = 100
+_SHOWN: Final = 20
 
 
 class Place(Protocol):
@@ -75,6 +77,19 @@ def change_lines(switch: Switch) -> Iterator[str]:
         yield f"{_MARKS[each.what]} {'.'.join((each.area, *each.path))}: {sides}"
     if switch.more:
         yield f"  and {switch.more} more"
+
+
+def shadow_lines(run: ShadowRun) -> Iterator[str]:
+    """Yield what proposed rules would have decided otherwise so far."""
+    yield (
+        f"{run.pack} {run.pack_hash[:12]} beside since {run.since:%Y-%m-%d %H:%M}:"
+        f" {run.items} items, {run.texts} texts, {run.failed} failed"
+    )
+    for kind, count in sorted(run.counts.items()):
+        yield f"{kind}: {count} decided otherwise"
+    for each in reversed(run.newest[-_SHOWN:]):
+        about = each.item_id or each.case_id
+        yield f"  {each.kind} {about}: {each.live or 'nothing'} -> {each.shadow or 'nothing'}"
 
 
 def _short(value: str) -> str:

@@ -92,6 +92,11 @@ async def test_rules_come_into_force_by_two_people_and_go_by_one(
     assert [each["template_id"] for each in found["templates"]] == ["hasty"]
     listed = await zhishou(house, "policy", "status")
     assert "proposed by demo-second, waits for approval, runs beside: 少许诺" in listed
+    await house.say("电梯坏了三天没人修", user="住户")
+    await house.settled(60, least=1)
+    beside = json.loads(await zhishou(house, "policy", "shadow", "company", "--json"))
+    assert (beside["items"], beside["failed"]) == (1, 0)
+    assert "beside since" in await zhishou(house, "policy", "shadow", "company")
     now = ("policy", "approve", "company", "--activate", *SECOND)
     assert "is in force" in await zhishou(house, *now)
     assert (await standing(house))["in_force"]["company"] == found["pack_hash"]
@@ -123,6 +128,8 @@ async def test_who_proposed_rules_may_not_approve_them(house: House, folder: str
 async def test_mistakes_are_told_with_their_reason(house: House, folder: str) -> None:
     for words, why in (
         (("review", "company"), "nobody has proposed such rules"),
+        (("shadow", "company"), "no proposal has run beside"),
+        (("shadow", "company", "--stop"), "say --start or --stop, and --person"),
         (("rollback", "company", "--reason", "x", *FIRST), "there are none before them"),
         (("propose", "no-such", "--note", "x", *FIRST), "no pack no-such"),
         (("confirm", "base", *FIRST), "no account here uses the pack base"),

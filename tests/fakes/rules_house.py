@@ -9,6 +9,7 @@ from services.respond.core.aggregates import (
     PackChanges,
     Person,
     PolicyRegister,
+    ShadowRun,
     StoredOutcome,
 )
 from services.respond.core.fold import fold
@@ -65,6 +66,9 @@ class RulesHouse:
 
     async def policies(self) -> PolicyRegister:
         return self._rules.get(PolicyRegister.KEY, PolicyRegister) or PolicyRegister()
+
+    async def shadow(self, pack: str) -> ShadowRun | None:
+        return self._rules.get(f"shadow:{pack}", ShadowRun)
 
     async def pack_changes(self, pack: str) -> PackChanges | None:
         return self._rules.get(f"changes:{pack}", PackChanges)

@@ -8,6 +8,7 @@ from shared.contracts.policy import (
     PolicyPutInForce,
     PolicyRejected,
     PolicyRolledBack,
+    PolicyShadowed,
 )
 from shared.policy.model import Pack, Taboo
 from tests.fakes.builders import a_person
@@ -106,3 +107,17 @@ def register(story: Story) -> PolicyRegister:
 
 def in_force(story: Story) -> str:
     return story.organisation.packs["company"]
+
+
+def shadow(story: Story, rules: Pack = STRICT, *, running: bool = True, by: str = "wang") -> str:
+    op = f"shadow-{story.seq}"
+    story.tell(
+        PolicyShadowed(
+            op_id=op,
+            person_id=by,
+            pack="company",
+            pack_hash=rules.content_hash(),
+            running=running,
+        )
+    )
+    return story.outcome(op).code

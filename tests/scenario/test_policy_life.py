@@ -1,11 +1,18 @@
 """Rules that two people put in force hold through deaths of leaders, lost stores and new files."""
 
+from prometheus_client.samples import Sample
+
 from services.respond.shell.configuration import Configuration, PersonConfig
 from services.respond.shell.packs import StoredPacks
 from services.respond.shell.review import review
 from shared.contracts.operators import ReplyDrafted
 from shared.contracts.org import Role
-from shared.contracts.policy import PolicyApproved, PolicyProposed, PolicyRolledBack
+from shared.contracts.policy import (
+    PolicyApproved,
+    PolicyProposed,
+    PolicyRolledBack,
+    PolicyShadowed,
+)
 from shared.policy.model import Pack, Taboo
 from tests.fakes.respond_house import ANSWER, House, a_configuration, a_house, a_pack
 
@@ -125,3 +132,39 @@ async def test_a_body_that_is_no_pack_is_none() -> None:
         kept = [await shelf.keep(a_pack(undo_seconds=each)) for each in range(40)]
         for each in kept:
             assert await shelf.pack(each) is not None
+
+
+async def test_a_shadow_run_goes_on_where_the_last_leader_died_and_is_published() -> None:
+    async with a_house(two_people()) as house:
+        await house.lead("one")
+        pack_hash = await propose(house, a_pack(case_labels=()))
+        await house.ok(
+            PolicyShadowed(
+                op_id=house.op(),
+                person_id="zhao",
+                pack="company",
+                pack_hash=pack_hash,
+                running=True,
+            )
+        )
+        await house.complaint(1)
+        await house.kill("one")
+        await house.clock.advance(4)
+        await house.lead("two")
+        await house.complaint(2)
+        run = await house.read.shadow("company")
+        assert run is not None
+        assert (run.items, run.counts) == (2, {"case": 2})
+        shown = {(each.name, each.labels.get("what")): each.value for each in samples(house)}
+        assert shown["zhishou_shadow_looked", "items"] == 2
+        assert shown["zhishou_shadow_differences", "case"] == 2
+        await house.store.reset((await house.read.organisation()).term)
+        await house.kill("two")
+        await house.clock.advance(4)
+        await house.lead("three")
+        await house.clock.advance(30)
+        assert await house.read.shadow("company") == run
+
+
+def samples(house: House) -> list[Sample]:
+    return [each for family in house.metrics.registry.collect() for each in family.samples]

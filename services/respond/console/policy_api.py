@@ -10,6 +10,7 @@ from services.respond.console.problems import Problem
 from services.respond.console.wishes import Hash, Name, PackProposeBody, Wish
 from services.respond.core.briefing import unread
 from services.respond.core.policy import PolicyRegister, Switch
+from services.respond.core.shadow import ShadowRun
 from services.respond.shell.review import Review, review
 from shared.contracts.base import Frozen
 from shared.policy.model import Pack
@@ -107,6 +108,13 @@ async def _review(console: Console, call: Call[ReviewParams, Nothing, Nothing]) 
     return Answer(found)
 
 
+async def _shadow(console: Console, call: Call[PackParams, Nothing, Nothing]) -> Answer:
+    found = await console.read.shadow(call.params.pack)
+    if found is None:
+        raise Problem(404, "not_found", "no proposed rules have run beside these")
+    return Answer(found)
+
+
 async def _changes(console: Console, call: Call[PackParams, Nothing, Nothing]) -> Answer:
     return Answer(await changes_for(console, call.caller, call.params.pack))
 
@@ -118,6 +126,7 @@ def policy_readings() -> tuple[AnyOperation, ...]:
         reading("packs", "Which rules hold", Policies, (Nothing, Nothing), _policies),
         reading("packs/{pack}", "The rules of a pack", PackShown, of_pack, _pack),
         reading("packs/{pack}/changes", "What changed for me", Changes, of_pack, _changes),
+        reading("packs/{pack}/shadow", "What they decide beside", ShadowRun, of_pack, _shadow),
         reading(
             "packs/{pack}/review/{pack_hash}", "What they would change", Review, of_body, _review
         ),

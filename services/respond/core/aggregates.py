@@ -30,6 +30,7 @@ from services.respond.core.model import Installed, ModelRegister, Proposal
 from services.respond.core.organisation import Account, Organisation, Person, Post
 from services.respond.core.policy import Briefed, PackChanges, PolicyRegister
 from services.respond.core.rates import HourRates
+from services.respond.core.shadow import ShadowRun
 from services.respond.core.state import Aggregate
 from services.respond.core.waiting import Timer
 from shared.contracts.base import Time
@@ -75,6 +76,7 @@ __all__ = [
     "Reply",
     "ReplyStatus",
     "Said",
+    "ShadowRun",
     "StoredOutcome",
     "Suggestion",
     "Variant",
@@ -221,5 +223,6 @@ AGGREGATES: dict[str, type[Aggregate]] = {
     "policies": PolicyRegister,
     "changes": PackChanges,
     "briefed": Briefed,
+    "shadow": ShadowRun,
 }
 """Key prefix -> class of the persisted aggregates."""

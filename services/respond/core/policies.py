@@ -13,6 +13,7 @@ from services.respond.core.policy import (
     PolicyRegister,
 )
 from services.respond.core.replies import Refusal
+from services.respond.core.shadowing import begin
 from services.respond.core.stale import return_stale
 from services.respond.core.work import Work
 from shared.contracts.org import PolicyActivated
@@ -112,6 +113,8 @@ def shadow(work: Work, fact: PolicyShadowed) -> Refusal | None:
     register = register_of(work)
     if register.proposal(fact.pack, fact.pack_hash) is None:
         return _NOT_PROPOSED
+    if fact.running:
+        begin(work, fact.pack, fact.pack_hash)
     work.put(_shadowing(register, fact.pack, fact.pack_hash if fact.running else ""))
     return None
 

@@ -12,6 +12,7 @@ from services.respond.core.case import note
 from services.respond.core.checking import check_text
 from services.respond.core.decisions import ReplyCameBack
 from services.respond.core.pages import on_duty
+from services.respond.core.shadowing import watch_text
 from services.respond.core.work import Work
 from shared.contracts.ids import token
 from shared.contracts.operators import (
@@ -48,6 +49,8 @@ def draft(work: Work, case: Case, fact: ReplyDrafted) -> Case | Refusal:
     if refusal is not None or target is None:
         return refusal or Refusal("nothing_to_answer", "every item of this case is gone")
     pack, _ = work.pack_of(case.account_id)
+    result = check_text(case, pack, fact.text)
+    watch_text(work, case, fact.text, result)
     reply = Reply(
         slot=fact.slot,
         item_id=target.item_id,
@@ -55,7 +58,7 @@ def draft(work: Work, case: Case, fact: ReplyDrafted) -> Case | Refusal:
         text=fact.text,
         author_id=fact.person_id,
         status="drafted",
-        findings=check_text(case, pack, fact.text).findings,
+        findings=result.findings,
     )
     owner = case.owner_id or fact.person_id
     taken = case.model_copy(update={"owner_id": owner, "status": "claimed"})

@@ -21,6 +21,7 @@ from services.respond.core.aggregates import (
     Person,
     PolicyRegister,
     Post,
+    ShadowRun,
     StoredOutcome,
 )
 from services.respond.core.rates import Rate, rates
@@ -117,6 +118,9 @@ class StoreReadModel:
 
     async def policies(self) -> PolicyRegister:
         return await self._one(PolicyRegister.KEY, PolicyRegister) or PolicyRegister()
+
+    async def shadow(self, pack: str) -> ShadowRun | None:
+        return await self._one(f"shadow:{pack}", ShadowRun)
 
     async def pack_changes(self, pack: str) -> PackChanges | None:
         return await self._one(f"changes:{pack}", PackChanges)

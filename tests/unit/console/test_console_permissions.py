@@ -26,6 +26,7 @@ EXPECTED = {
     "GET /api/packs": READERS,
     "GET /api/packs/{pack}": READERS,
     "GET /api/packs/{pack}/changes": READERS,
+    "GET /api/packs/{pack}/shadow": READERS,
     "GET /api/packs/{pack}/review/{pack_hash}": READERS,
     "GET /api/outcomes/{op_id}": READERS,
     "GET /api/events": READERS,

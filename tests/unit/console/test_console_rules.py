@@ -47,6 +47,8 @@ async def test_rules_are_proposed_approved_confirmed_and_taken_back(desk: Desk) 
     office = Office(desk)
     assert (await office.propose()).status == 200
     assert await office.decide("shadow", running=True) == 200
+    beside = await office.read("/company/shadow")
+    assert (beside["pack_hash"], beside["items"]) == (STRICT.content_hash(), 0)
     assert await office.decide("activate") == 409
     assert await office.decide("approve") == 200
     assert await office.decide("activate") == 200
@@ -97,6 +99,7 @@ async def test_the_rules_that_hold_can_be_read_by_everybody(desk: Desk) -> None:
     assert shown["pack_hash"] == shipped().content_hash()
     assert shown["rules"]["name"] == "company"
     assert (await desk.client.get("/api/packs/hotel")).status == 404
+    assert (await desk.client.get("/api/packs/company/shadow")).status == 404
     assert (await (await desk.client.get("/api/packs")).json())["unread"] == []
 
 

@@ -12,7 +12,6 @@ from services.respond.core.state import Changes
 from shared.contracts.org import Role
 from shared.contracts.policy import (
     PolicyProposed,
-    PolicyShadowed,
     packs_named,
 )
 from shared.policy.model import Pack
@@ -32,6 +31,7 @@ from tests.fakes.rules_story import (
     put_in_force,
     register,
     reject,
+    shadow,
     take_back,
 )
 
@@ -207,26 +207,13 @@ def test_rules_are_put_in_force_only_once_their_body_is_here() -> None:
 def test_a_shadow_runs_for_a_proposal_and_ends_with_it() -> None:
     story = a_house()
 
-    def shadow(*, running: bool) -> str:
-        op = f"shadow-{story.seq}"
-        story.tell(
-            PolicyShadowed(
-                op_id=op,
-                person_id="wang",
-                pack="company",
-                pack_hash=STRICT.content_hash(),
-                running=running,
-            )
-        )
-        return story.outcome(op).code
-
-    assert shadow(running=True) == "not_found"
+    assert shadow(story, running=True) == "not_found"
     propose(story)
-    assert shadow(running=True) == "ok"
+    assert shadow(story, running=True) == "ok"
     assert register(story).shadows == {"company": STRICT.content_hash()}
-    assert shadow(running=False) == "ok"
+    assert shadow(story, running=False) == "ok"
     assert register(story).shadows == {}
-    shadow(running=True)
+    shadow(story, running=True)
     assert reject(story) == "ok"
     assert register(story).shadows == {}
 
