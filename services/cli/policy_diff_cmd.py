@@ -1,7 +1,8 @@
 """`zhishou policy diff`: what differs between two packs, and what that changes for a recording."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,8 +12,11 @@ from services.cli.groups import group
 
 if TYPE_CHECKING:
     from services.cli.policy_files import FiledPack
-    from services.cli.policy_pairs import Pairs
+    from services.respond.core.pairs import Pairs
+    from services.respond.core.state import State
+    from shared.contracts.facts import Stored
     from shared.policy.changes import Difference
+    from shared.policy.model import Pack
 
 SHOWN = 20
 
@@ -43,21 +47,45 @@ def policy_diff(
 
     ours, theirs = filed_pack(first, policies), filed_pack(second, policies)
     found = differences(ours.rules, theirs.rules)
-    pairs = _pairs(recording, ours, theirs, verdicts) if recording else None
+    compared = _compared(recording, ours, theirs, verdicts) if recording else None
     if as_json:
-        typer.echo(json.dumps(_body(ours, theirs, found, pairs), ensure_ascii=False))
+        typer.echo(json.dumps(_body(ours, theirs, found, compared), ensure_ascii=False))
         return
-    typer.echo("\n".join(_lines(ours, theirs, found, pairs)))
+    typer.echo("\n".join(_lines(ours, theirs, found, compared)))
 
 
-def _pairs(recording: Path, ours: "FiledPack", theirs: "FiledPack", verdicts: str) -> "Pairs":
-    from services.cli.policy_pairs import paired
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """A recording as both packs decide it."""
+
+    items: int
+    pairs: "Pairs"
+
+
+def _compared(recording: Path, ours: "FiledPack", theirs: "FiledPack", verdicts: str) -> _Compared:
     from services.cli.replay.engine import replay
     from services.cli.replay.installation import replayable
+    from services.respond.core.outgoing import outgoing
+    from services.respond.core.pairs import Decided, paired
 
+    sides, items = [], 0
     with replayable(recording, warn=lambda line: typer.echo(line, err=True)) as file:
-        reports = [replay(file, pack=each.rules, verdicts=verdicts) for each in (ours, theirs)]
-    return paired(reports[0], reports[1])
+        for each in (ours, theirs):
+            decided = Decided()
+
+            def watch(
+                state: "State",
+                batch: "Sequence[Stored]",
+                pack: "Pack" = each.rules,
+                into: Decided = decided,
+            ) -> None:
+                into.take((), tuple(outgoing(state, batch, pack)))
+
+            report = replay(file, pack=each.rules, verdicts=verdicts, watch=watch)
+            decided.take(report.decisions)
+            sides.append(decided)
+            items = report.items
+    return _Compared(items, paired(*sides))
 
 
 def _name(pack: "FiledPack") -> str:
@@ -72,16 +100,17 @@ def _body(
     ours: "FiledPack",
     theirs: "FiledPack",
     found: tuple["Difference", ...],
-    pairs: "Pairs | None",
+    compared: _Compared | None,
 ) -> dict[str, object]:
     rules = [{**each._asdict(), "where": _where(ours, theirs, each)} for each in found]
     body: dict[str, object] = {"first": _name(ours), "second": _name(theirs), "rules": rules}
-    if pairs is not None:
-        decisions = {
-            kind: [each._asdict() for each in some] for kind, some in pairs.by_kind().items()
+    if compared is not None:
+        decisions: dict[str, object] = {
+            kind: [each._asdict() for each in some]
+            for kind, some in compared.pairs.differing.items()
         }
-        cases = {"items": pairs.items, "cases": pairs.cases}
-        body["recording"] = {**cases, "cases_changed": decisions.pop("cases"), **decisions}
+        head = {"items": compared.items, "cases": compared.pairs.cases}
+        body["recording"] = {**head, "cases_changed": decisions.pop("cases"), **decisions}
     return body
 
 
@@ -89,17 +118,18 @@ def _lines(
     ours: "FiledPack",
     theirs: "FiledPack",
     found: tuple["Difference", ...],
-    pairs: "Pairs | None",
+    compared: _Compared | None,
 ) -> Iterator[str]:
     from services.cli.policy_lines import difference_line
 
     yield f"{_name(ours)} -> {_name(theirs)}: {len(found)} places differ"
     for each in found:
         yield difference_line(each, _where(ours, theirs, each))
-    if pairs is None:
+    if compared is None:
         return
-    yield f"{pairs.items} items: {pairs.cases[0]} -> {pairs.cases[1]} cases"
-    for kind, some in pairs.by_kind().items():
+    first, second = compared.pairs.cases
+    yield f"{compared.items} items: {first} -> {second} cases"
+    for kind, some in compared.pairs.differing.items():
         yield f"{kind}: {len(some)} decided otherwise"
         for pair in some[:SHOWN]:
             yield f"  {pair.about}: {pair.first or 'nothing'} -> {pair.second or 'nothing'}"

@@ -172,3 +172,29 @@ class PackShelf(Protocol):
     async def keep(self, pack: Pack) -> str:
         """Keep a body and return its hash. Raises TransientError."""
         ...
+
+
+class Rehearsed(Frozen):
+    """What other rules decide otherwise of what came since a time, kind by kind.
+
+    `shown` are the first of each kind: what it is about, as the rules in force decide, as the
+    others would. Not `complete`: only the newest part of it was looked at.
+    """
+
+    since: datetime
+    complete: bool
+    items: int
+    cases: tuple[int, int]
+    counts: dict[str, int]
+    shown: dict[str, tuple[tuple[str, str, str], ...]]
+
+
+class Rehearsal(Protocol):
+    """Rules tried on what came in the last days."""
+
+    async def rehearse(self, name: str, live: Pack, candidate: Pack) -> Rehearsed:
+        """Return what `candidate` decides otherwise than `live` for the accounts of this pack.
+
+        Raises TransientError.
+        """
+        ...

@@ -11,15 +11,6 @@ from shared.contracts.base import Frozen
 from shared.errors import UserError
 
 
-class OutgoingText(Frozen):
-    """A text of ours in a recording, and what the gate says of it by the pack that judges."""
-
-    source: str
-    text: str
-    level: str
-    reasons: tuple[str, ...] = ()
-
-
 class ReplayReport(Frozen):
     """The outcome of one replay.
 
@@ -47,7 +38,6 @@ class ReplayReport(Frozen):
     recorded_digest: str = ""
     reproduced: bool | None = None
     decisions: tuple[str, ...] = Field(default=(), exclude=True)
-    outgoing: tuple[OutgoingText, ...] = Field(default=(), exclude=True)
 
     @property
     def accounted(self) -> bool:

@@ -93,6 +93,7 @@ async def a_console(*, demo: bool = False) -> AsyncIterator[Served]:
         actions=house,
         gate=house,
         packs=house,
+        rehearsal=house,
         credentials=house,
         records=records,
         clock=clock,

@@ -1,5 +1,6 @@
 """The rules of a house in memory: the very fold decides on them, over the shipped pack."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 
@@ -14,14 +15,28 @@ from services.respond.core.aggregates import (
 )
 from services.respond.core.fold import fold
 from services.respond.core.state import State
+from services.respond.ports import ReadModel, Rehearsed
+from services.respond.shell.rehearsal import LogRehearsal
+from shared.bus.memory_bus import MemoryBus
+from shared.bus.port import outgoing
 from shared.contracts.facts import Fact, Stored
 from shared.contracts.operators import Outcome
 from shared.contracts.org import AccountRegistered, PolicyActivated
 from shared.contracts.policy import PolicyFact
+from shared.contracts.verdicts import Label
 from shared.policy.model import Pack
 from shared.runtime.clock import Clock
 from shared.runtime.packs import read_pack
 from shared.runtime.settings import default_policies_dir
+from tests.fakes.builders import a_comment, a_verdict
+
+WEEK: Sequence[tuple[str, *tuple[Label, ...]]] = (
+    ("地下车库的灯坏了半个月，晚上根本看不见路", Label.COMPLAINT),
+    ("周末的亲子活动还能报名吗", Label.QUESTION),
+    ("听说三楼要关门了，是真的吗", Label.RUMOUR),
+    ("服务台的姑娘特别耐心，表扬一下", Label.PRAISE),
+    ("电梯停了三天没人管，老人上不去楼", Label.COMPLAINT),
+)
 
 
 @lru_cache(maxsize=1)
@@ -30,7 +45,7 @@ def shipped() -> Pack:
     return read_pack(default_policies_dir(), "company")
 
 
-class RulesHouse:
+class RulesHouse(ReadModel):
     """The part of a ReadModel that is about rules, and the shelf they lie on."""
 
     house: Organisation
@@ -78,6 +93,15 @@ class RulesHouse:
 
     async def pack(self, pack_hash: str) -> Pack | None:
         return self.shelf.get(pack_hash)
+
+    async def rehearse(self, name: str, live: Pack, candidate: Pack) -> Rehearsed:
+        """Try rules on a small week of our own, by the real rehearsal."""
+        week = MemoryBus(self._clock)
+        for number, (text, *labels) in enumerate(WEEK):
+            item = a_comment(f"w{number}", text, author=f"u{number}", account="plaza")
+            verdict = a_verdict(f"w{number}", *labels, account="plaza")
+            await week.publish([outgoing(item), outgoing(verdict)])
+        return await LogRehearsal(week, self._clock, self).rehearse(name, live, candidate)
 
     async def keep(self, pack: Pack) -> str:
         self.shelf[pack.content_hash()] = pack

@@ -1,6 +1,6 @@
 """Replays a recording with the very code that decides live: the classifier, the packs, the fold."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -8,7 +8,6 @@ from time import perf_counter
 from typing import Literal
 
 from services.classify.adapters.engine import Classifier
-from services.cli.replay.outgoing import outgoing
 from services.cli.replay.sources import (
     Judge,
     Tally,
@@ -39,10 +38,11 @@ from shared.runtime.packs import read_pack
 from shared.runtime.settings import default_policies_dir
 from shared.runtime.text_tables import load_tables
 from shared.testing.recording import Recording, open_recording, read_lines
-from shared.testing.report import OutgoingText, ReplayReport
+from shared.testing.report import ReplayReport
 
 DEFAULT_PACK = "company"
 Verdicts = Literal["auto", "recorded", "compute"]
+Watch = Callable[[State, Sequence[Stored]], None]
 
 
 @dataclass(slots=True)
@@ -61,7 +61,6 @@ class _Run:
     replies: set[str] = field(default_factory=set)
     models: set[str] = field(default_factory=set)
     hashes: set[str] = field(default_factory=set)
-    outgoing: list[OutgoingText] = field(default_factory=list)
 
     def take(self, decisions: list[Decision], lines: list[str]) -> None:
         """Chain the lines and count what people ask for."""
@@ -98,8 +97,11 @@ def replay(
     verdicts: str = "auto",
     policies_dir: Path | None = None,
     weights_dir: Path | None = None,
+    watch: Watch | None = None,
 ) -> ReplayReport:
     """Replay `path` on virtual time and return what was decided.
+
+    `watch` sees the state after each batch.
 
     `pack` is or names the pack that judges: for a raw stream `company` unless named; for a record of
     the log the packs it carries, unless one is named to stand in for all. `verdicts` is
@@ -122,8 +124,8 @@ def replay(
         _watch(run, batch)
         folded = _fold(state, batch, run, skip)
         run.take(folded[0], folded[1])
-        if run.forced is not None:
-            run.outgoing += outgoing(state, batch, run.forced)
+        if watch is not None:
+            watch(state, batch)
     return _report(run, mode, classifier, perf_counter() - started)
 
 
@@ -224,5 +226,4 @@ def _report(run: _Run, mode: str, classifier: Classifier | None, seconds: float)
         recorded_digest=run.recorded[-1] if run.recorded else "",
         reproduced=run.digests.issuperset(run.recorded) if run.recorded else None,
         decisions=tuple(run.lines),
-        outgoing=tuple(run.outgoing),
     )

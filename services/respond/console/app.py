@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from services.respond.console import forms, pages, signin
+from services.respond.console import forms, pages, policy_pages, rule_pages, signin
 from services.respond.console.api import JSON, allowed
 from services.respond.console.catalog import load_catalogs
 from services.respond.console.context import CONSOLE, Console
@@ -15,7 +15,7 @@ from services.respond.console.ports import Credentials
 from services.respond.console.render import HERE, environment, error_page
 from services.respond.console.security import add_headers, guard, refusals
 from services.respond.console.settings import ConsoleSettings
-from services.respond.ports import Actions, GateView, PackShelf, ReadModel
+from services.respond.ports import Actions, GateView, PackShelf, ReadModel, Rehearsal
 from shared.runtime.clock import Clock
 from shared.store.port import SharedRecords
 
@@ -41,6 +41,11 @@ def _routes() -> list[web.RouteDef]:
         web.get("/case/{case_id}", pages.case),
         web.get("/page/{page_id}", pages.alarm),
         web.get("/status", pages.status),
+        web.get("/policy", policy_pages.index),
+        web.get("/policy/{pack}", policy_pages.browse),
+        web.get("/policy/{pack}/rule", rule_pages.write),
+        web.get("/policy/{pack}/changes", policy_pages.changes),
+        web.get("/policy/{pack}/proposal/{pack_hash}", policy_pages.proposal),
         web.get("/header", pages.header),
         web.get("/signin", signin.show),
         web.get("/signin/link/{token}", signin.show_link),
@@ -55,6 +60,7 @@ def _routes() -> list[web.RouteDef]:
         web.post("/do/{wish}", forms.do),
         web.post("/case/{case_id}/reply", forms.reply),
         web.post("/case/{case_id}/check", forms.check),
+        web.post("/policy/{pack}/rule", rule_pages.press),
     ]
     table = [web.route(each.method, each.path, each.run) for each in operations()]
     return [*shown, *pressed, *table]
@@ -75,6 +81,7 @@ def build_console(
     actions: Actions,
     gate: GateView,
     packs: PackShelf,
+    rehearsal: Rehearsal,
     credentials: Credentials,
     records: SharedRecords,
     clock: Clock,
@@ -89,6 +96,7 @@ def build_console(
         actions=actions,
         gate=gate,
         packs=packs,
+        rehearsal=rehearsal,
         credentials=credentials,
         records=records,
         clock=clock,

@@ -11,7 +11,7 @@ from services.respond.console.feed import Feed
 from services.respond.console.ports import Credentials
 from services.respond.console.settings import ConsoleSettings
 from services.respond.core.permissions import allowed
-from services.respond.ports import Actions, GateView, PackShelf, ReadModel
+from services.respond.ports import Actions, GateView, PackShelf, ReadModel, Rehearsal
 from shared.contracts.org import Role
 from shared.runtime.clock import Clock
 from shared.store.port import SharedRecords
@@ -37,6 +37,7 @@ class Console:
     actions: Actions
     gate: GateView
     packs: PackShelf
+    rehearsal: Rehearsal
     credentials: Credentials
     records: SharedRecords
     clock: Clock

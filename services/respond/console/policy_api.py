@@ -82,6 +82,15 @@ async def unread_packs(console: Console, caller: Caller) -> tuple[str, ...]:
     return tuple(each.pack for each in told if each.switches)
 
 
+async def unread_of(console: Console, caller: Caller, account_id: str) -> Changes | None:
+    """Return what this person must confirm before a text of this account may leave."""
+    packs = await unread_packs(console, caller)
+    accounts = await console.read.accounts() if packs else ()
+    named = {each.registered.account_id: each.registered.pack for each in accounts}
+    name = named.get(account_id, "")
+    return await changes_for(console, caller, name) if name in packs else None
+
+
 async def _policies(console: Console, call: Call[Nothing, Nothing, Nothing]) -> Answer:
     read = console.read
     return Answer(

@@ -46,6 +46,7 @@ async def desk() -> AsyncIterator[Desk]:
         actions=house,
         gate=house,
         packs=house,
+        rehearsal=house,
         credentials=house,
         records=records,
         clock=clock,

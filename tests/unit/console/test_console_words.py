@@ -57,6 +57,8 @@ BY_VALUE = (
     "done.",
     "number.",
     "problem.",
+    "policy.",
+    "rule.",
 )
 PLACE = re.compile(r"\{\w+\}")
 

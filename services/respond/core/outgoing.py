@@ -1,20 +1,29 @@
-"""What we said in a recording, looked at by the gate of the pack that judges the replay."""
+"""What we said in a run of facts, looked at by the gate of the rules that are tried."""
 
 from collections.abc import Iterator, Sequence
 
 from services.respond.core.aggregates import Case
 from services.respond.core.checking import check_text
 from services.respond.core.state import State
-from shared.contracts.facts import Stored
+from shared.contracts.base import Frozen
+from shared.contracts.facts import Told
 from shared.contracts.operators import ReplyDrafted
 from shared.contracts.posts import PostSeen
 from shared.policy.gate.check import gate
 from shared.policy.gate.findings import GateContext, GateResult
 from shared.policy.model import Pack
-from shared.testing.report import OutgoingText
 
 
-def outgoing(state: State, batch: Sequence[Stored], pack: Pack) -> Iterator[OutgoingText]:
+class OutgoingText(Frozen):
+    """A text of ours, where it comes from, and what the gate says of it."""
+
+    source: str
+    text: str
+    level: str
+    reasons: tuple[str, ...] = ()
+
+
+def outgoing(state: State, batch: Sequence[Told], pack: Pack) -> Iterator[OutgoingText]:
     """Yield the texts of this batch: replies as they stand in their case, posts by themselves."""
     for each in batch:
         match each.fact:
