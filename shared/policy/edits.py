@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from shared.policy.model import ClockRule, Level, Minutes, Pack, Taboo
+from shared.policy.gate.levels import Level
+from shared.policy.model import ClockRule, Minutes, Pack, Taboo
 from shared.policy.rules import Rules
 from shared.policy.weighing import Points, SeverityRule
 

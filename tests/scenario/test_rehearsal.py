@@ -44,7 +44,7 @@ async def test_texts_of_ours_are_checked_again() -> None:
         await house.ok(draft)
         found = await trial(house).rehearse("company", a_pack(), STRICT)
         assert found.counts["texts"] == 1
-        assert found.shown["texts"][0][2] == "block: 不要急着许诺"
+        assert found.shown["texts"][0][2].startswith("block: 不要急着许诺")
 
 
 async def test_what_is_older_than_a_week_or_of_other_rules_is_left_out() -> None:

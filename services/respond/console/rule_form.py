@@ -13,7 +13,8 @@ from services.respond.console.catalog import Catalog
 from shared.contracts.verdicts import Label
 from shared.policy.cel import CASE_VARIABLES, Condition, RuleError
 from shared.policy.edits import ClockEdit, Edit, SeverityEdit, TabooEdit
-from shared.policy.model import Level, Pack
+from shared.policy.gate.levels import Level
+from shared.policy.model import Pack
 
 KINDS: Final = ("clock", "severity", "taboo")
 LEVELS: Final = get_args(Level)

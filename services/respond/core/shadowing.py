@@ -48,9 +48,9 @@ def begin(work: Work, pack: str, pack_hash: str) -> None:
 
 def beside_of(work: Work, account_id: str) -> Beside | None:
     """Return what runs beside the rules of this account, if anything does."""
-    register = work.get(PolicyRegister.KEY, PolicyRegister)
+    register = work.get(PolicyRegister.KEY, PolicyRegister) if work.has_shadow else None
     account = work.account(account_id)
-    if not work.has_shadow or register is None or account is None:
+    if register is None or account is None:
         return None
     name = account.registered.pack
     run = work.get(f"shadow:{name}", ShadowRun)
