@@ -28,6 +28,8 @@ MODULES = (
     "services.cli.feedback_cmds",
     "services.cli.shadow_cmd",
     "services.cli.model_cmds",
+    "services.cli.policy_life_cmds",
+    "services.cli.policy_diff_cmd",
     "services.cli.audit_cmds",
     "services.cli.quarantine_cmds",
     "services.cli.suggest_cmds",

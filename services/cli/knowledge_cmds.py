@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from services.cli.archive_cmds import DataDir
+from services.cli.asking import PASSWORD, Person
 from services.cli.gate_cmds import JsonOption
 from services.cli.groups import group
-from services.cli.model_cmds import PASSWORD, Person
 from services.cli.people_cmds import reached
 
 if TYPE_CHECKING:

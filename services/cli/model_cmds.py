@@ -2,15 +2,14 @@
 
 import asyncio
 import json
-import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from services.cli.archive_cmds import DataDir
+from services.cli.asking import Asker, Person, asker
 from services.cli.groups import group
 from services.cli.people_cmds import reached
 from shared.errors import UserError
@@ -18,9 +17,6 @@ from shared.errors import UserError
 if TYPE_CHECKING:
     from services.cli.doors import Doors
     from services.respond.core.aggregates import ModelRegister, Organisation, Proposal
-
-Person = Annotated[str, typer.Option("--person", help="who asks for it; signs in by password")]
-PASSWORD = "ZHISHOU_PASSWORD"  # noqa: S105  the name of a variable
 
 
 def register(app: typer.Typer) -> None:
@@ -101,7 +97,7 @@ def propose(
     bundle = packed(weights)
     model = _model_of(bundle)
     said = b"" if report is None else _report(report, model)
-    caller = _caller(person, context.obj or {})
+    caller = asker(person, context)
     asyncio.run(_propose(model, [bundle, said], note, caller, data_dir))
 
 
@@ -112,7 +108,7 @@ def approve(
     data_dir: DataDir = None,
 ) -> None:
     """Put a model in office that somebody else proposed; it is loaded here first, as a trial."""
-    asyncio.run(_approve(model, _caller(person, context.obj or {}), data_dir))
+    asyncio.run(_approve(model, asker(person, context), data_dir))
 
 
 def rollback(
@@ -122,28 +118,7 @@ def rollback(
     data_dir: DataDir = None,
 ) -> None:
     """Take the model in office back; the one before it judges again."""
-    asyncio.run(_roll_back(reason, _caller(person, context.obj or {}), data_dir))
-
-
-@dataclass(frozen=True, slots=True)
-class _Caller:
-    person: str
-    password: str
-    environment: Mapping[str, str]
-
-    async def ask(self, doors: "Doors", path: str, body: Mapping[str, str], done: str) -> None:
-        """Ask the console and say what came of it. Raises UserError with its reason."""
-        from services.cli.console_link import signed_in
-
-        async with signed_in(doors.console, self.person, self.password) as link:
-            decided = await link.ask(path, body, secrets.token_hex(12))
-        typer.echo(done if decided else "recorded, not yet decided: see `zhishou model list`")
-
-
-def _caller(person: str, environment: Mapping[str, str]) -> _Caller:
-    """Ask for the password, unless the environment has it. It is never an argument."""
-    given = environment.get(PASSWORD)
-    return _Caller(person, given or typer.prompt("Password", hide_input=True), environment)
+    asyncio.run(_roll_back(reason, asker(person, context), data_dir))
 
 
 async def _standing(
@@ -154,7 +129,7 @@ async def _standing(
 
 
 async def _propose(
-    model: str, parts: Sequence[bytes], note: str, caller: _Caller, data_dir: Path | None
+    model: str, parts: Sequence[bytes], note: str, caller: Asker, data_dir: Path | None
 ) -> None:
     async with reached(data_dir, caller.environment) as doors:
         bundle, report = [await doors.bus.put_object(each) if each else "" for each in parts]
@@ -175,7 +150,7 @@ async def _known(
     return proposal, shadow, parts_of(bundle)[CARD].decode("utf-8")
 
 
-async def _approve(model: str, caller: _Caller, data_dir: Path | None) -> None:
+async def _approve(model: str, caller: Asker, data_dir: Path | None) -> None:
     async with reached(data_dir, caller.environment) as doors:
         proposal, bundle = await _proposed(doors, model)
         await asyncio.to_thread(_model_of, bundle)
@@ -196,7 +171,7 @@ async def _proposed(doors: "Doors", model: str) -> tuple["Proposal", bytes]:
     return meant[-1], bundle
 
 
-async def _roll_back(reason: str, caller: _Caller, data_dir: Path | None) -> None:
+async def _roll_back(reason: str, caller: Asker, data_dir: Path | None) -> None:
     async with reached(data_dir, caller.environment) as doors:
         current = (await doors.read.models()).in_office
         if current is None:

@@ -13,7 +13,7 @@ from services.cli.whole_log import whole_log
 from shared.bus.nats_bus import NatsBus
 from shared.bus.port import Bus, Message
 from shared.contracts.facts import Stored, UndecodableError, decode
-from shared.contracts.org import PolicyActivated
+from shared.contracts.policy import packs_named
 from shared.contracts.system import DecisionsRecorded
 from shared.errors import TransientError, UserError
 from shared.runtime.clock import SystemClock
@@ -107,11 +107,17 @@ class _Work:
         except UndecodableError:
             self.undecodable += 1
             return
-        if isinstance(fact, PolicyActivated) and fact.pack_hash not in self._bodies:
-            self._bodies.add(fact.pack_hash)
-            body = await self._bus.get_object(fact.pack_hash)
-            if body is not None:
-                self.writer.body(body)
-        elif isinstance(fact, DecisionsRecorded):
+        for pack_hash in packs_named(fact):
+            await self._bring(pack_hash)
+        if isinstance(fact, DecisionsRecorded):
             self.chain = fact.chain
         self.writer.fact(Stored(seq=message.seq, time=message.time, fact=fact))
+
+    async def _bring(self, pack_hash: str) -> None:
+        """Write the body of a pack, once."""
+        if pack_hash in self._bodies:
+            return
+        self._bodies.add(pack_hash)
+        body = await self._bus.get_object(pack_hash)
+        if body is not None:
+            self.writer.body(body)

@@ -29,10 +29,12 @@ from services.respond.shell.explainer import ChildExplainer
 from services.respond.shell.gate_view import PackGateView
 from services.respond.shell.leader import Leader
 from services.respond.shell.office import Office
+from services.respond.shell.packs import StoredPacks
 from services.respond.shell.page_carrier import PageCarrier
 from services.respond.shell.people import People, one_time_link
 from services.respond.shell.read_model import StoreReadModel
 from services.respond.shell.registrar import Registrar
+from services.respond.shell.rehearsal import LogRehearsal
 from services.respond.shell.reign import CarrierMaker, World
 from services.respond.shell.reply_carrier import ReplyCarrier
 from services.respond.shell.send_port import SendPort, Voice
@@ -85,6 +87,8 @@ async def run(settings: RespondSettings) -> None:
             read=read,
             actions=BusActions(around.bus, around.store),
             gate=PackGateView(read, around.bus),
+            packs=StoredPacks(around.bus),
+            rehearsal=LogRehearsal(around.bus, around.clock, read),
             credentials=People(around.bus),
             explainer=ChildExplainer(),
             records=around.store,

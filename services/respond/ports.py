@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 
 from services.respond.core.aggregates import (
     Account,
+    Briefed,
     Case,
     Claim,
     Cluster,
@@ -16,9 +17,12 @@ from services.respond.core.aggregates import (
     Guidance,
     ModelRegister,
     Organisation,
+    PackChanges,
     Page,
     Person,
+    PolicyRegister,
     Post,
+    ShadowRun,
     Shelf,
 )
 from services.respond.core.rates import Rate
@@ -26,6 +30,7 @@ from shared.contracts.base import Frozen
 from shared.contracts.facts import OperatorFact
 from shared.contracts.operators import Outcome, Slot
 from shared.contracts.verdicts import Label
+from shared.policy.model import Pack
 
 
 class QueueRow(Frozen):
@@ -101,6 +106,10 @@ class ReadModel(Protocol):
         """Return those of the entries that are known, in this order."""
         ...
 
+    async def policies(self) -> PolicyRegister: ...
+    async def shadow(self, pack: str) -> ShadowRun | None: ...
+    async def pack_changes(self, pack: str) -> PackChanges | None: ...
+    async def briefed(self, person_id: str) -> Briefed | None: ...
     async def rates(self) -> Sequence[Rate]:
         """Return how often each label holds lately and in the week before."""
         ...
@@ -155,5 +164,46 @@ class Pager(Protocol):
         """Return the channel's receipt once accepted; the same key is the same page.
 
         Raises: TransientError, PermanentError.
+        """
+        ...
+
+
+class PackShelf(Protocol):
+    """Bodies of packs by their hash, where everybody who folds finds them."""
+
+    async def pack(self, pack_hash: str) -> Pack | None:
+        """Return the pack; None if there is none of this version under the hash.
+
+        Raises TransientError.
+        """
+        ...
+
+    async def keep(self, pack: Pack) -> str:
+        """Keep a body and return its hash. Raises TransientError."""
+        ...
+
+
+class Rehearsed(Frozen):
+    """What other rules decide otherwise of what came since a time, kind by kind.
+
+    `shown` are the first of each kind: what it is about, as the rules in force decide, as the
+    others would. Not `complete`: only the newest part of it was looked at.
+    """
+
+    since: datetime
+    complete: bool
+    items: int
+    cases: tuple[int, int]
+    counts: dict[str, int]
+    shown: dict[str, tuple[tuple[str, str, str], ...]]
+
+
+class Rehearsal(Protocol):
+    """Rules tried on what came in the last days."""
+
+    async def rehearse(self, name: str, live: Pack, candidate: Pack) -> Rehearsed:
+        """Return what `candidate` decides otherwise than `live` for the accounts of this pack.
+
+        Raises TransientError.
         """
         ...

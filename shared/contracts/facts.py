@@ -49,6 +49,7 @@ from shared.contracts.org import (
     PolicyActivated,
     RosterSet,
 )
+from shared.contracts.policy import PolicyFact
 from shared.contracts.posts import PostDeleted, PostDrafted, PostFrozen, PostScheduled, PostSeen
 from shared.contracts.received import Received, read_received
 from shared.contracts.system import (
@@ -97,6 +98,7 @@ OperatorFact = (
     | EntryWritten
     | EntryApproved
     | EntryExpired
+    | PolicyFact
 )
 ItemFact = ItemReceived | ItemEdited | ItemDeleted | ItemClassified
 PostFact = PostSeen | PostDeleted | PostDrafted | PostScheduled | PostFrozen

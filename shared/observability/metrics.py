@@ -93,6 +93,12 @@ class Metric(Enum):
     RATE_RECENT = _gauge("rate_recent_share", "Share of the newest verdicts", "what")
     RATE_BEFORE = _gauge("rate_before_share", "The same share in the week before", "what")
     RATE_ODD = _gauge("rate_odd", "1 while the two differ by more than chance", "what")
+    SHADOW_LOOKED = _gauge(
+        "shadow_looked", "Items and texts proposed rules looked at", "pack", "what"
+    )
+    SHADOW_DIFFERS = _gauge(
+        "shadow_differences", "What proposed rules would have decided otherwise", "pack", "what"
+    )
     ACTIONS = _counter("actions", "Operations of people", "kind", "result")
 
     ARCHIVED = _counter("facts_archived", "Facts written to the archive")

@@ -54,6 +54,16 @@ def load_pack(name: str, sources: Sources) -> Pack:
         ) from error
 
 
+def places_of(name: str, sources: Sources) -> Mapping[tuple[str | int, ...], str]:
+    """Return where each part of a pack, with what it inherits, stands: file and line.
+
+    Raises UserError.
+    """
+    places: dict[tuple[str | int, ...], str] = {}
+    _strip(_inherit(name, sources, ()), (), places)
+    return places
+
+
 def lineage(name: str, sources: Sources) -> tuple[str, ...]:
     """Return the pack and those it inherits from, nearest first. Raises UserError."""
     names: list[str] = []

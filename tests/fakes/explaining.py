@@ -1,6 +1,6 @@
 """Says something of any text, unless it is away."""
 
-from services.respond.console.ports import Explained, LabelExplained, Piece, Stretch, Turn
+from services.respond.explaining import Explained, LabelExplained, Piece, Stretch, Turn
 from shared.contracts.verdicts import Label
 
 

@@ -20,30 +20,26 @@ from services.respond.core.aggregates import (
     Post,
     Reply,
 )
-from services.respond.core.operators import HouseOperation
+from services.respond.core.operators import CaseOperation, HouseOperation
 from services.respond.core.rates import Rate
-from services.respond.ports import (
-    Committed,
-    GateAnswer,
-    Health,
-    QueueFilter,
-    QueueRow,
-)
+from services.respond.ports import Committed, GateAnswer, Health, QueueFilter, QueueRow
 from shared.contracts import operators as ops
 from shared.contracts.facts import OperatorFact
 from shared.contracts.guidance import PositionRequested
 from shared.contracts.operators import Outcome, Slot
+from shared.contracts.policy import PolicyFact
 from shared.contracts.system import Receipt
 from shared.errors import TransientError
 from shared.runtime.clock import Clock
 from tests.fakes import console_samples as samples
 from tests.fakes.library import Library, library
+from tests.fakes.rules_house import RulesHouse
 
 TABOO = "概不负责"
 PASSWORD = "correct horse battery"  # noqa: S105  the tests' own
 
 
-class House(Library):
+class House(Library, RulesHouse):
     """ReadModel, Actions, GateView and Credentials at once; `log` holds what was asked."""
 
     def __init__(self, clock: Clock) -> None:
@@ -62,6 +58,7 @@ class House(Library):
         self.log: list[OperatorFact] = []
         self.undecided = self.away = self.unreadable = False
         self.seq = 9000
+        self.shelve_rules(now)
         self._readers: set[asyncio.Queue[Committed]] = set()
 
     async def queue(
@@ -195,12 +192,17 @@ class House(Library):
         self.log.append(fact)
         if self.undecided:
             return None
-        code = self._fold(fact)
-        outcome = Outcome(op_id=fact.op_id, accepted=code == "ok", code=code)
+        outcome = self._decide(fact)
         self.outcomes[fact.op_id] = outcome
         return outcome
 
-    def _fold(self, fact: OperatorFact) -> str:
+    def _decide(self, fact: OperatorFact) -> Outcome:
+        if isinstance(fact, PolicyFact):
+            return self.on_rules(fact)
+        code = self._fold(fact)
+        return Outcome(op_id=fact.op_id, accepted=code == "ok", code=code)
+
+    def _fold(self, fact: HouseOperation | CaseOperation) -> str:
         if isinstance(fact, ops.PageAcknowledged):
             taken = {
                 "acknowledged_at": self._clock.now(),
@@ -287,12 +289,8 @@ class House(Library):
 
     def arrive(self, case_id: str, slot: str = "answer") -> None:
         """The reply left and the platform said so."""
-        case = self.cases[case_id]
-        sent = {
-            "status": "sent",
-            "sent_at": self._clock.now(),
-            "receipt": Receipt(native_id="7700123"),
-        }
+        case, receipt = self.cases[case_id], Receipt(native_id="7700123")
+        sent = {"status": "sent", "sent_at": self._clock.now(), "receipt": receipt}
         replies = tuple(
             each.model_copy(update=sent) if each.slot == slot else each for each in case.replies
         )

@@ -13,7 +13,7 @@ from services.archive.shell.segments import BrokenSegmentError, Segments, Writer
 from shared.bus.ancestry import holds
 from shared.bus.port import Bus, LogState, Message, outgoing
 from shared.contracts.facts import UndecodableError, decode
-from shared.contracts.org import PolicyActivated
+from shared.contracts.policy import packs_named
 from shared.contracts.subjects import ROOT, SEGMENTS_SEALED
 from shared.contracts.system import SegmentSealed
 from shared.observability.catalog import Event
@@ -22,7 +22,8 @@ from shared.observability.metrics import Metric, Metrics
 from shared.runtime.clock import Clock
 
 RATHER_MANY = 1024
-ACTIVATED = f"{ROOT}.policy.activated"
+NAMING = frozenset({f"{ROOT}.policy.activated", f"{ROOT}.operator.policy_proposed"})
+"""What brings a pack into the log."""
 
 Salts = Callable[[int], bytes]
 _Given = ParamSpec("_Given")
@@ -187,13 +188,11 @@ class _Work:
 def _bodies(messages: Sequence[Message]) -> list[str]:
     """Return the hashes of the packs that these facts name."""
     found: list[str] = []
-    for each in (one for one in messages if one.subject == ACTIVATED):
+    for each in (one for one in messages if one.subject in NAMING):
         try:
-            fact = decode(each.data)
+            found += packs_named(decode(each.data))
         except UndecodableError:
             continue
-        if isinstance(fact, PolicyActivated):
-            found.append(fact.pack_hash)
     return found
 
 

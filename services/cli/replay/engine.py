@@ -1,6 +1,6 @@
 """Replays a recording with the very code that decides live: the classifier, the packs, the fold."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -42,6 +42,7 @@ from shared.testing.report import ReplayReport
 
 DEFAULT_PACK = "company"
 Verdicts = Literal["auto", "recorded", "compute"]
+Watch = Callable[[State, Sequence[Stored]], None]
 
 
 @dataclass(slots=True)
@@ -92,14 +93,17 @@ class _Run:
 def replay(
     path: Path,
     *,
-    pack: str | None = None,
+    pack: str | Pack | None = None,
     verdicts: str = "auto",
     policies_dir: Path | None = None,
     weights_dir: Path | None = None,
+    watch: Watch | None = None,
 ) -> ReplayReport:
     """Replay `path` on virtual time and return what was decided.
 
-    `pack` names the pack that judges: for a raw stream `company` unless named; for a record of
+    `watch` sees the state after each batch.
+
+    `pack` is or names the pack that judges: for a raw stream `company` unless named; for a record of
     the log the packs it carries, unless one is named to stand in for all. `verdicts` is
     `recorded` (only for a record of the log), `compute`, or `auto`.
 
@@ -109,9 +113,9 @@ def replay(
     started = perf_counter()
     recording = open_recording(path)
     mode = _mode(recording, verdicts)
-    name = pack if pack or recording.of_facts else DEFAULT_PACK
+    name = pack or (None if recording.of_facts else DEFAULT_PACK)
     packs_dir = policies_dir or default_policies_dir()
-    run = _Run(forced=read_pack(packs_dir, name) if name else None)
+    run = _Run(forced=read_pack(packs_dir, name) if isinstance(name, str) else name)
     classifier = _classifier(weights_dir) if mode == "compute" else None
     skip = _quarantined(recording) if recording.of_facts else frozenset()
     state = State()
@@ -120,6 +124,8 @@ def replay(
         _watch(run, batch)
         folded = _fold(state, batch, run, skip)
         run.take(folded[0], folded[1])
+        if watch is not None:
+            watch(state, batch)
     return _report(run, mode, classifier, perf_counter() - started)
 
 

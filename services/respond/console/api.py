@@ -142,3 +142,35 @@ async def _body(model: type[M], request: web.Request) -> M:
         return model.model_validate_json(await request.read(), strict=True)
     except ValidationError as error:
         raise invalid(error, "body") from error
+
+
+def reading(
+    path: str,
+    summary: str,
+    ok: type[BaseModel],
+    models: tuple[type[P], type[Q]],
+    handler: Callable[[Console, Call[P, Q, Nothing]], Awaitable[Answer]],
+) -> AnyOperation:
+    """Return an operation that only reads."""
+    params, query = models
+    finds_one = params is not Nothing
+    return Operation(
+        method="GET",
+        path=f"/api/{path}",
+        name=_name(path),
+        summary=summary,
+        permission="read",
+        params=params,
+        query=query,
+        body=Nothing,
+        ok={200: ok},
+        errors=(404, 422) if finds_one else (422,),
+        handler=handler,
+    )
+
+
+def _name(path: str) -> str:
+    """Return what clients call the operation at this address: `cases/{case_id}` is "case"."""
+    words = [each for each in path.split("/") if not each.startswith("{")]
+    last = path.endswith("}")
+    return "_".join([*words[:-1], words[-1].removesuffix("s") if last else words[-1]])

@@ -4,18 +4,27 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from services.respond.console import explaining, forms, library, pages, signin
+from services.respond.console import (
+    explaining,
+    forms,
+    library,
+    pages,
+    policy_pages,
+    rule_pages,
+    signin,
+)
 from services.respond.console.api import JSON, allowed
 from services.respond.console.catalog import load_catalogs
 from services.respond.console.context import CONSOLE, Console
 from services.respond.console.feed import Feed
 from services.respond.console.openapi import openapi
 from services.respond.console.operations import operations
-from services.respond.console.ports import Credentials, Explainer
+from services.respond.console.ports import Credentials
 from services.respond.console.render import HERE, environment, error_page
 from services.respond.console.security import add_headers, guard, refusals
 from services.respond.console.settings import ConsoleSettings
-from services.respond.ports import Actions, GateView, ReadModel
+from services.respond.explaining import Explainer
+from services.respond.ports import Actions, GateView, PackShelf, ReadModel, Rehearsal
 from shared.runtime.clock import Clock
 from shared.store.port import SharedRecords
 
@@ -44,6 +53,11 @@ def _routes() -> list[web.RouteDef]:
         web.get("/positions", library.positions),
         web.get("/knowledge", library.knowledge),
         web.get("/status", pages.status),
+        web.get("/policy", policy_pages.index),
+        web.get("/policy/{pack}", policy_pages.browse),
+        web.get("/policy/{pack}/rule", rule_pages.write),
+        web.get("/policy/{pack}/changes", policy_pages.changes),
+        web.get("/policy/{pack}/proposal/{pack_hash}", policy_pages.proposal),
         web.get("/header", pages.header),
         web.get("/signin", signin.show),
         web.get("/signin/link/{token}", signin.show_link),
@@ -58,6 +72,7 @@ def _routes() -> list[web.RouteDef]:
         web.post("/do/{wish}", forms.do),
         web.post("/case/{case_id}/reply", forms.reply),
         web.post("/case/{case_id}/check", forms.check),
+        web.post("/policy/{pack}/rule", rule_pages.press),
     ]
     table = [web.route(each.method, each.path, each.run) for each in operations()]
     return [*shown, *pressed, *table]
@@ -77,6 +92,8 @@ def build_console(
     read: ReadModel,
     actions: Actions,
     gate: GateView,
+    packs: PackShelf,
+    rehearsal: Rehearsal,
     credentials: Credentials,
     explainer: Explainer,
     records: SharedRecords,
@@ -91,6 +108,8 @@ def build_console(
         read=read,
         actions=actions,
         gate=gate,
+        packs=packs,
+        rehearsal=rehearsal,
         credentials=credentials,
         explainer=explainer,
         records=records,

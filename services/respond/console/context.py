@@ -8,10 +8,11 @@ from aiohttp import web
 
 from services.respond.console.catalog import Catalog
 from services.respond.console.feed import Feed
-from services.respond.console.ports import Credentials, Explainer
+from services.respond.console.ports import Credentials
 from services.respond.console.settings import ConsoleSettings
 from services.respond.core.permissions import allowed
-from services.respond.ports import Actions, GateView, ReadModel
+from services.respond.explaining import Explainer
+from services.respond.ports import Actions, GateView, PackShelf, ReadModel, Rehearsal
 from shared.contracts.org import Role
 from shared.runtime.clock import Clock
 from shared.store.port import SharedRecords
@@ -36,6 +37,8 @@ class Console:
     read: ReadModel
     actions: Actions
     gate: GateView
+    packs: PackShelf
+    rehearsal: Rehearsal
     credentials: Credentials
     explainer: Explainer
     records: SharedRecords

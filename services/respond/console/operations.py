@@ -1,6 +1,5 @@
 """The table of all operations: everything the pages can do, and nothing they cannot."""
 
-from collections.abc import Awaitable, Callable
 from typing import NamedTuple, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -17,7 +16,14 @@ from services.respond.console.answers import (
     QueueList,
     Undecided,
 )
-from services.respond.console.api import Answer, AnyOperation, Call, Nothing, Operation
+from services.respond.console.api import (
+    Answer,
+    AnyOperation,
+    Call,
+    Nothing,
+    Operation,
+    reading,
+)
 from services.respond.console.context import Caller, Console
 from services.respond.console.events import EventStream
 from services.respond.console.parameters import (
@@ -28,6 +34,7 @@ from services.respond.console.parameters import (
     PageParams,
     QueueQuery,
 )
+from services.respond.console.policy_api import must_be_known, policy_readings
 from services.respond.console.problems import Problem
 from services.respond.console.wish import Ask, Body, OpId, Wish
 from services.respond.console.wishes import WISHES
@@ -62,6 +69,7 @@ async def perform(console: Console, caller: Caller, wanted: Wanted) -> Outcome |
         raise Problem(429, "too_fast", headers={"Retry-After": str(int(wait) + 1)})
     ask = Ask(wanted.op_id, caller.person_id, wanted.target)
     try:
+        await must_be_known(console, wanted.wish, wanted.target, wanted.body)
         return await console.actions.perform(wanted.wish.fact(ask, wanted.body))
     except TransientError as error:
         raise Problem(
@@ -98,8 +106,8 @@ def _asking(wish: Wish, where: str, params: type[P]) -> AnyOperation:
 
     return Operation(
         method="POST",
-        path=f"/api/{where}{wish.name}",
-        name=f"{wish.name}_{wish.about}",
+        path=f"/api/{where}{wish.verb}",
+        name=f"{wish.verb}_{wish.about}",
         summary=wish.summary,
         permission=wish.permission,
         params=params,
@@ -194,30 +202,6 @@ async def _gate(console: Console, call: Call[CaseParams, Nothing, GateBody]) -> 
     return Answer(await console.gate.check(call.params.case_id, call.body.text))
 
 
-def _reading(
-    path: str,
-    summary: str,
-    ok: type[BaseModel],
-    models: tuple[type[P], type[Q]],
-    handler: Callable[[Console, Call[P, Q, Nothing]], Awaitable[Answer]],
-) -> AnyOperation:
-    params, query = models
-    finds_one = params is not Nothing
-    return Operation(
-        method="GET",
-        path=f"/api/{path}",
-        name=path.partition("s/{")[0] if finds_one else path,
-        summary=summary,
-        permission="read",
-        params=params,
-        query=query,
-        body=Nothing,
-        ok={200: ok},
-        errors=(404, 422) if finds_one else (422,),
-        handler=handler,
-    )
-
-
 def _gate_check() -> AnyOperation:
     return Operation(
         method="POST",
@@ -238,27 +222,27 @@ def operations() -> tuple[AnyOperation, ...]:
     """Return every operation of the API, the one list routes and OpenAPI are made from."""
     plain = (Nothing, Nothing)
     return (
-        _reading("me", "Who I am and what I may do", Me, plain, _me),
-        _reading("health", "How the system is", Health, plain, _health),
-        _reading(
+        reading("me", "Who I am and what I may do", Me, plain, _me),
+        reading("health", "How the system is", Health, plain, _health),
+        reading(
             "queue", "Open cases by what is owed next", QueueList, (Nothing, QueueQuery), _queue
         ),
-        _reading("cases/{case_id}", "One case", CaseShown, (CaseParams, Nothing), _case),
-        _reading(
+        reading("cases/{case_id}", "One case", CaseShown, (CaseParams, Nothing), _case),
+        reading(
             "effects/{effect_id}",
             "What became of something that leaves",
             Effect,
             (EffectParams, Nothing),
             _effect,
         ),
-        _reading("pages", "Pages nobody acknowledged yet", PageList, plain, _pages),
-        _reading("pages/{page_id}", "One page", Page, (PageParams, Nothing), _page),
-        _reading("accounts", "Accounts, modes, sources", AccountList, plain, _accounts),
-        _reading("models", "Which model judges, and what is proposed", Models, plain, _models),
-        _reading("guidance", "Positions, bans, requests", Guidance, plain, _guidance),
-        _reading("knowledge", "Entries of the knowledge base", EntryList, plain, _knowledge),
-        _reading("people", "Who works here", PersonList, plain, _people),
-        _reading(
+        reading("pages", "Pages nobody acknowledged yet", PageList, plain, _pages),
+        reading("pages/{page_id}", "One page", Page, (PageParams, Nothing), _page),
+        reading("accounts", "Accounts, modes, sources", AccountList, plain, _accounts),
+        reading("models", "Which model judges, and what is proposed", Models, plain, _models),
+        reading("guidance", "Positions, bans, requests", Guidance, plain, _guidance),
+        reading("knowledge", "Entries of the knowledge base", EntryList, plain, _knowledge),
+        reading("people", "Who works here", PersonList, plain, _people),
+        reading(
             "outcomes/{op_id}",
             "What became of an operation",
             Outcome,
@@ -266,6 +250,7 @@ def operations() -> tuple[AnyOperation, ...]:
             _outcome,
         ),
         _gate_check(),
+        *policy_readings(),
         *(_wish(wish) for wish in WISHES.values()),
         EventStream(),
     )

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from services.respond.console.api import allowed
+from services.respond.console.policy_api import unread_of
 from services.respond.console.present import Beside, RowView, case_view, row_view
 from services.respond.console.problems import Problem
 from services.respond.console.render import View, page, view_of
@@ -131,6 +132,9 @@ async def case_values(view: View, case_id: str, slot: Slot) -> dict[str, object]
         "did": "",
         "undecided": False,
         "swap_revision": False,
+        "unread": await unread_of(view.console, view.caller, case.account_id)
+        if view.caller
+        else None,
     }
 
 

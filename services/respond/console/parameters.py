@@ -31,6 +31,10 @@ class ModelParams(_Strict):
     model_id: Name
 
 
+class PackParams(_Strict):
+    pack: Name
+
+
 class PositionParams(_Strict):
     position_id: Name
 
@@ -67,6 +71,7 @@ ABOUT: Mapping[str, tuple[str, type[BaseModel]]] = MappingProxyType(
         "page": ("pages/{page_id}/", PageParams),
         "account": ("accounts/{account_id}/", AccountParams),
         "model": ("models/{model_id}/", ModelParams),
+        "pack": ("packs/{pack}/", PackParams),
         "position": ("positions/{position_id}/", PositionParams),
         "ban": ("bans/{ban_id}/", BanParams),
         "entry": ("knowledge/{entry_id}/", EntryParams),

@@ -15,6 +15,7 @@ from aiohttp import web
 from services.respond.console.catalog import LANGUAGES, Catalog
 from services.respond.console.context import CONSOLE, Caller, Console
 from services.respond.console.history import Names
+from services.respond.console.policy_api import unread_packs
 from services.respond.console.present import SLOTS
 from services.respond.console.problems import Problem
 from services.respond.console.sessions import CALLER
@@ -47,6 +48,7 @@ class Header:
     more_pages: int
     paused: bool
     modes: tuple[str, ...]
+    unread: tuple[str, ...]
 
 
 def environment() -> jinja2.Environment:
@@ -142,6 +144,7 @@ class View:
             more_pages=all_pages - len(pages),
             paused=organisation.paused or any(each.paused for each in accounts),
             modes=tuple(dict.fromkeys(each.mode for each in accounts)),
+            unread=await unread_packs(self.console, self.caller) if self.caller else (),
         )
 
 

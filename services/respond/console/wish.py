@@ -10,6 +10,7 @@ from shared.contracts.facts import OperatorFact
 
 OpId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,80}$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,80}$")]
+Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Needed = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 
 
@@ -44,7 +45,9 @@ class Wish:
     """
 
     name: str
-    about: Literal["case", "page", "account", "model", "position", "ban", "entry", "organisation"]
+    about: Literal[
+        "case", "page", "account", "model", "pack", "position", "ban", "entry", "organisation"
+    ]
     summary: str
     body: type[Body]
     becomes: type[FactBase]
@@ -54,6 +57,17 @@ class Wish:
         """Return the action a caller must be allowed to reach this at all."""
         return str(self.becomes.model_fields["kind"].default)
 
+    @property
+    def target(self) -> str:
+        """Return the field of the fact that names what it is about; "" for the organisation."""
+        named = {"pack": "pack", "organisation": ""}
+        return named.get(self.about, f"{self.about}_id")
+
+    @property
+    def verb(self) -> str:
+        """Return its name where the address says what it is about already."""
+        return self.name.removeprefix("pack-")
+
     def needs(self, body: Body) -> str:
         """Return the action this very body needs: releasing a stop is not stopping."""
         return body.needs() or self.permission
@@ -61,6 +75,6 @@ class Wish:
     def fact(self, ask: Ask, body: Body) -> OperatorFact:
         values: dict[str, object] = body.model_dump()
         values |= {"op_id": ask.op_id, "person_id": ask.person_id}
-        if self.about != "organisation":
-            values[f"{self.about}_id"] = ask.target
+        if self.target:
+            values[self.target] = ask.target
         return _FACT.validate_python(self.becomes.model_validate(values))

@@ -7,11 +7,11 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from services.respond.console.guidance_wishes import GUIDANCE_WISHES
-from services.respond.console.wish import Body, Name, Needed, Wish
+from services.respond.console.policy_wishes import POLICY_WISHES
+from services.respond.console.wish import Body, Hash, Name, Needed, Wish
 from shared.contracts import operators as ops
 from shared.contracts.verdicts import Label
 
-Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
 Ground = Annotated[str, StringConstraints(max_length=500)]
 Revision = Annotated[int, Field(ge=0, le=1_000_000)]
@@ -147,6 +147,7 @@ _ALL = (
         PauseBody,
         ops.OutgoingPaused,
     ),
+    *POLICY_WISHES,
     *GUIDANCE_WISHES,
 )
 

@@ -30,7 +30,9 @@ from services.respond.core.guidance import Guidance
 from services.respond.core.knowledge import Entry, Shelf
 from services.respond.core.model import Installed, ModelRegister, Proposal
 from services.respond.core.organisation import Account, Organisation, Person, Post
+from services.respond.core.policy import Briefed, PackChanges, PolicyRegister
 from services.respond.core.rates import HourRates
+from services.respond.core.shadow import ShadowRun
 from services.respond.core.state import Aggregate
 from services.respond.core.waiting import Timer
 from shared.contracts.base import Time
@@ -46,6 +48,7 @@ __all__ = [
     "OUTCOMES_KEPT",
     "Account",
     "AuthorRecord",
+    "Briefed",
     "Case",
     "CaseClock",
     "CaseItem",
@@ -69,13 +72,16 @@ __all__ = [
     "OpenThread",
     "Organisation",
     "OutcomeRing",
+    "PackChanges",
     "Page",
     "Person",
+    "PolicyRegister",
     "Post",
     "Proposal",
     "Reply",
     "ReplyStatus",
     "Said",
+    "ShadowRun",
     "Shelf",
     "StoredOutcome",
     "Suggestion",
@@ -237,5 +243,9 @@ AGGREGATES: dict[str, type[Aggregate]] = {
     "guidance": Guidance,
     "entry": Entry,
     "shelf": Shelf,
+    "policies": PolicyRegister,
+    "changes": PackChanges,
+    "briefed": Briefed,
+    "shadow": ShadowRun,
 }
 """Key prefix -> class of the persisted aggregates."""

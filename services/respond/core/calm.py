@@ -22,6 +22,8 @@ def passed(work: Work, pending: PendingItem, verdict: Verdict) -> bool:
     fact = pending.fact
     if pending.degraded or verdict.degraded or work.may_speak(fact.author.author_id):
         return False
+    if work.has_shadow:  # proposed rules look at every item, and the long way passes by them
+        return False
     judged = _judged(work, fact.account_id, verdict)
     if judged.opens_case or not HARMS.isdisjoint(judged.decided):
         return False

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import islice
 from typing import NamedTuple
 
-from services.respond.core.aggregates import Case, Organisation
+from services.respond.core.aggregates import Case, Organisation, PolicyRegister
 from services.respond.core.decisions import Decision, line
 from services.respond.core.rates import grown
 from services.respond.core.state import Aggregate, Changes, State
@@ -15,9 +15,12 @@ from services.respond.core.step import Step, step
 from shared.contracts.facts import Fact, Stored, Told
 from shared.contracts.items import ItemClassified
 from shared.contracts.org import PolicyActivated
+from shared.contracts.policy import PolicyFactBase, packs_named, packs_needed
 from shared.contracts.system import FactReleased
 from shared.contracts.verdicts import Verdict
 from shared.policy.model import Pack
+
+_OF_PACKS = (PolicyActivated, PolicyFactBase)
 
 
 class PackMissing(Exception):  # noqa: N818  what is missing, not a failure
@@ -201,7 +204,12 @@ def _write_rates(state: State, folded: Folded) -> None:
 
 def _need_packs(state: State, stored: Sequence[Told], packs: Mapping[str, Pack]) -> None:
     organisation = state.get(Organisation.KEY, Organisation)
+    register = state.get(PolicyRegister.KEY, PolicyRegister) or PolicyRegister()
     needed = set(organisation.packs.values()) if organisation else set()
-    needed |= {each.fact.pack_hash for each in stored if isinstance(each.fact, PolicyActivated)}
+    needed |= set(register.shadows.values())
+    about = [each.fact for each in stored if isinstance(each.fact, _OF_PACKS)]
+    if about:
+        known = register.known() | {name for each in about for name in packs_named(each)}
+        needed |= known & {name for each in about for name in packs_needed(each)}
     if missing := tuple(sorted(needed - packs.keys())):
         raise PackMissing(missing)

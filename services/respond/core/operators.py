@@ -8,6 +8,7 @@ from services.respond.core import (
     claims,
     house,
     models,
+    policies,
     positions,
     replies,
     revisiting,
@@ -54,6 +55,7 @@ from shared.contracts.operators import (
     ReplySubmitted,
     ReplyUndone,
 )
+from shared.contracts.policy import PolicyFact
 
 CaseOperation = (
     CaseClaimed
@@ -88,7 +90,7 @@ def operate(work: Work, fact: OperatorFact) -> None:
         code=refusal.code if refusal else "ok",
         reason=refusal.reason if refusal else "",
     )
-    case_id = "" if isinstance(fact, HouseOperation) else fact.case_id
+    case_id = "" if isinstance(fact, HouseOperation | PolicyFact) else fact.case_id
     case = work.case(case_id)
     answer = OperationDecided(
         at=work.at,
@@ -129,6 +131,8 @@ def _authorise(work: Work, fact: OperatorFact) -> Refusal | None:
 
 
 def _perform(work: Work, fact: OperatorFact) -> Refusal | None:
+    if isinstance(fact, PolicyFact):
+        return policies.operate(work, fact)
     if isinstance(fact, GuidanceFact):
         return positions.operate(work, fact)
     if isinstance(fact, KnowledgeFact):

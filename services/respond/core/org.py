@@ -1,8 +1,9 @@
 """What the organisation says of itself: accounts, people, rosters, packs, models, sources, posts."""
 
 from services.respond.core.aggregates import KEEP, Account, Person, Post
-from services.respond.core.decisions import PolicySwitched
+from services.respond.core.briefing import welcome
 from services.respond.core.pages import retry_undeliverable
+from services.respond.core.policies import follow_files
 from services.respond.core.work import Work
 from shared.contracts.org import (
     AccountRegistered,
@@ -25,6 +26,8 @@ def register_account(work: Work, fact: AccountRegistered) -> None:
 
 
 def register_person(work: Work, fact: PersonRegistered) -> None:
+    if work.get(f"person:{fact.person_id}", Person) is None:
+        welcome(work, fact.person_id)
     work.put(Person(registered=fact))
 
 
@@ -34,12 +37,7 @@ def set_roster(work: Work, fact: RosterSet) -> None:
 
 
 def activate_policy(work: Work, fact: PolicyActivated) -> None:
-    organisation = work.organisation
-    if organisation.packs.get(fact.pack) == fact.pack_hash:
-        return
-    packs = {**organisation.packs, fact.pack: fact.pack_hash}
-    work.put(organisation.model_copy(update={"packs": packs}))
-    work.decide(PolicySwitched(at=work.at, pack=fact.pack, pack_hash=fact.pack_hash))
+    follow_files(work, fact)
 
 
 def report_source(work: Work, fact: SourceReported) -> None:

@@ -40,13 +40,20 @@ ALLOWED: Final[Mapping[str, frozenset[Role]]] = {
     "operator.entry_written": _WORKERS,
     "operator.entry_approved": _REVIEWERS,
     "operator.entry_expired": _REVIEWERS,
+    "operator.policy_proposed": _REVIEWERS,
+    "operator.policy_shadowed": _REVIEWERS,
+    "operator.policy_approved": _LEADS,
+    "operator.policy_rejected": _REVIEWERS,
+    "operator.policy_activated": _LEADS,
+    "operator.policy_rolled_back": _WORKERS,
+    "operator.policy_confirmed": _WORKERS,
     "operator.paused": _WORKERS,
     "operator.unpaused": _LEADS,
     "mode.changed": _LEADS,
 }
 """Action (the kind of the operator fact) -> roles. Anybody who works may stop; a lead releases.
 
-Taking a model back is a stop too: it leads to one that was good enough before, at any hour.
+Taking a model or rules back is a stop too: it leads to what was good enough before, at any hour.
 """
 
 

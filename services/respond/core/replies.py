@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from services.respond.core.aggregates import Case, CaseItem, HistoryEntry, Reply
+from services.respond.core.briefing import must_read
 from services.respond.core.case import note
 from services.respond.core.checking import check_text
 from services.respond.core.decisions import ReplyCameBack
 from services.respond.core.pages import on_duty
+from services.respond.core.shadowing import watch_text
 from services.respond.core.work import Work
 from shared.contracts.ids import token
 from shared.contracts.operators import (
@@ -36,6 +38,9 @@ class Refusal:
     reason: str = ""
 
 
+_UNREAD = Refusal("confirm_first", "the rules changed: read what changed for you and confirm it")
+
+
 def draft(work: Work, case: Case, fact: ReplyDrafted) -> Case | Refusal:
     """Write a new revision; the first writer takes a case nobody has."""
     standing = reply_of(case, fact.slot)
@@ -44,6 +49,8 @@ def draft(work: Work, case: Case, fact: ReplyDrafted) -> Case | Refusal:
     if refusal is not None or target is None:
         return refusal or Refusal("nothing_to_answer", "every item of this case is gone")
     pack, _ = work.pack_of(case.account_id)
+    result = check_text(case, pack, fact.text, work.guidance, fact.slot)
+    watch_text(work, case, fact.slot, fact.text, result)
     reply = Reply(
         slot=fact.slot,
         item_id=target.item_id,
@@ -51,7 +58,7 @@ def draft(work: Work, case: Case, fact: ReplyDrafted) -> Case | Refusal:
         text=fact.text,
         author_id=fact.person_id,
         status="drafted",
-        findings=check_text(case, pack, fact.text, work.guidance, fact.slot).findings,
+        findings=result.findings,
     )
     owner = case.owner_id or fact.person_id
     taken = case.model_copy(update={"owner_id": owner, "status": "claimed"})
@@ -77,6 +84,8 @@ def approve(work: Work, case: Case, fact: ReplyApproved) -> Case | Refusal:
         return reply
     if reply.author_id == fact.person_id and not _may_approve_own(work, case, reply.slot):
         return Refusal("two_person", "a second person must approve replies in such a matter")
+    if must_read(work, fact.person_id, case.account_id):
+        return _UNREAD
     pack_hash = _gated(work, case, reply)
     if isinstance(pack_hash, Refusal):
         return pack_hash
@@ -100,6 +109,8 @@ def send(work: Work, case: Case, fact: ReplySendRequested) -> Case | Refusal:
         return reply
     if reply.status != "approved":
         return Refusal("not_approved", "this revision has not been approved")
+    if must_read(work, fact.person_id, case.account_id):
+        return _UNREAD
     if reply.pack_hash != work.pack_of(case.account_id)[1]:
         return Refusal("policy_changed", "the rules changed since the approval; approve again")
     return _wait(work, case, reply, fact.person_id)

@@ -7,6 +7,7 @@ from services.respond.core.calm import rate
 from services.respond.core.cases import admit, refresh
 from services.respond.core.decisions import ItemJudged
 from services.respond.core.judging import Judgement, judge, unclassified
+from services.respond.core.shadow_items import watch_item
 from services.respond.core.waiting import PendingItem
 from services.respond.core.weights import graver, weighed
 from services.respond.core.work import Work
@@ -37,6 +38,7 @@ def _settle(work: Work, pending: PendingItem, verdict: Verdict) -> None:
     rate(work, verdict, judged)
     place = len(work.decisions)
     case_id, judged = admit(work, pending, verdict, judged)
+    watch_item(work, pending, verdict, case_id)
     line = _said(
         work,
         fact,

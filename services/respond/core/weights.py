@@ -26,12 +26,14 @@ def weighed(
     where: tuple[str, str],
     case: Case | None,
     cluster: Cluster | None,
+    pack: Pack | None = None,
 ) -> tuple[CaseItem, Judgement]:
     """Return item and judgement with their whole weight; `case` is the one it comes to, if any.
 
-    `where` is platform and account, `cluster` what it is nearly the same as.
+    `where` is platform and account, `cluster` what it is nearly the same as, `pack` the rules to
+    weigh by if they are not those in force.
     """
-    pack, _ = work.pack_of(where[1])
+    pack = work.pack_of(where[1])[0] if pack is None else pack
     weight = weigh(_matter(work, where, item, judged, case, cluster), weighing_of(pack))
     known = {"topics": weight.topics, "origins": weight.origins}
     return item.model_copy(update=known), judged._replace(severity=weight.value, weight=weight)

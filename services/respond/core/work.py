@@ -5,7 +5,15 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from heapq import heappop, heappush
 
-from services.respond.core.aggregates import Account, Case, Closed, Effect, Guidance, Organisation
+from services.respond.core.aggregates import (
+    Account,
+    Case,
+    Closed,
+    Effect,
+    Guidance,
+    Organisation,
+    PolicyRegister,
+)
 from services.respond.core.decisions import Decision
 from services.respond.core.guidance import NO_GUIDANCE
 from services.respond.core.judging import Judgement
@@ -44,6 +52,7 @@ class Work:
         self.judged: dict[tuple[str, str, int, bool], Judgement] = {}
         """What verdicts came to; holds as long as the packs that are known."""
         self._organisation: Organisation | None = None
+        self._beside: bool | None = None
         self._prefixes: set[str] = set()
         self._speakers: set[str] = set()
         self._hour = (FAR, 0)
@@ -78,8 +87,9 @@ class Work:
             self._prefixes.add(key.partition(":")[0])
             if each.speaker:
                 self._speakers.add(each.speaker)
-            if isinstance(each, Organisation | Account):
+            if isinstance(each, Organisation | Account | PolicyRegister):
                 self._known, self.judged, self._organisation = {}, {}, None
+                self._beside = None
             for timer in each.timers():
                 self._arm(timer)
 
@@ -176,6 +186,14 @@ class Work:
             known = (self.packs[pack_hash], pack_hash) if pack_hash else (NO_PACK, "")
             self._known[account_id] = known
         return known
+
+    @property
+    def has_shadow(self) -> bool:
+        """Tell whether proposed rules look at what comes."""
+        if self._beside is None:
+            register = self.get(PolicyRegister.KEY, PolicyRegister)
+            self._beside = register is not None and bool(register.shadows)
+        return self._beside
 
     def next_due(self) -> Timer | None:
         """Return the earliest timer due by now, in (due, id) order, as things stand now."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pydantic import ValidationError
 
-from services.respond.console.ports import Explained
+from services.respond.explaining import Explained
 from shared.observability.catalog import Event
 from shared.observability.logging import Log
 

@@ -16,8 +16,8 @@ from services.respond.shell.standing import CHAIN, NOW, SEEN, Standing, encode_a
 from services.respond.shell.telemetry import Telemetry
 from shared.bus.port import Bus, Message, outgoing
 from shared.bus.timing import wait_or
-from shared.contracts.facts import Told
-from shared.contracts.org import PolicyActivated
+from shared.contracts.facts import StoredItem, Told
+from shared.contracts.policy import packs_needed
 from shared.contracts.subjects import LIVE_COMMITTED
 from shared.contracts.system import FactQuarantined
 from shared.errors import PermanentError, TransientError
@@ -200,13 +200,13 @@ class Follower:
 def _without(
     stored: Sequence[Told], pack_hash: str, reason: str, broken: list[tuple[int, str]]
 ) -> Sequence[Told]:
-    """Leave out activations of what is no pack; they must not stop the line."""
-    kept = [
-        each
-        for each in stored
-        if not (isinstance(each.fact, PolicyActivated) and each.fact.pack_hash == pack_hash)
-    ]
+    """Leave out what would put in force what is no pack; it must not stop the line."""
+    kept = [each for each in stored if pack_hash not in _packs_of(each)]
     if len(kept) == len(stored):
         raise PermanentError(reason)
     broken.extend((each.seq, reason) for each in stored if each not in kept)
     return kept
+
+
+def _packs_of(told: Told) -> tuple[str, ...]:
+    return () if isinstance(told, StoredItem) else packs_needed(told.fact)

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from services.respond.core.aggregates import (
     Account,
+    Briefed,
     Case,
     Claim,
     Closed,
@@ -17,9 +18,12 @@ from services.respond.core.aggregates import (
     HourRates,
     ModelRegister,
     Organisation,
+    PackChanges,
     Page,
     Person,
+    PolicyRegister,
     Post,
+    ShadowRun,
     Shelf,
     StoredOutcome,
 )
@@ -124,6 +128,18 @@ class StoreReadModel:
     async def entries(self, entry_ids: Sequence[str]) -> Sequence[Entry]:
         """Return those of the entries that are known, in this order."""
         return await self._all([f"entry:{each}" for each in entry_ids], Entry)
+
+    async def policies(self) -> PolicyRegister:
+        return await self._one(PolicyRegister.KEY, PolicyRegister) or PolicyRegister()
+
+    async def shadow(self, pack: str) -> ShadowRun | None:
+        return await self._one(f"shadow:{pack}", ShadowRun)
+
+    async def pack_changes(self, pack: str) -> PackChanges | None:
+        return await self._one(f"changes:{pack}", PackChanges)
+
+    async def briefed(self, person_id: str) -> Briefed | None:
+        return await self._one(f"briefed:{person_id}", Briefed)
 
     async def rates(self) -> Sequence[Rate]:
         """Return what the hours show, as far as the newest verdict."""

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from services.respond.core.aggregates import Account, Person
+from services.respond.core.aggregates import Account, Person, PolicyRegister
 from services.respond.shell.configuration import Configuration
 from services.respond.shell.packs import store_pack
 from services.respond.shell.standing import Standing
@@ -75,10 +75,13 @@ class Registrar:
         return facts
 
     async def _packs(self, standing: Standing) -> list[PolicyActivated]:
+        """What people put in force is not compared: files are only noted beside it."""
         facts: list[PolicyActivated] = []
+        register = standing.state.get(PolicyRegister.KEY, PolicyRegister) or PolicyRegister()
+        known = {**standing.organisation.packs, **register.configured}
         for pack in self._configuration.packs:
             pack_hash = await store_pack(self._bus, pack)
-            if standing.organisation.packs.get(pack.name) != pack_hash:
+            if known.get(pack.name) != pack_hash:
                 facts.append(
                     PolicyActivated(pack=pack.name, pack_hash=pack_hash, activated_by=ACTIVATED_BY)
                 )

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import get_args
 
 from services.respond.core.aggregates import Effect, Organisation
 from services.respond.core.decisions import (
@@ -16,6 +17,7 @@ from services.respond.core.decisions import (
 )
 from services.respond.core.fold import Folded
 from services.respond.core.rates import WATCHED, Rate
+from services.respond.core.shadow import Deviation, ShadowRun
 from services.respond.shell.standing import OPEN_EFFECT, Standing
 from shared.bus.port import Message
 from shared.contracts.system import FactQuarantined
@@ -172,13 +174,26 @@ class Telemetry:
             if not isinstance(each, ItemJudged):  # counted above, and nine in ten
                 self._decided(each)
         self._tell_cases(folded.decisions)
-        for effect in folded.puts.values():
-            if isinstance(effect, Effect) and effect.status not in OPEN_EFFECT:
-                metrics.count(Metric.EFFECTS, kind=effect.effect_kind, status=effect.status)
-                waited = now - effect.decided_at
-                metrics.observe(
-                    Metric.EFFECT_TIME, max(waited.total_seconds(), 0.0), kind=effect.effect_kind
-                )
+        for put in folded.puts.values():
+            if isinstance(put, ShadowRun):
+                self._shadow(put)
+            elif isinstance(put, Effect) and put.status not in OPEN_EFFECT:
+                self._ended(put, now)
+
+    def _ended(self, effect: Effect, now: datetime) -> None:
+        """Count an effect that came to an end, and how long it took."""
+        kind, waited = effect.effect_kind, now - effect.decided_at
+        self._metrics.count(Metric.EFFECTS, kind=kind, status=effect.status)
+        self._metrics.observe(Metric.EFFECT_TIME, max(waited.total_seconds(), 0.0), kind=kind)
+
+    def _shadow(self, run: ShadowRun) -> None:
+        """Publish what proposed rules decide beside those in force; a new run begins at nothing."""
+        for what in ("items", "texts", "failed"):
+            looked = float(getattr(run, what))
+            self._metrics.set(Metric.SHADOW_LOOKED, looked, pack=run.pack, what=what)
+        for kind in get_args(Deviation):
+            count = float(run.counts.get(kind, 0))
+            self._metrics.set(Metric.SHADOW_DIFFERS, count, pack=run.pack, what=kind)
 
     def _decided(self, decision: Decision) -> None:
         match decision:

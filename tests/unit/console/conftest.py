@@ -47,6 +47,8 @@ async def desk() -> AsyncIterator[Desk]:
         read=house,
         actions=house,
         gate=house,
+        packs=house,
+        rehearsal=house,
         credentials=house,
         explainer=explainer,
         records=records,

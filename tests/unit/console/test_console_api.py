@@ -20,7 +20,8 @@ def test_the_description_is_valid_openapi() -> None:
 @pytest.mark.parametrize("name", sorted(WISHES))
 def test_every_field_of_a_body_is_a_field_of_its_fact(name: str) -> None:
     wish = WISHES[name]
-    target = set() if wish.about == "organisation" else {f"{wish.about}_id"}
+    target = {wish.target} if wish.target else set()
+    assert (wish.about == "organisation") == (not target)
     assert set(wish.body.model_fields) | target | {"person_id"} <= set(wish.becomes.model_fields)
 
 

@@ -63,6 +63,8 @@ BY_VALUE = (
     "number.",
     "problem.",
     "form.",
+    "policy.",
+    "rule.",
 )
 PLACE = re.compile(r"\{\w+\}")
 

@@ -42,7 +42,7 @@ const simple = {
   r: write,
   "/": () => document.getElementById("filter")?.focus(),
 };
-const places = { q: "/queue", s: "/status" };
+const places = { q: "/queue", p: "/policy", s: "/status" };
 
 function act(key) {
   if (chord) {

@@ -1,0 +1,127 @@
+"""Texts that have not left and would not pass other rules: listed beforehand, returned afterwards."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from services.respond.core.aggregates import Case, Guidance, Reply
+from services.respond.core.checking import check_text
+from services.respond.core.guidance import NO_GUIDANCE
+from services.respond.core.replies import come_back
+from services.respond.core.work import Work
+from shared.contracts.base import Frozen
+from shared.contracts.operators import Slot
+from shared.policy.gate.check import gate
+from shared.policy.gate.findings import GateContext, GateFinding
+from shared.policy.model import Pack
+from shared.policy.templates import fill
+
+_WRITTEN: Final = frozenset({"drafted", "returned"})
+_ON_ITS_WAY: Final = frozenset({"submitted", "approved", "waiting"})
+CHANGED: Final = "policy_changed"
+_SAMPLES: Final = {
+    "author_name": "顾客",
+    "organisation": "本单位",
+    "account_name": "本单位",
+    "service_line": "请私信本账号",
+    "help_line": "求助热线",
+    "matter": "您反映的事情",
+    "opening": "您好，",
+    "closing": "",
+    "checked_by": "负责同事",
+    "next_answer": "今天 18:00",
+}
+"""What stands in for the blanks of a template that no case has filled yet."""
+
+
+class StaleText(Frozen):
+    """An unsent text that the gate would not let pass under a pack, and what it would say."""
+
+    case_id: str
+    number: int
+    slot: Slot
+    status: str
+    author_id: str
+    text: str
+    findings: tuple[GateFinding, ...]
+
+
+def stale_texts(
+    cases: Iterable[Case], pack: Pack, guidance: Guidance = NO_GUIDANCE
+) -> Iterator[StaleText]:
+    """Yield the unsent texts of these cases that would fail under `pack`."""
+    for case in cases:
+        for reply, findings in _failing(case, pack, guidance):
+            yield StaleText(
+                case_id=case.case_id,
+                number=case.number,
+                slot=reply.slot,
+                status=reply.status,
+                author_id=reply.author_id,
+                text=reply.text,
+                findings=findings,
+            )
+
+
+class StaleTemplate(Frozen):
+    """An approved wording of a pack that its own gate would not let pass."""
+
+    template_id: str
+    text: str
+    findings: tuple[GateFinding, ...]
+
+
+def stale_templates(pack: Pack) -> Iterator[StaleTemplate]:
+    """Yield the wordings that would fail as they are offered, on each channel they are meant for."""
+    values = _SAMPLES | {
+        "organisation": pack.organisation or _SAMPLES["organisation"],
+        "service_line": pack.service_line or _SAMPLES["service_line"],
+        "help_line": pack.help_line or _SAMPLES["help_line"],
+    }
+    for each in pack.templates:
+        text = fill(each.text, values)
+        for channel in each.channels or tuple(pack.channels) or ("weibo",):
+            context = GateContext(situation=each.situation, channel=channel)
+            result = gate(text, context, pack)
+            if not result.passed:
+                yield StaleTemplate(template_id=each.id, text=text, findings=result.findings)
+                break
+
+
+def return_stale(work: Work, name: str, old: Pack, new: Pack) -> None:
+    """Give every text that fails now back to its owner; forget suggestions that are no longer so."""
+    gone = _withdrawn(old, new)
+    for case in [each for each in work.under("case") if isinstance(each, Case)]:
+        account = work.account(case.account_id)
+        if account is None or account.registered.pack != name or case.status == "resolved":
+            continue
+        fresh = case
+        for reply, findings in _failing(case, new, work.guidance):
+            fresh = _returned(work, fresh, reply.model_copy(update={"findings": findings}))
+        kept = tuple(each for each in case.suggestions if each.template_id not in gone)
+        if len(kept) != len(case.suggestions):
+            fresh = fresh.model_copy(update={"suggestions": kept})
+        if fresh is not case:
+            work.put(fresh)
+
+
+def _failing(
+    case: Case, pack: Pack, guidance: Guidance
+) -> Iterator[tuple[Reply, tuple[GateFinding, ...]]]:
+    for reply in case.replies:
+        if reply.status in _WRITTEN | _ON_ITS_WAY:
+            result = check_text(case, pack, reply.text, guidance, reply.slot)
+            if not result.passed:
+                yield reply, result.findings
+
+
+def _returned(work: Work, case: Case, reply: Reply) -> Case:
+    if reply.status in _ON_ITS_WAY:
+        return come_back(work, case, reply, CHANGED)
+    others = tuple(each for each in case.replies if each.slot != reply.slot)
+    return case.model_copy(update={"replies": (*others, reply)})
+
+
+def _withdrawn(old: Pack, new: Pack) -> frozenset[str]:
+    """Return the templates that are gone or worded otherwise."""
+    standing = {each.id: each for each in new.templates}
+    return frozenset(each.id for each in old.templates if standing.get(each.id) != each)

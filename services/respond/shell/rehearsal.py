@@ -1,0 +1,147 @@
+"""Tries rules on what came in the last days: both decide it again, from the log, on virtual time."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+from services.respond.core.fold import fold
+from services.respond.core.operators import CaseOperation
+from services.respond.core.outgoing import outgoing
+from services.respond.core.pairs import Decided, Pairs, paired
+from services.respond.core.state import State
+from services.respond.ports import ReadModel, Rehearsed
+from shared.bus.port import Bus
+from shared.contracts.facts import Fact, Stored, StoredItem, Told, UndecodableError, told
+from shared.contracts.items import ItemClassified, ItemDeleted, ItemEdited, ItemReceived
+from shared.contracts.org import PolicyActivated
+from shared.contracts.posts import PostSeen
+from shared.policy.model import Pack
+from shared.runtime.clock import Clock
+
+DAYS: Final = 7
+MOST_FACTS: Final = 20_000
+"""As many of the newest facts are looked at: a second or two, however busy the week was."""
+AT_ONCE: Final = 64
+EXCERPT: Final = 60
+SHOWN: Final = 30
+
+
+class _Side(NamedTuple):
+    """One of the two rules, with what they have folded and decided so far."""
+
+    pack: Pack
+    state: State
+    decided: Decided
+
+    @classmethod
+    def of(cls, name: str, pack: Pack, head: Sequence[Fact], since: datetime) -> "_Side":
+        made = cls(pack, State(), Decided())
+        activated = PolicyActivated(
+            pack=name, pack_hash=pack.content_hash(), activated_by="rehearsal"
+        )
+        made.take([Stored(0, since, each) for each in (activated, *head)])
+        return made
+
+    def take(self, facts: Sequence[Told]) -> None:
+        folded = fold(self.state, facts, {self.pack.content_hash(): self.pack})
+        self.decided.take(folded.lines, tuple(outgoing(self.state, facts, self.pack)))
+
+
+class LogRehearsal:
+    """One rehearsal at a time: it shares the process with the people who work."""
+
+    def __init__(
+        self, bus: Bus, clock: Clock, read: ReadModel, most_facts: int = MOST_FACTS
+    ) -> None:
+        self._bus, self._clock, self._read, self._most = bus, clock, read, most_facts
+        self._one = asyncio.Lock()
+
+    async def rehearse(self, name: str, live: Pack, candidate: Pack) -> Rehearsed:
+        """Return what `candidate` decides otherwise than `live`. Raises TransientError."""
+        async with self._one:
+            return await self._rehearse(name, live, candidate)
+
+    async def _rehearse(self, name: str, live: Pack, candidate: Pack) -> Rehearsed:
+        since = self._clock.now() - timedelta(days=DAYS)
+        registered = [each.registered for each in await self._read.accounts()]
+        mine = frozenset(each.account_id for each in registered if each.pack == name)
+        people = [each.registered for each in await self._read.people()]
+        head: list[Fact] = [*registered, *people]
+        sides = [_Side.of(name, pack, head, since) for pack in (live, candidate)]
+        words: dict[str, str] = {}
+        items, first = 0, None
+        end = (await self._bus.state()).last_seq
+        async for facts in self._facts(end, since, mine):
+            first = first or facts[0].time
+            items += _remember(facts, words)
+            for side in sides:
+                side.take(facts)
+                await asyncio.sleep(0)
+        found = paired(sides[0].decided, sides[1].decided)
+        return _told(found, words, items, first or since, complete=end <= self._most)
+
+    async def _facts(
+        self, end: int, since: datetime, accounts: frozenset[str]
+    ) -> AsyncIterator[list[Told]]:
+        """Yield what decides something for these accounts, oldest first."""
+        at = max(1, end - self._most + 1)
+        while at <= end:
+            upto = min(end, at + AT_ONCE - 1)
+            kept: list[Told] = []
+            for message in await self._bus.read(at, upto):
+                if message.time >= since and (
+                    fact := _told_by(message.seq, message.time, message.data)
+                ):
+                    kept += [fact] if _matters(fact, accounts) else []
+            if kept:
+                yield kept
+            at = upto + 1
+
+
+def _told_by(seq: int, time: datetime, data: bytes) -> Told | None:
+    try:
+        return told(seq, time, data)
+    except UndecodableError:
+        return None
+
+
+def _matters(each: Told, accounts: frozenset[str]) -> bool:
+    if isinstance(each, StoredItem):
+        return each.fact.account_id in accounts
+    match each.fact:
+        case ItemReceived() | ItemEdited() | ItemDeleted() | PostSeen():
+            return each.fact.account_id in accounts
+        case ItemClassified():
+            return True
+        case _:
+            return isinstance(each.fact, CaseOperation)
+
+
+def _remember(facts: Sequence[Told], words: dict[str, str]) -> int:
+    """Keep the beginning of every item, and return how many there were."""
+    count = 0
+    for each in facts:
+        if isinstance(each, StoredItem):
+            words[each.fact.item_id] = each.fact.text[:EXCERPT]
+            count += 1
+    return count
+
+
+def _told(
+    found: Pairs, words: dict[str, str], items: int, since: datetime, *, complete: bool
+) -> Rehearsed:
+    return Rehearsed(
+        since=since,
+        complete=complete,
+        items=items,
+        cases=found.cases,
+        counts={kind: len(some) for kind, some in found.differing.items()},
+        shown={
+            kind: tuple(
+                (words.get(each.item_id, each.about), each.first, each.second)
+                for each in some[:SHOWN]
+            )
+            for kind, some in found.differing.items()
+        },
+    )

@@ -1,0 +1,84 @@
+"""What a person sees before rules are approved: what differs, and which texts would fail by them."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Final
+
+from services.respond.core.aggregates import Case
+from services.respond.core.stale import StaleTemplate, StaleText, stale_templates, stale_texts
+from services.respond.ports import PackShelf, QueueFilter, ReadModel
+from shared.contracts.base import Frozen
+from shared.policy.changes import What, differences
+from shared.policy.model import NO_PACK, Pack
+
+MOST_CASES: Final = 2_000
+"""More open cases than anybody can look through; how many were left out is said."""
+_AT_ONCE: Final = 200
+
+
+class Changed(Frozen):
+    """One place at which the proposed rules are not those in force."""
+
+    path: tuple[str, ...]
+    what: What
+    before: str = ""
+    after: str = ""
+
+
+class Review(Frozen):
+    """Proposed rules against those in force; `left_out` open cases were not looked at."""
+
+    pack: str
+    pack_hash: str
+    in_force: str
+    differences: tuple[Changed, ...]
+    texts: tuple[StaleText, ...]
+    templates: tuple[StaleTemplate, ...]
+    left_out: int = 0
+
+
+def changed(old: Pack, new: Pack) -> tuple[Changed, ...]:
+    """Return what differs, in the shape that is shown."""
+    return tuple(Changed(**each._asdict()) for each in differences(old, new))
+
+
+async def review(read: ReadModel, shelf: PackShelf, name: str, pack_hash: str) -> Review | None:
+    """Return what the rules under this hash would change here; None if there are none.
+
+    Raises TransientError.
+    """
+    candidate = await shelf.pack(pack_hash)
+    in_force = (await read.organisation()).packs.get(name, "")
+    if candidate is None:
+        return None
+    standing = await shelf.pack(in_force) if in_force else None
+    guidance = await read.guidance()
+    texts: list[StaleText] = []
+    left_out = 0
+    async for cases, total in _cases(read, await _accounts(read, name)):
+        texts += stale_texts(cases, candidate, guidance)
+        left_out = max(0, total - MOST_CASES)
+    return Review(
+        pack=name,
+        pack_hash=pack_hash,
+        in_force=in_force,
+        differences=changed(standing or NO_PACK, candidate),
+        texts=tuple(texts),
+        templates=tuple(stale_templates(candidate)),
+        left_out=left_out,
+    )
+
+
+async def _accounts(read: ReadModel, name: str) -> frozenset[str]:
+    registered = (each.registered for each in await read.accounts())
+    return frozenset(each.account_id for each in registered if each.pack == name)
+
+
+async def _cases(
+    read: ReadModel, accounts: frozenset[str]
+) -> AsyncIterator[tuple[Sequence[Case], int]]:
+    """Yield the open cases of these accounts, as far as anybody looks, and how many are open."""
+    offset = total = 0
+    while offset == 0 or offset < min(total, MOST_CASES):
+        rows, total = await read.queue(QueueFilter(), offset=offset, limit=_AT_ONCE)
+        yield [row.case for row in rows if row.case.account_id in accounts], total
+        offset += _AT_ONCE

@@ -1,0 +1,171 @@
+"""A policy owner's way in a real Chromium: a rule written, tried, proposed, approved, live, confirmed."""
+
+from collections.abc import AsyncIterator
+from typing import Literal
+
+import pytest
+import pytest_asyncio
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, BrowserContext, Page, expect
+
+from tests.fakes.browser import Served, a_browser, a_console
+from tests.fakes.rules_house import shipped
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.timeout(120),
+]
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def chrome() -> AsyncIterator[Browser]:
+    async with a_browser() as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def served() -> AsyncIterator[Served]:
+    async with a_console(demo=True) as served:
+        yield served
+        assert served.complaints == []
+
+
+async def a_desk(chrome: Browser, locale: str = "zh-CN") -> BrowserContext:
+    context = await chrome.new_context(locale=locale, viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(8000)
+    return context
+
+
+async def choose(page: Page, word: str) -> None:
+    """Tick a box by its words, with the keyboard."""
+    box = page.get_by_label(word, exact=True)
+    await box.focus()
+    await page.keyboard.press("Space")
+    await expect(box).to_be_checked()
+
+
+async def write_a_clock(page: Page) -> None:
+    """Write it as somebody does who has never seen a line of code."""
+    await page.get_by_text("标签是其中之一").click()
+    await choose(page, "投诉")
+    await page.get_by_label("严重度至少").fill("40")
+    await page.get_by_label("多少分钟内受理").fill("10")
+    await page.get_by_label("多少分钟内首次回复").fill("60")
+
+
+async def propose_it(owner: Page) -> None:
+    """From the first key to the proposal."""
+    await owner.keyboard.press("g")
+    await owner.keyboard.press("p")
+    await owner.wait_for_url("**/policy")
+    await owner.get_by_role("link", name="写一条规则").click()
+    await write_a_clock(owner)
+    found = owner.locator("#found")
+    await expect(found).to_contain_text("适用于：标签含投诉、严重度至少 40。")
+    await expect(found.locator("code").first).to_have_text(
+        "'complaint' in case.labels && case.severity >= 40"
+    )
+    await expect(found).to_contain_text("写得通")
+    await owner.get_by_role("button", name="用最近 7 天试一试").click()
+    await expect(found).to_contain_text("时限不同：2")
+    await expect(found).to_contain_text("地下车库的灯坏了半个月")
+    await expect(owner.get_by_label("严重度至少")).to_have_value("40")
+    await owner.get_by_label("这条规则是为了什么").fill("严重的投诉十分钟内受理")
+    await owner.get_by_role("button", name="提出，请同事批准").click()
+    await owner.wait_for_url("**/proposal/*")
+    await expect(owner.locator("main")).to_contain_text("须由另一人批准")
+
+
+async def approve_it(lead: Page, address: str) -> None:
+    """Another person reads it, lets it run beside, and puts it in force."""
+    await lead.goto(f"{address}/policy")
+    await lead.get_by_role("link", name="严重的投诉十分钟内受理").click()
+    await expect(lead.locator("main")).to_contain_text("改动 1 处")
+    await lead.get_by_role("button", name="开始并行试运行").click()
+    await expect(lead.locator("main")).to_contain_text("目前与在用规则没有不同")
+    await lead.get_by_role("button", name="批准并立即启用").press("Enter")
+    await lead.wait_for_url("**/policy")
+    await expect(lead.locator("main")).to_contain_text("周以宁 提出，林望舒 批准")
+
+
+async def test_a_rule_is_written_tried_proposed_approved_and_live(
+    served: Served, chrome: Browser
+) -> None:
+    desk, other = await a_desk(chrome), await a_desk(chrome)
+    owner, lead = await served.enter(desk, "zhou"), await served.enter(other, "lin")
+    await propose_it(owner)
+    await approve_it(lead, served.address)
+    live = (await served.house.organisation()).packs["company"]
+    assert served.house.rules_shelf[live].clocks[0].acknowledge_minutes == 10
+
+    await owner.goto(f"{served.address}/case/case1042")
+    await expect(owner.locator(".changes")).to_contain_text("与您有关的变化")
+    await owner.get_by_role("button", name="我已读过，按新规则办").press("Enter")
+    await owner.wait_for_url("**/case/case1042")
+    await expect(owner.locator(".changes")).to_have_count(0)
+
+    await lead.goto(f"{served.address}/policy")
+    await lead.get_by_label("理由").fill("太快了，做不到")
+    await lead.get_by_role("button", name="退回上一版规则").press("Enter")
+    await expect(lead.locator("main")).to_contain_text("由安装文件决定")
+    assert (await served.house.organisation()).packs["company"] == shipped().content_hash()
+    await desk.close()
+    await other.close()
+
+
+async def test_a_mistake_in_a_condition_is_told_in_plain_words_while_it_is_written(
+    served: Served, chrome: Browser
+) -> None:
+    desk = await a_desk(chrome)
+    page = await served.enter(desk, "zhou")
+    await page.goto(f"{served.address}/policy/company/rule?kind=severity")
+    await page.get_by_text("自己写条件（CEL）").click()
+    await page.get_by_label("条件", exact=True).fill("case.sevrity > 70")
+    await expect(page.locator("#found")).to_contain_text("您是不是想写：case.severity")
+    await page.get_by_label("条件", exact=True).fill("case.severity > 70")
+    await page.get_by_label("编号（小写字母、数字、-）").fill("grave")
+    await page.get_by_label("加几分（负数为减）").fill("5")
+    await page.get_by_label("理由（给同事看的）").fill("大事优先")
+    await expect(page.locator("#found")).to_contain_text("写得通")
+    await desk.close()
+
+
+async def test_pages_about_rules_are_clean_in_both_lights_and_languages(
+    served: Served, chrome: Browser
+) -> None:
+    for locale in ("zh-CN", "en-GB"):
+        desk = await a_desk(chrome, locale)
+        page = await served.enter(desk, "zhou")
+        for path in PAGES:
+            await page.goto(f"{served.address}/{path}")
+            for scheme in THEMES:
+                await page.emulate_media(color_scheme=scheme)
+                clean = await Axe().run(page)
+                where = f"{path} {scheme} {locale}"
+                assert clean.violations_count == 0, f"{where}: {clean.generate_report()}"
+        await desk.close()
+
+
+PAGES = (
+    "policy",
+    "policy/company?area=taboos",
+    "policy/company/rule?kind=clock&labels=complaint&acknowledge_minutes=5&first_reply_minutes=9",
+    "policy/company/rule?kind=taboo",
+    "policy/company/changes",
+)
+
+
+async def test_on_a_phone_no_page_about_rules_scrolls_sideways(
+    served: Served, chrome: Browser
+) -> None:
+    context = await chrome.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, locale="zh-CN"
+    )
+    page = await served.enter(context, "zhou")
+    for path in PAGES:
+        await page.goto(f"{served.address}/{path}")
+        wide = await page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= 390, path
+    await context.close()
