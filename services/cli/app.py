@@ -14,6 +14,7 @@ MODULES = (
     "services.cli.classify_cmds",
     "services.cli.explain_cmd",
     "services.cli.gate_cmds",
+    "services.cli.policy_cmds",
     "services.cli.replay_cmds",
     "services.cli.people_cmds",
     "services.cli.bench_cmd",

@@ -1,17 +1,19 @@
 """Packs from YAML: inherited, checked, and every mistake named by file and line. Pure: bytes in."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import yaml
 from pydantic import ValidationError
 
 from shared.errors import UserError
+from shared.policy.checks.registry import UnfitRuleError, check_of
+from shared.policy.inheritance import Located, guard
 from shared.policy.model import Pack
 
-Scalar = str | int | float | bool | None
 Sources = Mapping[str, Mapping[str, bytes]]
+Places = dict[tuple[str | int, ...], str]
 """Pack name -> file name -> content. All YAML files of a pack make one mapping."""
 
 _KEYED: Final = {
@@ -20,17 +22,17 @@ _KEYED: Final = {
     "topics": "id",
     "origins": "id",
     "severity": "id",
+    "rules": "id",
+    "lexicons": "id",
+    "disable": "rule",
 }
 """Lists whose entries a child replaces one by one, by this key; other lists it replaces whole."""
+_FIELDWISE: Final = frozenset({"rules", "lexicons"})
+"""Of these entries a child writes only what it changes."""
+_GROWING: Final = frozenset({"lexicons"})
+"""In these the lists of a child are added to those of its parent: words are never lost."""
 _PARENT: Final = "inherits"
-
-
-@dataclass(frozen=True, slots=True)
-class _Located:
-    """A value of a YAML file that knows where it stands."""
-
-    value: "Scalar | dict[str, _Located] | list[_Located]"
-    where: str
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def load_pack(name: str, sources: Sources) -> Pack:
@@ -39,11 +41,22 @@ def load_pack(name: str, sources: Sources) -> Pack:
     Raises:
         UserError: names the file, the line and the fix.
     """
+    return load_with_places(name, sources)[0]
+
+
+def load_with_places(name: str, sources: Sources) -> tuple[Pack, Places]:
+    """Return the pack and, for every value in it, the file and line it comes from.
+
+    Raises:
+        UserError: names the file, the line and the fix.
+    """
     merged = _inherit(name, sources, ())
-    places: dict[tuple[str | int, ...], str] = {}
+    places: Places = {}
     body = _strip(merged, (), places)
     try:
-        return Pack.model_validate(body)
+        pack = Pack.model_validate(body)
+        for index in range(len(pack.rules)):
+            _fit(pack, index, places)
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
@@ -52,6 +65,18 @@ def load_pack(name: str, sources: Sources) -> Pack:
             where=_nearest(first["loc"], places) or name,
             fix="mend this place of the pack",
         ) from error
+    return pack, places
+
+
+def _fit(pack: Pack, index: int, places: Places) -> None:
+    rule = pack.rules[index]
+    try:
+        check_of(rule, pack.switches)
+    except UnfitRuleError as error:
+        loc = ("rules", index, *error.path)
+        where = _nearest(loc, places) or pack.name
+        fix = "docs/policy.md lists the checks and their parameters"
+        raise UserError(f"rule {rule.id}: {error}", where=where, fix=fix) from error
 
 
 def places_of(name: str, sources: Sources) -> Mapping[tuple[str | int, ...], str]:
@@ -76,52 +101,81 @@ def lineage(name: str, sources: Sources) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _inherit(name: str, sources: Sources, children: tuple[str, ...]) -> _Located:
+def _inherit(name: str, sources: Sources, children: tuple[str, ...]) -> Located:
     own = _own(name, sources, children)
     parent = own.pop(_PARENT, None)
     if parent is None:
-        return _Located(own, name)
-    above = _inherit(str(parent.value), sources, (*children, name))
-    return _Located(_merge(_mapping(above), own), name)
+        return Located(own, name)
+    above = _mapping(_inherit(str(parent.value), sources, (*children, name)))
+    guard(above, own)
+    return Located(_merge(above, own), name)
 
 
-def _own(name: str, sources: Sources, children: tuple[str, ...]) -> dict[str, _Located]:
+def _own(name: str, sources: Sources, children: tuple[str, ...]) -> dict[str, Located]:
     if name not in sources:
         known = ", ".join(sorted(sources)) or "none"
         raise UserError(f"there is no pack {name}", fix=f"choose one of: {known}")
     if name in children:
         raise UserError(f"pack {name} inherits from itself", where=name, fix="break the circle")
-    own: dict[str, _Located] = {"name": _Located(name, name)}
+    own: dict[str, Located] = {"name": Located(name, name)}
     for file, content in sorted(sources[name].items()):
-        own.update(_mapping(_parse(content, f"{name}/{file}")))
+        for key, value in _mapping(_parse(content, f"{name}/{file}")).items():
+            own[key] = value if key not in own else _together(key, own[key], value)
     return own
 
 
-def _merge(parent: dict[str, _Located], child: dict[str, _Located]) -> dict[str, _Located]:
+def _together(key: str, one: Located, other: Located) -> Located:
+    """Return what two files of one pack say under the same key: lists of entries go together."""
+    if key not in _KEYED:
+        what = f"{key} stands in two files of this pack"
+        raise UserError(what, where=other.where, fix=f"keep the one in {one.where}")
+    return Located([*_entries(one), *_entries(other)], one.where)
+
+
+def _merge(parent: dict[str, Located], child: dict[str, Located]) -> dict[str, Located]:
     merged = dict(parent)
     for key, value in child.items():
         standing = parent.get(key)
         if standing is not None and isinstance(value.value, dict):
-            merged[key] = _Located(_merge(_mapping(standing), value.value), value.where)
+            merged[key] = Located(_merge(_mapping(standing), value.value), value.where)
         elif standing is not None and key in _KEYED:
-            merged[key] = _Located(_merge_list(standing, value, _KEYED[key]), value.where)
+            merged[key] = Located(_merge_list(standing, value, key), value.where)
         else:
             merged[key] = value
     return merged
 
 
-def _merge_list(parent: _Located, child: _Located, key: str) -> list[_Located]:
+def _merge_list(parent: Located, child: Located, kind: str) -> list[Located]:
+    key = _KEYED[kind]
     own = {_name_of(each, key): each for each in _entries(child)}
-    kept = [own.pop(_name_of(each, key), each) for each in _entries(parent)]
+    kept = [_changed(each, own.pop(_name_of(each, key), None), kind) for each in _entries(parent)]
     return [*kept, *own.values()]
 
 
-def _parse(content: bytes, where: str) -> _Located:
+def _changed(standing: Located, change: Located | None, kind: str) -> Located:
+    if change is None:
+        return standing
+    if kind not in _FIELDWISE:
+        return change
+    merged = dict(_mapping(standing))
+    for field, value in _mapping(change).items():
+        before = merged.get(field)
+        both = before is not None and isinstance(before.value, list)
+        if kind in _GROWING and both and isinstance(value.value, list):
+            merged[field] = Located([*_entries(before or value), *value.value], value.where)
+        else:
+            merged[field] = value
+    return Located(merged, change.where)
+
+
+@lru_cache(maxsize=128)
+def _parse(content: bytes, where: str) -> Located:
+    """Return a file. Every child of a pack asks for its parents' files again."""
     try:
-        loader = yaml.SafeLoader(content)
+        loader = _Loader(content)
         try:
             node = loader.get_single_node()
-            return _Located({}, where) if node is None else _locate(loader, node, where)
+            return Located({}, where) if node is None else _locate(loader, node, where)
         finally:
             loader.dispose()
     except yaml.MarkedYAMLError as error:
@@ -133,24 +187,24 @@ def _parse(content: bytes, where: str) -> _Located:
         raise UserError("not YAML", where=where, fix="write it again as UTF-8 text") from error
 
 
-def _locate(loader: yaml.SafeLoader, node: yaml.Node, file: str) -> _Located:
+def _locate(loader: yaml.constructor.SafeConstructor, node: yaml.Node, file: str) -> Located:
     where = f"{file}:{node.start_mark.line + 1}"
     if isinstance(node, yaml.MappingNode):
-        found: dict[str, _Located] = {}
+        found: dict[str, Located] = {}
         for key_node, value_node in node.value:
             key = str(loader.construct_object(key_node))
             place = f"{file}:{key_node.start_mark.line + 1}"
             if key in found:
                 raise UserError(f"{key} stands here twice", where=place, fix="keep one of them")
-            found[key] = _Located(_locate(loader, value_node, file).value, place)
-        return _Located(found, where)
+            found[key] = Located(_locate(loader, value_node, file).value, place)
+        return Located(found, where)
     if isinstance(node, yaml.SequenceNode):
-        return _Located([_locate(loader, each, file) for each in node.value], where)
-    return _Located(loader.construct_object(node), where)
+        return Located([_locate(loader, each, file) for each in node.value], where)
+    return Located(loader.construct_object(node), where)
 
 
 def _strip(
-    node: _Located, path: tuple[str | int, ...], places: dict[tuple[str | int, ...], str]
+    node: Located, path: tuple[str | int, ...], places: dict[tuple[str | int, ...], str]
 ) -> object:
     places[path] = node.where
     if isinstance(node.value, dict):
@@ -169,18 +223,18 @@ def _nearest(
     return None
 
 
-def _mapping(node: _Located) -> dict[str, _Located]:
+def _mapping(node: Located) -> dict[str, Located]:
     if not isinstance(node.value, dict):
         raise UserError("a mapping is expected here", where=node.where, fix="write `key: value`")
     return node.value
 
 
-def _entries(node: _Located) -> Sequence[_Located]:
+def _entries(node: Located) -> Sequence[Located]:
     if not isinstance(node.value, list):
         raise UserError("a list is expected here", where=node.where, fix="write `- entry`")
     return node.value
 
 
-def _name_of(node: _Located, key: str) -> str:
+def _name_of(node: Located, key: str) -> str:
     named = _mapping(node).get(key)
     return str(named.value) if named else ""

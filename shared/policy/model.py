@@ -7,11 +7,14 @@ from typing import Annotated, Literal
 from pydantic import Field, PrivateAttr, model_validator
 
 from shared.contracts.verdicts import Label
+from shared.policy.articles import Disabled, PolicyRule
 from shared.policy.cel import Condition, RuleError, Value
 from shared.policy.gate.levels import Level
 from shared.policy.gate.section import GateRules
+from shared.policy.lexicons import Lexicon
 from shared.policy.rules import Rules
 from shared.policy.suggesting import ReplyTemplate, Suggesting
+from shared.policy.switches import Switches
 from shared.policy.weighing import Origin, SeverityRule, Topic
 
 PerMille = Annotated[int, Field(ge=0, le=1000)]
@@ -123,6 +126,11 @@ class Pack(Rules):
     help_line: str = Field("", description="said in every reply to somebody at risk")
     night: tuple[NightRule, ...] = ()
     gate: GateRules = GateRules()
+    variant_of: str = Field("", description="the pack of which this is one variant")
+    switches: Switches = Switches()
+    lexicons: tuple[Lexicon, ...] = ()
+    rules: tuple[PolicyRule, ...] = ()
+    disable: tuple[Disabled, ...] = Field((), description="rules of the parent that do not hold")
 
     @model_validator(mode="after")
     def _whole(self) -> "Pack":

@@ -7,7 +7,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from services.cli.gate_cmds import register
+from services.cli import gate_cmds, policy_cmds
 from shared.errors import UserError
 
 
@@ -15,7 +15,8 @@ from shared.errors import UserError
 def app() -> typer.Typer:
     """Return a command line with these commands only."""
     made = typer.Typer()
-    register(made)
+    gate_cmds.register(made)
+    policy_cmds.register(made)
     return made
 
 

@@ -249,5 +249,8 @@ HALF_WIDTH = re.compile("[\u4e00-\u9fff][,;!?]|[,;!?][\u4e00-\u9fff]")
 @pytest.mark.parametrize("name", sorted(read_packs(default_policies_dir())))
 def test_shipped_words_use_full_width_punctuation(name: str) -> None:
     pack = read_packs(default_policies_dir())[name]
-    words = re.findall(r'"([^"]*)"', pack.canonical().decode())
+    body = re.sub(
+        r'"(?:patterns|pattern|likeness)":("[^"]*"|\[[^\]]*\])', "", pack.canonical().decode()
+    )
+    words = re.findall(r'"([^"]*)"', body)
     assert [each for each in words if HALF_WIDTH.search(each)] == []

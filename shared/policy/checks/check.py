@@ -1,0 +1,46 @@
+"""The shape of a check: its parameters are its fields, `run` is pure and answers three-valued."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from shared.policy.checks.given import Given
+from shared.policy.checks.outcome import Judgement, Outcome
+from shared.policy.lexicons import Lexicon
+from shared.policy.model import Pack
+from shared.policy.rules import Rules
+
+Labeller = Callable[[str], Sequence[str]]
+"""The classifier as checks see it: the labels it decides for a text, the surest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One question to one rule: the input, what the rule answers with, and the pack's words."""
+
+    given: Given
+    verdict: Judgement
+    pack: Pack
+    reason: str = ""
+    labeller: Labeller | None = None
+    lexicons: Mapping[str, Lexicon] = field(default_factory=dict)
+
+
+class Check(Rules):
+    """A parametrised check. What a rule of a pack writes under `params` becomes its fields."""
+
+    name: ClassVar[str]
+
+    def run(self, ask: Ask) -> Outcome:
+        """Return what this check says of the input."""
+        raise NotImplementedError
+
+
+def by_name(*checks: type[Check]) -> dict[str, type[Check]]:
+    """Return the checks by the name packs call them."""
+    return {each.name: each for each in checks}
+
+
+def listed(values: Sequence[Any]) -> object:
+    """Return one thing as itself and several as a list, as the catalogue writes them."""
+    return values[0] if len(values) == 1 else list(values)

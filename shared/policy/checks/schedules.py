@@ -1,0 +1,151 @@
+"""Checks of the calendar of posts: windows, gaps, slots and how the day was filled."""
+
+import re
+from datetime import time
+from itertools import pairwise
+from statistics import median
+from typing import ClassVar
+
+from pydantic import Field
+
+from shared.policy.checks.check import Ask, Check, by_name
+from shared.policy.checks.given import ABSENT
+from shared.policy.checks.outcome import Outcome, hit, miss, unknown
+from shared.policy.checks.times import minutes_between
+
+_DAY = 24 * 60
+_BEGINNING = 8
+_ARTICLE = re.compile(r"^\W*第\s*[一二三四五六七八九十百零〇\d]+\s*[条章款项]")
+_PART = re.compile(
+    r"[(\uff08【]\s*(?:\d+|[一二三四五六七八九十]+)\s*(?:[/\uff0f]\s*\d+)?\s*[)\uff09】]"
+    r"|[(\uff08](?:上|中|下|续)[)\uff09]|之[一二三四五六七八九十]|第[一二三四五六七八九十\d]+(?:段|部分|集)"
+    r"|^\d+\s*/\s*\d+|接上[条篇文]|未完待续|^\W*续[:\uff1a]"
+)
+
+
+class InWindow(Check):
+    """A post leaves within one of these windows; both ends belong to them."""
+
+    name: ClassVar[str] = "window"
+    windows: tuple[tuple[str, str], ...]
+
+    def run(self, ask: Ask) -> Outcome:
+        at = ask.given.moment("at")
+        if at is None or not self.windows:
+            return unknown("at" if at is None else "windows")
+        now = at.hour * 60 + at.minute + at.second / 60
+        inside = any(minute_of(first) <= now <= minute_of(last) for first, last in self.windows)
+        return miss() if inside else hit(ask.verdict, reason="outside_window")
+
+
+class Gap(Check):
+    """Two posts of one account are at least so far apart."""
+
+    name: ClassVar[str] = "gap"
+    least_min: float | None
+    reason: str = ""
+
+    def run(self, ask: Ask) -> Outcome:
+        at, before = ask.given.moment("at"), ask.given.moment("previous", "last_post")
+        if self.least_min is None or at is None or before is None:
+            if at is not None and ask.given.truth("previous", "last_post") is False:
+                return miss()
+            return unknown("at" if at is None else "previous")
+        if minutes_between(before, at) >= self.least_min:
+            return miss()
+        return hit(ask.verdict, reason=self.reason or f"gap<{self.least_min:g}min")
+
+
+class Slots(Check):
+    """The plan of a day holds these times, or so many between two times."""
+
+    name: ClassVar[str] = "slots"
+    weekend: bool = False
+    slots: tuple[str, ...] = ()
+    start: str = ""
+    end: str = ""
+    count: int = 0
+    slack_min: int = Field(30, description="how far from its slot a post may stand")
+
+    def run(self, ask: Ask) -> Outcome:
+        day, told = ask.given.number("weekday"), ask.given.first("slots", "times")
+        if day is None or not isinstance(told, list):
+            return unknown("weekday" if day is None else "slots")
+        if (day in (0, 6, 7)) != self.weekend:
+            return miss()
+        planned = [minute_of(str(each)) for each in told]
+        if self.slots:
+            missing = [
+                each
+                for each in self.slots
+                if all(abs(minute_of(each) - one) > self.slack_min for one in planned)
+            ]
+            return hit(ask.verdict, missing=missing) if missing else miss()
+        within = [one for one in planned if minute_of(self.start) <= one <= minute_of(self.end)]
+        if len(within) >= self.count:
+            return miss()
+        span = f"{self.start}-{self.end}"
+        return hit(
+            ask.verdict, reason="too_few_slots", missing=f"{span}: {len(within)}/{self.count}"
+        )
+
+
+class Burst(Check):
+    """Posts of one day crowd: the median gap is small, or most stand in one hour."""
+
+    name: ClassVar[str] = "burst"
+    gap_min: float = 0
+    hour_share: float = 0
+    least_posts: int = 3
+
+    def run(self, ask: Ask) -> Outcome:
+        told = ask.given.first("times")
+        if not isinstance(told, list):
+            return unknown("times")
+        times = sorted(minute_of(str(each)) for each in told)
+        if len(times) < self.least_posts:
+            return miss()
+        if self.gap_min and median(b - a for a, b in pairwise(times)) <= self.gap_min:
+            return hit(ask.verdict, reason="burst")
+        busiest = max(sum(one <= each < one + 60 for each in times) for one in times)
+        if self.hour_share and busiest / len(times) >= self.hour_share:
+            return hit(ask.verdict, reason="burst")
+        return miss()
+
+
+class Pasted(Check):
+    """Posts in a row that only cut one thing into pieces: articles, parts, near copies."""
+
+    name: ClassVar[str] = "pasted"
+    mode: str = Field("articles", description="articles or parts")
+    least: int = 3
+
+    def run(self, ask: Ask) -> Outcome:
+        texts = [str(each).strip() for each in ask.given.many("texts")]
+        if ask.given.first("texts") is ABSENT:
+            return unknown("texts")
+        marks = _ARTICLE if self.mode == "articles" else _PART
+        if sum(bool(marks.search(each)) for each in texts) >= self.least:
+            pasted = self.mode == "articles"
+            return hit(ask.verdict, reason="regulation_paste" if pasted else "split_story")
+        if self.mode == "parts" and _alike(texts) >= self.least - 1:
+            return hit(ask.verdict, reason="split_story")
+        return miss()
+
+
+def minute_of(written: str) -> float:
+    """Return the minute of the day of `HH:MM`; 24:00 is its end. Nonsense is no time of a day."""
+    if written.startswith("24:"):
+        return _DAY
+    try:
+        told = time.fromisoformat(written.zfill(5))
+    except ValueError:
+        return float("nan")
+    return told.hour * 60 + told.minute
+
+
+def _alike(texts: list[str]) -> int:
+    return sum(one[:_BEGINNING] == other[:_BEGINNING] != "" for one, other in pairwise(texts))
+
+
+CHECKS = by_name(InWindow, Gap, Slots, Burst, Pasted)

@@ -1,0 +1,164 @@
+"""Checks of what a text says: the pack's words, found through disguise, and what clears them."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar
+
+from pydantic import Field
+
+from shared.policy.checks.check import Ask, Check, by_name
+from shared.policy.checks.given import ABSENT
+from shared.policy.checks.outcome import Judgement, Outcome, Place, hit, miss, unknown
+from shared.policy.gate.findings import GateContext, HistoryDigest
+from shared.policy.gate.taboo import check_taboos
+from shared.policy.lexicons import plain_of
+from shared.text.personal import find_personal
+
+_BODY = ("title", "text")
+_CALM = ("normal", "praise", "daily", "casual")
+
+
+class Words(Check):
+    """Words of these lexicons in these fields. What a lexicon finds is called by its label."""
+
+    name: ClassVar[str] = "words"
+    labels: dict[str, tuple[str, ...]] = Field(description="label -> lexicons that show it")
+    fields: tuple[str, ...] = _BODY
+    told: tuple[str, ...] = Field((), description="fields that may tell a label themselves")
+    only_with: tuple[str, ...] = Field((), description="lexicons of which one must be found too")
+    unless_with: tuple[str, ...] = Field((), description="lexicons that take a hit back")
+    cleared_by: tuple[str, ...] = Field((), description="a field that makes it allowed")
+    missing: str = ""
+    least: int = Field(1, description="so many different places are needed")
+    personal_as: str = Field("", description="label of personal numbers that stand in the text")
+    quiet: bool = Field(False, description="the label is not part of the answer")
+    hint: bool = Field(False, description="worth a word to the writer, no verdict")
+    says: dict[str, Any] = Field(default_factory=dict)
+
+    def run(self, ask: Ask) -> Outcome:
+        if ask.given.placeholder or not any(ask.given.word(each) for each in self.fields):
+            told = self._told(ask)
+            return (
+                hit(ask.verdict, label=told, reason=ask.reason, **self.says)
+                if told
+                else unknown("text")
+            )
+        found = self._found(ask)
+        label = self._told(ask) or (found[0][0] if found else "")
+        if not label:
+            return miss()
+        places = tuple(place for _, place in found)
+        if self.hint:
+            return miss(*places)
+        cleared = ask.given.first(*self.cleared_by)
+        if self.cleared_by and (cleared is ABSENT or ask.given.truth(*self.cleared_by)):
+            return unknown(self.cleared_by[0]) if cleared is ABSENT else miss()
+        says = {"missing": self.missing, "reason": ask.reason, **self.says}
+        if not self.quiet:
+            says = {
+                "label": label,
+                "labels": list(dict.fromkeys(each for each, _ in found)),
+                **says,
+            }
+        return hit(ask.verdict, *places, span=places[0].text if places else "", **says)
+
+    def _told(self, ask: Ask) -> str:
+        told = ask.given.word(*self.told) if self.told else ""
+        return told if told in self.labels else ""
+
+    def _found(self, ask: Ask) -> list[tuple[str, Place]]:
+        if self.only_with and not self._any(ask, self.only_with):
+            return []
+        if self.unless_with and self._any(ask, self.unless_with):
+            return []
+        found = [
+            (label, Place(field, *span, written[slice(*span)], ask.reason or label))
+            for label, lexicons in self.labels.items()
+            for field in self.fields
+            if (written := ask.given.word(field))
+            for lexicon in lexicons
+            for span in ask.lexicons[lexicon].found(plain_of(written))
+        ]
+        if self.personal_as:
+            found += list(self._personal(ask))
+        return found if len({each.text for _, each in found}) >= self.least else []
+
+    def _personal(self, ask: Ask) -> Iterator[tuple[str, Place]]:
+        for field in self.fields:
+            written = ask.given.word(field)
+            for each in find_personal(written):
+                shown = written[each.start : each.end]
+                yield self.personal_as, Place(field, each.start, each.end, shown, ask.reason)
+
+    def _any(self, ask: Ask, lexicons: tuple[str, ...]) -> bool:
+        texts = [plain_of(ask.given.word(each)) for each in self.fields]
+        return any(ask.lexicons[each].first(text) for each in lexicons for text in texts)
+
+
+class Taboo(Check):
+    """One of the taboo families of the pack, as the gate finds them."""
+
+    name: ClassVar[str] = "taboo"
+    category: str
+    named: tuple[str, ...] = Field((), description="phrases the article itself names")
+
+    def run(self, ask: Ask) -> Outcome:
+        written = ask.given.word("text")
+        if not written:
+            return unknown("text")
+        context = GateContext(quoted=ask.given.word("quoted", "customer_text"))
+        found = tuple(
+            each
+            for each in check_taboos(plain_of(written), context, ask.pack, HistoryDigest())
+            if each.category == self.category
+        )
+        if not found:
+            return miss()
+        places = tuple(
+            Place("text", each.start, each.end, written[each.start : each.end], each.reason,
+                  each.suggestion or "")
+            for each in found
+        )  # fmt: skip
+        named = (each for each in self.named if each in written)
+        said = next((each for each in named if _overlaps(written.find(each), each, places)), "")
+        span = said or places[0].text
+        return hit(self._verdict(ask), *places, category=self.category, span=span)
+
+    def _verdict(self, ask: Ask) -> Judgement:
+        """The families are meant for crises: elsewhere a text waits, a doubtful word is marked."""
+        mode = ask.given.word("mode")
+        if mode in _CALM:
+            return "flag" if self.category == "uncertain" else "hold"
+        told = mode or not ask.given.word("case_label", "context")
+        return ask.verdict if told else "hold"
+
+
+def _overlaps(start: int, phrase: str, places: Sequence[Place]) -> bool:
+    return any(start < each.end and each.start < start + len(phrase) for each in places)
+
+
+class Typos(Check):
+    """Words written wrongly, each with the right one; what a speller found counts too."""
+
+    name: ClassVar[str] = "typos"
+    lexicon: str
+    told: tuple[str, ...] = ("errors", "typos")
+    says: dict[str, Any] = Field(default_factory=dict)
+
+    def run(self, ask: Ask) -> Outcome:
+        if ask.given.truth(*self.told):
+            return hit(ask.verdict, reason=ask.reason, **self.says)
+        written = ask.given.word("text")
+        if not written or ask.given.placeholder:
+            return unknown("text")
+        words = ask.lexicons[self.lexicon]
+        places = []
+        for start, end in words.found(plain_of(written)):
+            wrong = written[start:end]
+            right = words.rewordings.get(wrong, "")
+            places.append(Place("text", start, end, wrong, ask.reason, right))
+        if not places:
+            return miss()
+        return hit(ask.verdict, *places, reason=ask.reason, span=places[0].text, **self.says)
+
+
+CHECKS = by_name(Words, Taboo, Typos)
