@@ -1,8 +1,10 @@
 """Facts the machinery writes about itself: leaders, ticks, effects, sources, quarantine."""
 
-from typing import Literal
+from collections.abc import Iterator, Sequence
+from typing import Literal, Self
 
 from shared.contracts.base import FactBase, Frozen, Time
+from shared.contracts.ledger import packed, spelt
 
 
 class LeaderElected(FactBase):
@@ -176,16 +178,28 @@ class LogRestored(FactBase):
 class DecisionsRecorded(FactBase):
     """The leader's decisions on the facts (`after_seq`, `upto_seq`], as canonical lines.
 
-    `chain` is SHA-256 over the previous chain and these lines: the live digest, in the log.
+    `lines` are as `ledger` packs them, with the `forms` of those that are told short. `chain` is SHA-256 over the previous chain and these lines: the live digest, in the log.
     The fold ignores it; archive, reports and auditors read it.
     """
 
     kind: Literal["decisions.recorded"] = "decisions.recorded"
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     after_seq: int
     upto_seq: int
+    forms: tuple[str, ...] = ()
     lines: tuple[str, ...]
     chain: str
+
+    @classmethod
+    def of(cls, lines: Sequence[str], *, after_seq: int, upto_seq: int, chain: str) -> Self:
+        """Return the fact that records these canonical lines."""
+        forms, entries = packed(lines)
+        return cls(after_seq=after_seq, upto_seq=upto_seq, forms=forms, lines=entries, chain=chain)
+
+    @property
+    def spelt(self) -> Iterator[str]:
+        """Yield the canonical lines. Raises ValueError for entries that fit no form."""
+        return spelt(self.forms, self.lines)
 
     def cause(self) -> tuple[str, ...]:
         return (str(self.after_seq), str(self.upto_seq), self.chain)

@@ -30,7 +30,15 @@ def _packed(each: Payload) -> Verdict:
     return fresh._replace(**kept, **named)
 
 
-UPCASTS: Mapping[tuple[str, int], Upcast] = {("item.classified", 1): _pack_verdicts}
+def _whole_lines(payload: Payload) -> Payload:
+    """Version 1 had every line whole, and so may version 2."""
+    return {**payload, "version": 2, "forms": ()}
+
+
+UPCASTS: Mapping[tuple[str, int], Upcast] = {
+    ("item.classified", 1): _pack_verdicts,
+    ("decisions.recorded", 1): _whole_lines,
+}
 """(kind, version) -> the function that turns that version into the next one."""
 
 

@@ -237,7 +237,7 @@ class House:
             for each in await self.facts("decisions.recorded")
             if isinstance(each, DecisionsRecorded)
         ]
-        lines = [line for each in records for line in each.lines]
+        lines = [line for each in records for line in each.spelt]
         return lines, records[-1].chain if records else ""
 
 

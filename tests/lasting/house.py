@@ -158,7 +158,7 @@ class Lasting:
 
     async def decisions(self, kind: str) -> list[Mapping[str, Any]]:
         """Return the recorded decisions of a kind."""
-        lines = [line for _, fact in await self.facts(DecisionsRecorded) for line in fact.lines]
+        lines = [line for _, fact in await self.facts(DecisionsRecorded) for line in fact.spelt]
         return [each for each in map(json.loads, lines) if each["kind"] == kind]
 
     @contextmanager

@@ -4,18 +4,18 @@ Facts are read as plain values, not as models: the log has validated them.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import compress
 from typing import NamedTuple
 
 from pydantic_core import from_json, to_json
 
+from shared.contracts.ledger import QUIET, is_whole, spelt
 from shared.contracts.received import Received, read_received
 from shared.contracts.upcast import Payload, upcast
 
 Value = str | int | None
 JUDGED = "item.judged"
 VERDICTS = b'{"kind":"item.classified",'
-QUIET = '"case_id":"","decided":['
-"""Only the line of an item that became no case has this; no text of a person stands in a line."""
 BLIND = '"model":""'
 """In the line of an item that nobody classified in time."""
 
@@ -116,13 +116,15 @@ def _finished(seq: int, at: str, fact: Payload) -> Iterator[Row]:
 
 
 def _decisions(seq: int, _at: str, fact: Payload) -> Iterator[Row]:
-    lines: list[str] = fact["lines"]
-    quiet = [line for line in lines if QUIET in line]
+    entries: list[str] = fact["lines"]
+    lines = list(spelt(fact["forms"], entries))
+    calm = [QUIET in each or not is_whole(each) for each in entries]
+    quiet = list(compress(lines, calm))
     if quiet:
         classified = sum(BLIND not in line for line in quiet)
         yield Row("quiet", (seq, len(quiet), classified, "\n".join(quiet)))
     for place, line in enumerate(lines):
-        if QUIET in line:
+        if calm[place]:
             continue
         body: dict[str, object] = from_json(line)
         case_id, item_id, account_id, at = (

@@ -101,4 +101,4 @@ def _facts(place: Path) -> list[Stored]:
 
 def _lines(stored: Stored) -> Iterator[Row]:
     if isinstance(stored.fact, DecisionsRecorded):
-        yield from map(json.loads, stored.fact.lines)
+        yield from map(json.loads, stored.fact.spelt)

@@ -51,11 +51,8 @@ class Entries:
         for part in _parts(lines):
             fresh = self._advance(part)
             if fresh:
-                entry = DecisionsRecorded(
-                    after_seq=after_seq,
-                    upto_seq=upto_seq,
-                    lines=tuple(fresh),
-                    chain=self._standing.chain,
+                entry = DecisionsRecorded.of(
+                    fresh, after_seq=after_seq, upto_seq=upto_seq, chain=self._standing.chain
                 )
                 entries.append(encode(entry))
         return entries
@@ -83,7 +80,7 @@ def _follows(standing: Standing, recorded: DecisionsRecorded) -> bool:
     if not standing.outbox:
         return False
     first = _entry(standing.outbox[0])
-    return chain(recorded.chain, first.lines) == first.chain
+    return chain(recorded.chain, list(first.spelt)) == first.chain
 
 
 def _parts(lines: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -13,6 +13,7 @@ from shared.bus.floor import note_need
 from shared.bus.port import Bus, BusAwayError, LogTailLostError, Message
 from shared.bus.timing import wait_or
 from shared.contracts.facts import UndecodableError, decode
+from shared.contracts.ledger import is_whole
 from shared.contracts.subjects import ROOT, WATCHDOG_NEED
 from shared.contracts.system import DecisionsRecorded
 from shared.errors import TransientError
@@ -134,7 +135,10 @@ class Watch:
         except UndecodableError as error:
             self._log.failed(Event.FACT_QUARANTINED, error, seq=message.seq)
             return ()
-        return fact.lines if isinstance(fact, DecisionsRecorded) else ()
+        if not isinstance(fact, DecisionsRecorded):
+            return ()
+        # What is told short is the judgement of an item that became no case: it promises nothing.
+        return [each for each in fact.lines if is_whole(each)] if fact.forms else fact.lines
 
     def _note_loss(self, reason: str) -> None:
         self._log.failed(Event.LOG_TAIL_LOST, reason=reason)

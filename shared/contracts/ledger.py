@@ -1,0 +1,63 @@
+"""Decision lines as the log keeps them: what hundreds have in common is said once.
+
+Nine lines of ten are the judgement of an item that became no case. They differ in the item, its version and
+the token of its text; everything else is a form, and an entry of the ledger has few of those.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+QUIET: Final = '"case_id":"","decided":['
+"""Only the line of an item that became no case has this; no text of a person stands in a line."""
+_ITEM: Final = ',"item_id":"'
+_VERSION: Final = '","item_version":"'
+_KIND: Final = '","kind":"item.judged",'
+_TEXT: Final = ',"text":"'
+_END: Final = '"}'
+_HOLE: Final = "\n"
+"""No canonical line holds a line break."""
+
+
+def packed(lines: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return (forms, entries); an entry is a whole line, or the number of a form and what fills it."""
+    forms: dict[str, int] = {}
+    entries = []
+    for line in lines:
+        if not is_whole(line):
+            return (), tuple(lines)
+        short = _short(line, forms) if QUIET in line else ""
+        entries.append(short or line)
+    return tuple(forms), tuple(entries)
+
+
+def _short(line: str, forms: dict[str, int]) -> str:
+    """Return what is the line's own behind the number of its form; "" if it is another kind of line."""
+    item = line.find(_ITEM) + len(_ITEM)
+    version = line.find(_VERSION, item)
+    kind = line.find(_KIND, version)
+    text = line.rfind(_TEXT, kind) + len(_TEXT)
+    itself, which = line[item:version], line[version + len(_VERSION) : kind]
+    said = line[text : -len(_END)]
+    if kind < 0 or not f"{itself}{which}{said}".isalnum() or not line.endswith(_END):
+        return ""
+    number = forms.setdefault(f"{line[:item]}{_HOLE}{line[kind:text]}", len(forms))
+    return f"{number} {itself} {which} {said}"
+
+
+def is_whole(entry: str) -> bool:
+    """Tell whether an entry is a line as it stands."""
+    return entry.startswith("{")
+
+
+def spelt(forms: Sequence[str], entries: Sequence[str]) -> Iterator[str]:
+    """Yield the canonical lines. Raises ValueError for entries that fit no form."""
+    parts = [form.split(_HOLE) for form in forms]
+    for entry in entries:
+        if not parts or is_whole(entry):
+            yield entry
+            continue
+        number, item, version, text = entry.split(" ")
+        if not 0 <= int(number) < len(parts):
+            raise ValueError("this entry of the ledger fits no form of it")
+        before, after = parts[int(number)]
+        yield f"{before}{item}{_VERSION}{version}{after}{text}{_END}"
