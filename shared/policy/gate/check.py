@@ -23,6 +23,7 @@ from shared.policy.gate.register import account_unknown, check_account, check_si
 from shared.policy.gate.spare import quotes
 from shared.policy.gate.strategy import check_strategy
 from shared.policy.gate.taboo import check_taboos
+from shared.policy.gate.tone import OVERALL, check_tone
 from shared.policy.gate.units import counted, length_for
 from shared.policy.model import Pack
 
@@ -33,6 +34,7 @@ CHECKS: tuple[Check, ...] = (
     check_taboos,
     check_families,
     check_manners,
+    check_tone,
     check_leaks,
     check_promises,
     check_account,
@@ -41,6 +43,9 @@ CHECKS: tuple[Check, ...] = (
     check_consistency,
     check_strategy,
 )
+
+SUMS = frozenset({SUM, OVERALL})
+"""What is said of the whole only where nothing more telling was found."""
 
 
 def gate(
@@ -84,7 +89,7 @@ def _once(found: list[GateFinding]) -> list[GateFinding]:
     kept: list[GateFinding] = []
     for each in found:
         if not any(
-            (each.category == other.category or (each.category == SUM and other.level != "warn"))
+            (each.category == other.category or (each.category in SUMS and other.level != "warn"))
             and each.start < other.end
             and other.start < each.end
             for other in kept

@@ -47,12 +47,14 @@ def check_consistency(
 ) -> Iterator[GateFinding]:
     """Yield clauses that say something else than an earlier one about the same matter."""
     del pack, history
+    if not context.earlier:
+        return
     level: Level = "warn" if _CORRECTION.search(text.original) else "hold"
     for claim in _claims(text.original):
         other = next(
             (
                 said
-                for each in context.earlier or ()
+                for each in context.earlier
                 for said in _claims(each)
                 if _contradicts(claim, said)
             ),

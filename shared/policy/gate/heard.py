@@ -12,6 +12,8 @@ from shared.policy.gate.plain import Plain, plain
 from shared.policy.gate.syllables import SYLLABLE_OF
 
 _ALIKE: Final = re.compile(r"(?<=[zcs])h|(?<=[aeiou]n)g")
+_SOUNDS: Final = {char: _ALIKE.sub("", syllable) for char, syllable in SYLLABLE_OF.items()}
+_LETTERS: Final = re.compile(r"[a-z]+")
 SHORTEST: Final = 3
 """Two syllables are shared by too many words."""
 
@@ -29,18 +31,18 @@ class Heard:
 @lru_cache(maxsize=64)
 def heard(text: Plain) -> Heard:
     """Return what is heard; done once for all families."""
-    letters: list[str] = []
+    sounds: list[str] = []
     origin: list[int] = []
-    begins: set[int] = set()
+    begins: list[int] = []
+    silent = _silent(text.text)
     for place, char in enumerate(text.text):
-        if char.isdigit():
+        if char.isdigit() or place in silent:
             continue
-        begins.add(len(letters))
-        for letter in _sound(char):
-            letters.append(letter)
-            origin.append(place)
-    begins.add(len(letters))
-    return _without_accent(Heard("".join(letters), tuple(origin), frozenset(begins)))
+        sound = _SOUNDS.get(char, char)
+        begins.append(len(origin))
+        sounds.append(sound)
+        origin.extend([place] * len(sound))
+    return Heard("".join(sounds), tuple(origin), frozenset((*begins, len(origin))))
 
 
 @lru_cache(maxsize=512)
@@ -50,18 +52,10 @@ def sound_of(phrase: str) -> str:
     return heard(flat).text if len(flat.text) >= SHORTEST else ""
 
 
-def _sound(char: str) -> str:
-    return SYLLABLE_OF.get(char, char)
-
-
-def _without_accent(told: Heard) -> Heard:
-    dropped = {match.start() for match in _ALIKE.finditer(told.text)}
-    kept = [place for place in range(len(told.text)) if place not in dropped]
-    moved = {place: new for new, place in enumerate(kept)}
-    after = {place: moved.get(place, -1) for place in told.begins}
-    after[len(told.text)] = len(kept)
-    return Heard(
-        "".join(told.text[place] for place in kept),
-        tuple(told.origin[place] for place in kept),
-        frozenset(each for each in after.values() if each >= 0),
+def _silent(text: str) -> frozenset[int]:
+    """Return the places of letters, among those written as such, that make no difference."""
+    return frozenset(
+        run.start() + match.start()
+        for run in _LETTERS.finditer(text)
+        for match in _ALIKE.finditer(run.group())
     )

@@ -92,6 +92,16 @@ class Manners(Rules):
         return _known(written)
 
 
+class Tone(Rules):
+    """From how much on the wording of a text as a whole is too hostile; unset: not weighed."""
+
+    enough: int | None = None
+    enough_in: dict[Situation, int] = Field(default_factory=dict)
+    level: Level = "hold"
+    situations: dict[Situation, Level] = Field(default_factory=dict)
+    rules: tuple[str, ...] = ()
+
+
 class Length(Rules):
     """How long a text may be on a channel, and how that is counted."""
 
@@ -146,6 +156,7 @@ class GateRules(Rules):
     )
     hedges: Hedges = Hedges()
     manners: Manners = Manners()
+    tone: Tone = Tone()
     by_sound: tuple[str, ...] = Field((), description="taboo families that are also heard")
     split: dict[str, str] = Field(
         default_factory=dict, description="characters drawn apart: 矢口 -> 知"

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from services.cli.policy_coverage import covered
 from services.cli.policy_check_lines import run_cases
+from services.cli.policy_coverage import covered
 from services.cli.policy_lint import findings
 from shared.runtime.books import Shelf
 from shared.runtime.settings import default_policies_dir

@@ -1,0 +1,59 @@
+"""How a reply is worded as a whole: many small pieces, weighed, none of them a phrase of a list.
+
+What no list names ("您早干什么去了") is still worded like a thousand other rebuffs. The weights are
+whole numbers, learnt from texts of our own and from insults beside their polite rewrites.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from shared.policy.gate.findings import GateContext, GateFinding, HistoryDigest
+from shared.policy.gate.plain import Plain, marked
+from shared.policy.gate.spare import Said
+from shared.policy.model import Pack
+
+LONGEST: Final = 3
+"""Characters of a piece."""
+SCALE: Final = 20
+OVERALL: Final = "tone"
+
+
+def check_tone(
+    text: Plain, context: GateContext, pack: Pack, history: HistoryDigest
+) -> Iterator[GateFinding]:
+    """Yield one finding for a text that is worded like those nobody should have sent."""
+    del history
+    rule = pack.gate.tone
+    enough = rule.enough_in.get(context.situation, rule.enough)
+    if enough is None or hostility(_without_quotes(text.original, context.quoted)) < enough:
+        return
+    yield GateFinding(
+        category=OVERALL,
+        level=rule.situations.get(context.situation, rule.level),
+        start=0,
+        end=len(text.original),
+        rules=rule.rules,
+        reason="整段话的语气像在顶撞或打发对方",
+        suggestion="换一种说法：先接住对方的感受，再说我们在做什么",
+    )
+
+
+def hostility(text: str) -> int:
+    """Return how hostile a text is worded; the sum of what its pieces weigh."""
+    from shared.policy.gate.tone_weights import BIAS, WEIGHT_OF  # noqa: PLC0415
+
+    flat = marked(text).text
+    pieces = {
+        flat[start : start + size]
+        for size in range(1, LONGEST + 1)
+        for start in range(len(flat) - size + 1)
+    }
+    return BIAS + sum(WEIGHT_OF.get(piece, 0) for piece in pieces)
+
+
+def _without_quotes(original: str, customer: str) -> str:
+    """Return the text without what others said."""
+    kept, last = "", 0
+    for start, end in Said(original, customer).cited:
+        kept, last = kept + original[last:start], end
+    return kept + original[last:]
