@@ -43,6 +43,7 @@ def _routes() -> list[web.RouteDef]:
         web.get("/page/{page_id}", pages.alarm),
         web.get("/positions", library.positions),
         web.get("/knowledge", library.knowledge),
+        web.get("/receipts", library.receipts),
         web.get("/status", pages.status),
         web.get("/header", pages.header),
         web.get("/signin", signin.show),

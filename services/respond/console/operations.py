@@ -15,6 +15,7 @@ from services.respond.console.answers import (
     PageList,
     PersonList,
     QueueList,
+    ReceiptList,
     Undecided,
 )
 from services.respond.console.api import Answer, AnyOperation, Call, Nothing, Operation
@@ -184,6 +185,11 @@ async def _knowledge(console: Console, _call: Call[Nothing, Nothing, Nothing]) -
     return Answer(EntryList(entries=tuple(await console.read.entries(tuple(dict.fromkeys(ids))))))
 
 
+async def _receipts(console: Console, _call: Call[Nothing, Nothing, Nothing]) -> Answer:
+    ids = [each.registered.account_id for each in await console.read.accounts()]
+    return Answer(ReceiptList(receipts=tuple(await console.read.receipts(ids))))
+
+
 async def _people(console: Console, _call: Call[Nothing, Nothing, Nothing]) -> Answer:
     return Answer(PersonList(people=tuple(await console.read.people())))
 
@@ -257,6 +263,7 @@ def operations() -> tuple[AnyOperation, ...]:
         _reading("models", "Which model judges, and what is proposed", Models, plain, _models),
         _reading("guidance", "Positions, bans, requests", Guidance, plain, _guidance),
         _reading("knowledge", "Entries of the knowledge base", EntryList, plain, _knowledge),
+        _reading("receipts", "Automatic receipts by account", ReceiptList, plain, _receipts),
         _reading("people", "Who works here", PersonList, plain, _people),
         _reading(
             "outcomes/{op_id}",

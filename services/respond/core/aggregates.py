@@ -31,6 +31,7 @@ from services.respond.core.knowledge import Entry, Shelf
 from services.respond.core.model import Installed, ModelRegister, Proposal
 from services.respond.core.organisation import Account, Organisation, Person, Post
 from services.respond.core.rates import HourRates
+from services.respond.core.receipt import AutoReceipt, Greeted
 from services.respond.core.state import Aggregate
 from services.respond.core.waiting import Timer
 from shared.contracts.base import Time
@@ -46,6 +47,7 @@ __all__ = [
     "OUTCOMES_KEPT",
     "Account",
     "AuthorRecord",
+    "AutoReceipt",
     "Case",
     "CaseClock",
     "CaseItem",
@@ -58,6 +60,7 @@ __all__ = [
     "Effect",
     "Entry",
     "GateFinding",
+    "Greeted",
     "Guidance",
     "HistoryEntry",
     "HourRates",
@@ -138,6 +141,8 @@ class Effect(Aggregate):
     attempt: int = 0
     term: int = 0
     started_at: Time | None = None
+    automatic: bool = False
+    """An automatic receipt: it keeps no promise."""
     guided: str = ""
     """What stands for the positions that the text rests on."""
     look_since: Time | None = None
@@ -237,5 +242,7 @@ AGGREGATES: dict[str, type[Aggregate]] = {
     "guidance": Guidance,
     "entry": Entry,
     "shelf": Shelf,
+    "receipt": AutoReceipt,
+    "greeted": Greeted,
 }
 """Key prefix -> class of the persisted aggregates."""

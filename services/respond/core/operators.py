@@ -9,6 +9,7 @@ from services.respond.core import (
     house,
     models,
     positions,
+    receipts,
     replies,
     revisiting,
     shelving,
@@ -29,6 +30,7 @@ from shared.contracts.guidance import (
     GuidanceFact,
     KnowledgeFact,
     PositionRequested,
+    ReceiptFact,
 )
 from shared.contracts.operators import (
     CaseClaimed,
@@ -112,7 +114,7 @@ HouseFact = (
     | ModelApproved
     | ModelRolledBack
 )
-HouseOperation = HouseFact | GuidanceFact | KnowledgeFact
+HouseOperation = HouseFact | GuidanceFact | KnowledgeFact | ReceiptFact
 
 
 def _authorise(work: Work, fact: OperatorFact) -> Refusal | None:
@@ -133,6 +135,8 @@ def _perform(work: Work, fact: OperatorFact) -> Refusal | None:
         return positions.operate(work, fact)
     if isinstance(fact, KnowledgeFact):
         return shelving.operate(work, fact)
+    if isinstance(fact, ReceiptFact):
+        return receipts.operate(work, fact)
     return _on_house(work, fact) if isinstance(fact, HouseFact) else _on_case(work, fact)
 
 
