@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 
 from services.respond.core.aggregates import (
     Account,
+    AutoReceipt,
     Briefed,
     Case,
     Claim,
@@ -102,6 +103,10 @@ class ReadModel(Protocol):
     async def models(self) -> ModelRegister: ...
     async def guidance(self) -> Guidance: ...
     async def shelf(self) -> Shelf: ...
+    async def receipts(self, account_ids: Sequence[str]) -> Sequence[AutoReceipt]:
+        """Return the automatic receipts of those accounts that have or had one."""
+        ...
+
     async def entries(self, entry_ids: Sequence[str]) -> Sequence[Entry]:
         """Return those of the entries that are known, in this order."""
         ...

@@ -17,6 +17,9 @@ from shared.contracts.guidance import (
     PositionEnded,
     PositionRequested,
     PositionWritten,
+    ReceiptApproved,
+    ReceiptStopped,
+    ReceiptWritten,
 )
 from shared.contracts.items import ItemClassified, ItemDeleted, ItemEdited, ItemReceived
 from shared.contracts.operators import (
@@ -99,6 +102,9 @@ OperatorFact = (
     | EntryApproved
     | EntryExpired
     | PolicyFact
+    | ReceiptWritten
+    | ReceiptApproved
+    | ReceiptStopped
 )
 ItemFact = ItemReceived | ItemEdited | ItemDeleted | ItemClassified
 PostFact = PostSeen | PostDeleted | PostDrafted | PostScheduled | PostFrozen

@@ -102,8 +102,33 @@ class EntryExpired(OperatorFactBase):
     reason: str
 
 
+class ReceiptWritten(OperatorFactBase):
+    """An automatic receipt for an account's private messages is proposed; it must say what it is."""
+
+    kind: Literal["operator.receipt_written"] = "operator.receipt_written"
+    account_id: str
+    text: str
+
+
+class ReceiptApproved(OperatorFactBase):
+    """A second person approves exactly this receipt; it is on from now on."""
+
+    kind: Literal["operator.receipt_approved"] = "operator.receipt_approved"
+    account_id: str
+    content: str
+
+
+class ReceiptStopped(OperatorFactBase):
+    """No receipt leaves by itself any more for this account."""
+
+    kind: Literal["operator.receipt_stopped"] = "operator.receipt_stopped"
+    account_id: str
+    reason: str
+
+
 GuidanceFact = PositionWritten | PositionApproved | PositionEnded | BanSet | BanLifted
 KnowledgeFact = EntryWritten | EntryApproved | EntryExpired
+ReceiptFact = ReceiptWritten | ReceiptApproved | ReceiptStopped
 
 
 def content_of(*parts: str) -> str:

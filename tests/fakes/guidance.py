@@ -2,12 +2,17 @@
 
 from datetime import timedelta
 
+from services.respond.core.aggregates import Entry, Guidance
+from services.respond.core.state import State
 from shared.contracts.facts import Fact
 from shared.contracts.guidance import (
     BanSet,
     EntryApproved,
+    EntryExpired,
     EntryWritten,
     PositionApproved,
+    PositionEnded,
+    PositionRequested,
     PositionWritten,
 )
 from tests.fakes.builders import START
@@ -61,4 +66,24 @@ def an_entry(op: str = "op-entry", *, person: str = "li", **more: object) -> Ent
 def an_accepted(entry: EntryWritten, content: str, *, person: str = "wang") -> EntryApproved:
     return EntryApproved(
         op_id=f"{entry.op_id}-ok", person_id=person, entry_id=entry.entry_id, content=content
+    )
+
+
+def guided_facts(state: State, case_id: str, person: str, op: str) -> tuple[Fact, ...]:
+    """Return what a person may say of what may be said, as things stand."""
+    said = state.get(Guidance.KEY, Guidance) or Guidance()
+    proposed = [each for each in said.positions if each.status == "proposed"]
+    entry = state.get("entry:parking", Entry)
+    waiting = entry.proposed.content if entry and entry.proposed else "none"
+    content = proposed[-1].content if proposed else "none"
+    hours = timedelta(hours=2)
+    return (
+        a_position(op, person=person, must_say=(), valid_until=START + hours),
+        PositionApproved(op_id=op, person_id=person, position_id=POSITION, content=content),
+        PositionEnded(op_id=op, person_id=person, position_id=POSITION, reason="过时"),
+        PositionRequested(op_id=op, person_id=person, case_id=case_id, matter="蛋糕"),
+        BanSet(op_id=op, person_id=person, text="核实", until=START + hours),
+        an_entry(op, person=person, matter="蛋糕", question="蛋糕发霉怎么办"),
+        EntryApproved(op_id=op, person_id=person, entry_id="parking", content=waiting),
+        EntryExpired(op_id=op, person_id=person, entry_id="parking", reason="过时"),
     )

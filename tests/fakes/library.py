@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from services.respond.core.aggregates import Entry, Guidance, Shelf
+from services.respond.core.aggregates import AutoReceipt, Entry, Guidance, Shelf
 from services.respond.core.guidance import Ban, Position, PositionRequest, content_of_position
 from services.respond.core.knowledge import Book, Version, content_of_entry
 from shared.contracts.guidance import EntryWritten
@@ -16,12 +16,16 @@ class Library:
     said: Guidance
     known: dict[str, Entry]
     books: Shelf
+    automatic: tuple[AutoReceipt, ...] = ()
 
     async def guidance(self) -> Guidance:
         return self.said
 
     async def shelf(self) -> Shelf:
         return self.books
+
+    async def receipts(self, account_ids: Sequence[str]) -> Sequence[AutoReceipt]:
+        return [each for each in self.automatic if each.account_id in account_ids]
 
     async def entries(self, entry_ids: Sequence[str]) -> Sequence[Entry]:
         return [self.known[each] for each in entry_ids if each in self.known]

@@ -23,7 +23,7 @@ pytestmark = [
 ]
 CLAIM = step("respond: decided, not claimed")
 INTENT = step("respond: claimed, effect.started not stored")
-SOON_FORBIDDEN = "一定让您满意"
+SOON_FORBIDDEN = "工程师已经出发"
 WRITE = step("respond: started, not written")
 
 

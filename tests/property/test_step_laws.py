@@ -36,6 +36,7 @@ from tests.fakes.builders import (
     at,
     stored,
 )
+from tests.fakes.guidance import guided_facts
 
 ACCOUNTS = ("weibo-mall", "weibo-hotel")
 PACK = Pack(
@@ -137,11 +138,12 @@ def human_fact(state: State, what: int, person: str, op: str) -> Fact:
         a_tick(),
         a_leader(),
         a_deletion("c1"),
+        *guided_facts(state, case.case_id, person, op),
     )
     return facts[what % len(facts)]
 
 
-CHOICES = st.lists(st.tuples(st.integers(0, 15), st.sampled_from([1, 5, 20, 2000]), PEOPLE))
+CHOICES = st.lists(st.tuples(st.integers(0, 23), st.sampled_from([1, 5, 20, 2000]), PEOPLE))
 
 
 @given(stories())

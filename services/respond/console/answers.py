@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, computed_f
 
 from services.respond.core.aggregates import (
     Account,
+    AutoReceipt,
     Case,
     CaseItem,
     Entry,
@@ -71,6 +72,10 @@ class PageList(Frozen):
 
 class AccountList(Frozen):
     accounts: tuple[Account, ...]
+
+
+class ReceiptList(Frozen):
+    receipts: tuple[AutoReceipt, ...]
 
 
 class EntryList(Frozen):

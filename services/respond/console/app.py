@@ -52,6 +52,7 @@ def _routes() -> list[web.RouteDef]:
         web.get("/page/{page_id}", pages.alarm),
         web.get("/positions", library.positions),
         web.get("/knowledge", library.knowledge),
+        web.get("/receipts", library.receipts),
         web.get("/status", pages.status),
         web.get("/policy", policy_pages.index),
         web.get("/policy/{pack}", policy_pages.browse),

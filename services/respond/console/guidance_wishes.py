@@ -44,6 +44,10 @@ class BanBody(Body):
     until: AwareDatetime
 
 
+class ReceiptBody(Body):
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+
+
 class EntryBody(Body):
     matter: Needed
     question: Needed
@@ -70,4 +74,19 @@ GUIDANCE_WISHES = (
     Wish("entry-write", "entry", "Propose an entry", EntryBody, said.EntryWritten),
     Wish("entry-approve", "entry", "Approve exactly this entry", ContentBody, said.EntryApproved),
     Wish("entry-expire", "entry", "Take an entry out", EndBody, said.EntryExpired),
+    Wish(
+        "receipt-write",
+        "account",
+        "Propose an automatic receipt",
+        ReceiptBody,
+        said.ReceiptWritten,
+    ),
+    Wish(
+        "receipt-approve",
+        "account",
+        "Put exactly this receipt on",
+        ContentBody,
+        said.ReceiptApproved,
+    ),
+    Wish("receipt-stop", "account", "Stop automatic receipts", EndBody, said.ReceiptStopped),
 )

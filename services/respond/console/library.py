@@ -47,5 +47,19 @@ async def knowledge(request: web.Request) -> web.Response:
     return await page(view, "knowledge.html", values)
 
 
+async def receipts(request: web.Request) -> web.Response:
+    """What each account answers by itself to private messages, and who stands for it."""
+    allowed(request, "read")
+    view = view_of(request)
+    accounts = await view.console.read.accounts()
+    known = await view.console.read.receipts([each.registered.account_id for each in accounts])
+    values: dict[str, object] = {
+        "accounts": accounts,
+        "receipts": {each.account_id: each for each in known},
+        "names": await view.names(),
+    }
+    return await page(view, "receipts.html", values)
+
+
 async def _entries(view: View, entry_ids: tuple[str, ...]) -> list[Entry]:
     return list(await view.console.read.entries(entry_ids))

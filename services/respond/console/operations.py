@@ -14,6 +14,7 @@ from services.respond.console.answers import (
     PageList,
     PersonList,
     QueueList,
+    ReceiptList,
     Undecided,
 )
 from services.respond.console.api import (
@@ -192,6 +193,11 @@ async def _knowledge(console: Console, _call: Call[Nothing, Nothing, Nothing]) -
     return Answer(EntryList(entries=tuple(await console.read.entries(tuple(dict.fromkeys(ids))))))
 
 
+async def _receipts(console: Console, _call: Call[Nothing, Nothing, Nothing]) -> Answer:
+    ids = [each.registered.account_id for each in await console.read.accounts()]
+    return Answer(ReceiptList(receipts=tuple(await console.read.receipts(ids))))
+
+
 async def _people(console: Console, _call: Call[Nothing, Nothing, Nothing]) -> Answer:
     return Answer(PersonList(people=tuple(await console.read.people())))
 
@@ -241,6 +247,7 @@ def operations() -> tuple[AnyOperation, ...]:
         reading("models", "Which model judges, and what is proposed", Models, plain, _models),
         reading("guidance", "Positions, bans, requests", Guidance, plain, _guidance),
         reading("knowledge", "Entries of the knowledge base", EntryList, plain, _knowledge),
+        reading("receipts", "Automatic receipts by account", ReceiptList, plain, _receipts),
         reading("people", "Who works here", PersonList, plain, _people),
         reading(
             "outcomes/{op_id}",

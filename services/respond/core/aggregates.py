@@ -32,6 +32,7 @@ from services.respond.core.model import Installed, ModelRegister, Proposal
 from services.respond.core.organisation import Account, Organisation, Person, Post
 from services.respond.core.policy import Briefed, PackChanges, PolicyRegister
 from services.respond.core.rates import HourRates
+from services.respond.core.receipt import AutoReceipt, Greeted
 from services.respond.core.shadow import ShadowRun
 from services.respond.core.state import Aggregate
 from services.respond.core.waiting import Timer
@@ -48,6 +49,7 @@ __all__ = [
     "OUTCOMES_KEPT",
     "Account",
     "AuthorRecord",
+    "AutoReceipt",
     "Briefed",
     "Case",
     "CaseClock",
@@ -61,6 +63,7 @@ __all__ = [
     "Effect",
     "Entry",
     "GateFinding",
+    "Greeted",
     "Guidance",
     "HistoryEntry",
     "HourRates",
@@ -144,6 +147,8 @@ class Effect(Aggregate):
     attempt: int = 0
     term: int = 0
     started_at: Time | None = None
+    automatic: bool = False
+    """An automatic receipt: it keeps no promise."""
     guided: str = ""
     """What stands for the positions that the text rests on."""
     look_since: Time | None = None
@@ -247,5 +252,7 @@ AGGREGATES: dict[str, type[Aggregate]] = {
     "changes": PackChanges,
     "briefed": Briefed,
     "shadow": ShadowRun,
+    "receipt": AutoReceipt,
+    "greeted": Greeted,
 }
 """Key prefix -> class of the persisted aggregates."""

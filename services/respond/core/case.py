@@ -130,6 +130,7 @@ class Reply(Frozen):
     receipt: Receipt | None = None
     sent_at: Time | None = None
     note: str = ""
+    automatic: bool = False
 
 
 class Said(Frozen):
@@ -141,6 +142,7 @@ class Said(Frozen):
     at: Time
     approved_by: str = ""
     native_id: str = ""
+    automatic: bool = False
 
 
 SuggestionSource = Literal["wording", "knowledge", "position", "model"]

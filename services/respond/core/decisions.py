@@ -18,6 +18,7 @@ from services.respond.core.said import (
     GuidanceMoved,
     ItemCorrected,
     KnowledgeMoved,
+    ReceiptSwitched,
 )
 from shared.contracts.base import Frozen, Time
 from shared.contracts.operators import Slot
@@ -242,6 +243,7 @@ Decision = (
     | ClaimLinked
     | GuidanceMoved
     | KnowledgeMoved
+    | ReceiptSwitched
     | PolicySwitched
     | ModelSwitched
 )

@@ -59,6 +59,7 @@ def leave(work: Work, case: Case, reply: Reply) -> None:
         not_after=work.at + timedelta(minutes=pack.not_after_minutes),
         look_since=look_since(work, item),
         guided=work.guidance.stamp(case),
+        automatic=reply.automatic,
     )
     leaving = reply.model_copy(
         update={"status": "leaving", "leaves_at": None, "effect_id": effect.effect_id}
@@ -214,6 +215,8 @@ def _answered(work: Work, case: Case, reply: Reply, effect: Effect, receipt: Rec
     kept = told if reply.item_id == effect.item_id else reply
     if effect.look_since is not None:
         sent = looked(work, sent, effect.item_id)
+    if effect.automatic:  # only a person's word keeps a promise
+        return _with(sent, kept, entry)
     by = effect.approved_by
     done = meet(work, _with(sent, kept, entry), "acknowledge", by)
     return meet(work, done, "first_reply", by) if effect.slot in _ANSWERS else done
@@ -227,6 +230,7 @@ def _said(work: Work, effect: Effect, receipt: Receipt) -> Said:
         at=work.at,
         approved_by=effect.approved_by,
         native_id=receipt.native_id,
+        automatic=effect.automatic,
     )
 
 

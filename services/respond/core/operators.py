@@ -10,6 +10,7 @@ from services.respond.core import (
     models,
     policies,
     positions,
+    receipts,
     replies,
     revisiting,
     shelving,
@@ -30,6 +31,7 @@ from shared.contracts.guidance import (
     GuidanceFact,
     KnowledgeFact,
     PositionRequested,
+    ReceiptFact,
 )
 from shared.contracts.operators import (
     CaseClaimed,
@@ -114,7 +116,7 @@ HouseFact = (
     | ModelApproved
     | ModelRolledBack
 )
-HouseOperation = HouseFact | GuidanceFact | KnowledgeFact
+HouseOperation = HouseFact | GuidanceFact | KnowledgeFact | ReceiptFact
 
 
 def _authorise(work: Work, fact: OperatorFact) -> Refusal | None:
@@ -137,6 +139,8 @@ def _perform(work: Work, fact: OperatorFact) -> Refusal | None:
         return positions.operate(work, fact)
     if isinstance(fact, KnowledgeFact):
         return shelving.operate(work, fact)
+    if isinstance(fact, ReceiptFact):
+        return receipts.operate(work, fact)
     return _on_house(work, fact) if isinstance(fact, HouseFact) else _on_case(work, fact)
 
 

@@ -49,6 +49,13 @@ class GuidanceMoved(_Said):
     content: str = ""
 
 
+class ReceiptSwitched(_Said):
+    """An account's automatic receipt was proposed, put on or taken off."""
+
+    kind: Literal["receipt.switched"] = "receipt.switched"
+    status: str
+
+
 class KnowledgeMoved(_Said):
     """An entry of the knowledge base was offered, approved or taken out."""
 

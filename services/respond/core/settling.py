@@ -7,11 +7,12 @@ from services.respond.core.calm import rate
 from services.respond.core.cases import admit, refresh
 from services.respond.core.decisions import ItemJudged
 from services.respond.core.judging import Judgement, judge, unclassified
+from services.respond.core.receipts import greet
 from services.respond.core.shadow_items import watch_item
 from services.respond.core.waiting import PendingItem
 from services.respond.core.weights import graver, weighed
 from services.respond.core.work import Work
-from shared.contracts.items import ItemReceived
+from shared.contracts.items import ItemKind, ItemReceived
 from shared.contracts.received import Received
 from shared.contracts.verdicts import Verdict, legible
 
@@ -49,6 +50,8 @@ def _settle(work: Work, pending: PendingItem, verdict: Verdict) -> None:
         case_id=case_id,
     )
     work.decisions.insert(place, line)
+    if case_id and fact.item_kind is ItemKind.MESSAGE:
+        greet(work, case_id, fact.item_id)
 
 
 def judge_again(work: Work, case: Case, verdict: Verdict) -> None:

@@ -9,6 +9,7 @@ from services.respond.core.aggregates import (
     EarlyChange,
     Effect,
     Entry,
+    Greeted,
     Guidance,
 )
 from services.respond.core.claims import lapse
@@ -56,7 +57,7 @@ def _forget(work: Work, holder: Aggregate | None, timer: Timer) -> None:
             fade(work, holder)
         case Claim():
             lapse(work, holder)
-        case EarlyChange() | AuthorRecord():
+        case EarlyChange() | AuthorRecord() | Greeted():
             work.drop(holder.key)
         case _:
             message = f"nobody knows the timer {timer.timer_id}"

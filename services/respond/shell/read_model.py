@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from services.respond.core.aggregates import (
     Account,
+    AutoReceipt,
     Briefed,
     Case,
     Claim,
@@ -124,6 +125,10 @@ class StoreReadModel:
 
     async def shelf(self) -> Shelf:
         return await self._one(Shelf.KEY, Shelf) or Shelf()
+
+    async def receipts(self, account_ids: Sequence[str]) -> Sequence[AutoReceipt]:
+        """Return the automatic receipts of those accounts that have or had one."""
+        return await self._all([f"receipt:{each}" for each in account_ids], AutoReceipt)
 
     async def entries(self, entry_ids: Sequence[str]) -> Sequence[Entry]:
         """Return those of the entries that are known, in this order."""

@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from services.respond.core.aggregates import AutoReceipt
+from services.respond.core.receipt import Wording
 from shared.contracts import guidance as said
 from tests.unit.console.conftest import Desk
 
@@ -163,3 +165,22 @@ async def test_the_api_tells_of_positions_and_entries(desk: Desk) -> None:
     assert [each["status"] for each in guidance["positions"]] == ["in_force", "proposed", "ended"]
     entries = await (await desk.client.get("/api/knowledge")).json()
     assert [each["entry_id"] for each in entries["entries"]] == ["parking", "lift", "old"]
+
+
+async def test_automatic_receipts_show_who_answers_for_them(desk: Desk) -> None:
+    await desk.sign_in("zhou")
+    assert "未开启" in await text_of(desk, "/receipts")
+    at = desk.clock.now()
+    mine = Wording(text="收到（自动回复）", content="a" * 26, written_by="zhou", written_at=at)
+    on = {"active": mine, "proposed": mine, "approved_by": "lin", "since": at}
+    desk.house.automatic = (AutoReceipt.model_validate({"account_id": "plaza", **on}),)
+    page = await text_of(desk, "/receipts")
+    assert "周以宁 起草 · 林望舒 批准并负责" in page
+    assert "须由另一人批准" in page
+    await desk.sign_in("lin")
+    assert "批准并为 @锦绣广场 开启" in await text_of(desk, "/receipts")
+    form: dict[str, object] = {"target": "plaza", "content": "a" * 26}
+    assert await press(desk, "receipt-approve", form) == 303
+    assert isinstance(desk.house.log[0], said.ReceiptApproved)
+    listed = await (await desk.client.get("/api/receipts")).json()
+    assert listed["receipts"][0]["approved_by"] == "lin"
