@@ -14,6 +14,8 @@ from shared.contracts.ids import token
 from shared.contracts.verdicts import Label
 from shared.policy.gate.check import gate
 from shared.policy.gate.findings import GateContext
+from shared.policy.gate.levels import Situation
+from shared.policy.gate.tone import OVERALL
 from shared.policy.matter import matters_of
 from shared.policy.model import Pack
 from shared.policy.suggesting import ReplyTemplate, Suggesting, Tone
@@ -21,6 +23,7 @@ from shared.policy.templates import blanks_of, fill
 
 GRAVE: Final = 60
 """From this severity on nobody is answered in a warm tone; ours."""
+STRICT: Final[tuple[Situation, ...]] = ("other", "complaint", "crisis")
 STAND_IN_MATTER: Final = "这件" * 6 + "事情"
 STAND_IN_TIME: Final = "12月28日23:55"
 _DRAWN_BITS: Final = 0xFFFF
@@ -201,7 +204,15 @@ def _one_of(among: tuple[str, ...], drawn: int) -> str:
 
 @lru_cache(maxsize=4096)
 def _may_be_said(matter: str, pack: Pack) -> bool:
-    return not gate(f"关于{matter}。", GateContext(), pack).findings
+    """Tell whether the gate minds the words, even in reply to a complaint or in a crisis.
+
+    How a text is worded as a whole, two words do not show.
+    """
+    return all(
+        each.category == OVERALL
+        for situation in STRICT
+        for each in gate(f"关于{matter}。", GateContext(situation=situation), pack).findings
+    )
 
 
 @lru_cache(maxsize=8192)
