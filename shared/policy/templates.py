@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Final, NamedTuple
 
 from jinja2 import StrictUndefined, Template, nodes
 from jinja2 import TemplateError as JinjaError
@@ -37,6 +38,8 @@ _ALLOWED = (
     nodes.Operand,
 )
 _MAX_SOURCE = 2_000
+_EDGE: Final = "\x00"
+"""Stands around a blank in a shape; no wording has it."""
 
 
 class TemplateError(ValueError):
@@ -72,17 +75,28 @@ def check_template(source: str) -> None:
         pending.extend(node.iter_child_nodes())
 
 
+class _Wording(NamedTuple):
+    """A wording ready to fill, and its blanks; `shaped` if only whether a blank is filled decides."""
+
+    template: Template
+    blanks: tuple[str, ...]
+    shaped: bool
+
+
 @lru_cache(maxsize=1024)
-def _compiled(source: str) -> tuple[Template, frozenset[str]]:
-    """Return the wording ready to fill, and the blanks it has."""
+def _compiled(source: str) -> _Wording:
     check_template(source)
-    blanks = find_undeclared_variables(_environment().parse(source))
-    return _environment().from_string(source), frozenset(blanks)
+    tree = _environment().parse(source)
+    blanks = tuple(sorted(find_undeclared_variables(tree)))
+    looks_closer = tree.find((nodes.Compare, nodes.Test, nodes.Const))
+    shaped = looks_closer is None and _EDGE not in source
+    return _Wording(_environment().from_string(source), blanks, shaped)
 
 
+@lru_cache(maxsize=1024)
 def blanks_of(source: str) -> frozenset[str]:
     """Return the blanks of an allowed wording. Raises TemplateError."""
-    return _compiled(source)[1]
+    return frozenset(_compiled(source).blanks)
 
 
 def fill(source: str, values: Mapping[str, str]) -> str:
@@ -91,7 +105,32 @@ def fill(source: str, values: Mapping[str, str]) -> str:
     Raises:
         TemplateError: the wording is not allowed, or a blank has no value.
     """
+    template, blanks, shaped = _compiled(source)
     try:
-        return _compiled(source)[0].render(values)
+        told = [values[each] for each in blanks]
+    except KeyError as error:
+        raise TemplateError(f"nobody fills the blank {error}") from error
+    if not shaped:
+        return _rendered(template, values)
+    pieces = _shape(source, tuple(map(bool, told)))
+    return "".join([values[each] if odd else each for odd, each in pieces])
+
+
+@lru_cache(maxsize=4096)
+def _shape(source: str, filled: tuple[bool, ...]) -> tuple[tuple[bool, str], ...]:
+    """Return the text between the blanks, and the blanks (True), when these are filled.
+
+    To render takes thirty times as long as to join, and it happens three times a case.
+    """
+    template, blanks, _ = _compiled(source)
+    marked = zip(blanks, filled, strict=True)
+    values = {name: f"{_EDGE}{name}{_EDGE}" if some else "" for name, some in marked}
+    pieces = _rendered(template, values).split(_EDGE)
+    return tuple((place % 2 == 1, piece) for place, piece in enumerate(pieces))
+
+
+def _rendered(template: Template, values: Mapping[str, str]) -> str:
+    try:
+        return template.render(values)
     except JinjaError as error:
         raise TemplateError(str(error)) from error

@@ -92,6 +92,8 @@ def _join(work: Work, case_id: str, claim: Claim) -> None:
 
 
 def _known(work: Work, cluster: Cluster) -> str:
+    if not work.holds("variant"):
+        return ""
     for number, place in enumerate(cluster.keys):
         variant = work.get(f"variant:{place}", Variant)
         if variant and (number == 0 or agree(variant.signature, cluster.signature)):

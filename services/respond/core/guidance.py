@@ -103,6 +103,8 @@ class Guidance(Aggregate):
 
     def in_force(self, case: Case) -> tuple[Position, ...]:
         """Return the positions that hold for a case."""
+        if not self.positions:
+            return ()
         standing = (each for each in self.positions if each.status == "in_force")
         return tuple(each for each in standing if each.concerns(case))
 

@@ -16,13 +16,15 @@ def guided(
     case: Case, pack: Pack, text: str, guidance: Guidance, slot: Slot
 ) -> tuple[GateFinding, ...]:
     """Return what the house's own words have against this text."""
-    flat = plain(text)
-    found = [each for ban in guidance.bans for each in _banned(flat, ban)]
     held = guidance.in_force(case)
-    found += [each for position in held for each in _against(flat, position, slot)]
+    found: list[GateFinding] = []
+    if guidance.bans or held:  # most days there are none, and every case asks three times
+        flat = plain(text)
+        found += [each for ban in guidance.bans for each in _banned(flat, ban)]
+        found += [each for position in held for each in _against(flat, position, slot)]
     if not held and needs_position(case, pack):
         found.append(
-            _finding("no_position", "warn", flat, "这件事还没有口径：只说正在核实什么、何时再答复")
+            _finding("no_position", "warn", text, "这件事还没有口径：只说正在核实什么、何时再答复")
         )
     return tuple(found)
 
@@ -44,7 +46,7 @@ def _banned(text: Plain, ban: Ban) -> Iterator[GateFinding]:
     span = first_hit(text, (ban.text,), ())
     if span is not None:
         reason = f"今日禁提“{ban.text}”"
-        yield _finding("banned", "block", text, reason, span)
+        yield _finding("banned", "block", text.original, reason, span)
 
 
 def _against(text: Plain, position: Position, slot: Slot) -> Iterator[GateFinding]:
@@ -53,19 +55,24 @@ def _against(text: Plain, position: Position, slot: Slot) -> Iterator[GateFindin
         span = first_hit(text, (each,), ())
         if span is not None:
             yield _finding(
-                "against_position", "block", text, f"口径“{said.matter}”要求不说“{each}”", span
+                "against_position",
+                "block",
+                text.original,
+                f"口径“{said.matter}”要求不说“{each}”",
+                span,
             )
     if slot == "receipt":  # it says that something was received, and nothing of the matter
         return
     for each in said.must_say:
         if first_hit(text, (each,), ()) is None:
-            yield _finding("beside_position", "hold", text, f"口径“{said.matter}”要求说明“{each}”")
+            reason = f"口径“{said.matter}”要求说明“{each}”"
+            yield _finding("beside_position", "hold", text.original, reason)
 
 
 def _finding(
-    category: str, level: Level, text: Plain, reason: str, span: tuple[int, int] | None = None
+    category: str, level: Level, text: str, reason: str, span: tuple[int, int] | None = None
 ) -> GateFinding:
-    start, end = span or (0, len(text.original))
+    start, end = span or (0, len(text))
     return GateFinding(
         category=category, level=level, start=start, end=end, rules=(), reason=reason
     )

@@ -70,23 +70,27 @@ def offers(
     about: About, pack: Pack, most: int, may: Callable[[str], bool] = _anything
 ) -> list[Offer]:
     """Return at most so many fitting wordings, filled; the last of another tone if there is one."""
-    context = GateContext(situation=situation_of(about.labels), channel=about.channel)
+    context = _context(about.labels, about.channel)
     drawn = int(token("variant", about.seed), 16)
     found: list[Offer] = []
     rest = _ordered(about, pack, drawn)
     while rest and len(found) < most:
-        template = _next(rest, found, last=len(found) == most - 1)
-        rest.remove(template)
+        template = rest.pop(_next(rest, found, last=len(found) == most - 1))
         offer = _filled(template, about, pack, context, drawn)
         if offer is not None and may(offer.text):
             found.append(offer)
     return found
 
 
-def _next(rest: list[ReplyTemplate], found: list[Offer], *, last: bool) -> ReplyTemplate:
-    """Return the first, or for the last place the first that sounds different, so people can choose."""
+@lru_cache(maxsize=512)
+def _context(labels: tuple[Label, ...], channel: str) -> GateContext:
+    return GateContext(situation=situation_of(labels), channel=channel)
+
+
+def _next(rest: list[ReplyTemplate], found: list[Offer], *, last: bool) -> int:
+    """Return the first place, or at last that of the first that sounds different: people can choose."""
     tones = {each.tone for each in found} if last else set()
-    return next((each for each in rest if each.tone not in tones), rest[0])
+    return next((place for place, each in enumerate(rest) if each.tone not in tones), 0)
 
 
 def _ordered(about: About, pack: Pack, drawn: int) -> list[ReplyTemplate]:
@@ -164,7 +168,7 @@ def _filled(
     place = _place(template)
     opening = _one_of(parts.openings.get(template.tone, ()), (drawn >> _OPENING_BITS) + place)
     closing = _one_of(parts.closings.get(template.tone, ()), (drawn >> _CLOSING_BITS) + place)
-    if not _is_sound(template, opening, closing, pack, context):
+    if not _is_sound(template.text, opening, closing, pack, context):
         return None
     values = _values(about, pack) | {"opening": opening, "closing": closing}
     text = fill(template.text, values)
@@ -216,14 +220,11 @@ def _may_be_said(matter: str, pack: Pack) -> bool:
 
 
 @lru_cache(maxsize=8192)
-def _is_sound(
-    template: ReplyTemplate, opening: str, closing: str, pack: Pack, context: GateContext
-) -> bool:
+def _is_sound(wording: str, opening: str, closing: str, pack: Pack, context: GateContext) -> bool:
     """Gate the wording with and without a time; what stands in is as long as things get."""
     standing = _values(About((), "", context.channel), pack)
     parts = {"opening": opening, "closing": closing, "matter": STAND_IN_MATTER}
     texts = (
-        fill(template.text, standing | parts | {"next_answer": time})
-        for time in ("", STAND_IN_TIME)
+        fill(wording, standing | parts | {"next_answer": time}) for time in ("", STAND_IN_TIME)
     )
     return all(gate(each, context, pack).passed for each in texts)
