@@ -88,8 +88,8 @@ def _compiled(source: str) -> _Wording:
     check_template(source)
     tree = _environment().parse(source)
     blanks = tuple(sorted(find_undeclared_variables(tree)))
-    looks_closer = tree.find((nodes.Compare, nodes.Test, nodes.Const))
-    shaped = looks_closer is None and _EDGE not in source
+    looks_closer = any(tree.find_all((nodes.Compare, nodes.Test, nodes.Const)))
+    shaped = not looks_closer and _EDGE not in source
     return _Wording(_environment().from_string(source), blanks, shaped)
 
 
