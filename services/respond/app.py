@@ -23,6 +23,7 @@ from services.respond.shell.configuration import (
     load_people,
     load_roster,
 )
+from services.respond.shell.drafter import drafter_of
 from services.respond.shell.effect_log import EffectLog
 from services.respond.shell.executor import Carrier
 from services.respond.shell.explainer import ChildExplainer
@@ -91,6 +92,7 @@ async def run(settings: RespondSettings) -> None:
             rehearsal=LogRehearsal(around.bus, around.clock, read),
             credentials=People(around.bus),
             explainer=ChildExplainer(),
+            drafter=drafter_of(settings, around.session, around.clock),
             records=around.store,
             clock=around.clock,
             settings=ConsoleSettings(

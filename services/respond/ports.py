@@ -152,6 +152,29 @@ class GateView(Protocol):
     async def check(self, case_id: str, text: str, slot: Slot = "answer") -> GateAnswer: ...
 
 
+class DraftAsked(Frozen):
+    """What somebody who drafts is told: nothing of who wrote it, only what and what we know."""
+
+    text: str
+    matter: str = ""
+    known: tuple[str, ...] = ()
+    must_say: tuple[str, ...] = ()
+    must_not_say: tuple[str, ...] = ()
+
+
+class Drafter(Protocol):
+    """A source of drafts outside the house; optional, and never trusted."""
+
+    @property
+    def model(self) -> str:
+        """Return its name, for whoever reads the draft."""
+        ...
+
+    async def draft(self, asked: DraftAsked) -> str:
+        """Return a draft. Raises TransientError, PermanentError."""
+        ...
+
+
 class Notice(Frozen):
     """What a pager says."""
 

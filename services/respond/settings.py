@@ -26,6 +26,15 @@ class RespondSettings(CommonSettings):
     send_deadline_seconds: float = Field(10.0, gt=0, description="hard limit of one send")
     pager_webhook_url: str = Field("", description="where the webhook pager posts; empty: none")
     pager_webhook_secret: SecretStr = Field(SecretStr(""), description="its signing secret")
+    drafts_url: str = Field(
+        "",
+        description="an OpenAI-compatible address for drafts (.../chat/completions); empty: none",
+    )
+    drafts_model: str = Field("", description="the model it is asked for")
+    drafts_key: SecretStr = Field(SecretStr(""), description="its key, if it wants one")
+    drafts_timeout_seconds: float = Field(
+        20.0, gt=0, le=120, description="how long a draft is waited for"
+    )
     snapshot_facts: int = Field(
         50_000, ge=1, description="the state is written down after so many facts"
     )

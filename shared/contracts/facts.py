@@ -13,6 +13,7 @@ from shared.contracts.guidance import (
     EntryApproved,
     EntryExpired,
     EntryWritten,
+    ModelDrafted,
     PositionApproved,
     PositionEnded,
     PositionRequested,
@@ -105,6 +106,7 @@ OperatorFact = (
     | ReceiptWritten
     | ReceiptApproved
     | ReceiptStopped
+    | ModelDrafted
 )
 ItemFact = ItemReceived | ItemEdited | ItemDeleted | ItemClassified
 PostFact = PostSeen | PostDeleted | PostDrafted | PostScheduled | PostFrozen

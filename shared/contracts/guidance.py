@@ -126,6 +126,16 @@ class ReceiptStopped(OperatorFactBase):
     reason: str
 
 
+class ModelDrafted(CaseOperationFact):
+    """Somebody asked a language model for a draft, and this came back; it is gated like any other."""
+
+    kind: Literal["operator.model_drafted"] = "operator.model_drafted"
+    item_id: str
+    item_version: str
+    model: str
+    text: str
+
+
 GuidanceFact = PositionWritten | PositionApproved | PositionEnded | BanSet | BanLifted
 KnowledgeFact = EntryWritten | EntryApproved | EntryExpired
 ReceiptFact = ReceiptWritten | ReceiptApproved | ReceiptStopped

@@ -2,12 +2,31 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from services.respond.core.aggregates import AutoReceipt, Entry, Guidance, Shelf
 from services.respond.core.guidance import Ban, Position, PositionRequest, content_of_position
 from services.respond.core.knowledge import Book, Version, content_of_entry
+from services.respond.ports import DraftAsked
 from shared.contracts.guidance import EntryWritten
+from shared.errors import TransientError
 from tests.fakes.guidance import a_position, an_entry
+
+
+class AnyDrafter:
+    """A model whose answer is known; `away` is an error instead."""
+
+    model = "writer-1"
+
+    def __init__(self) -> None:
+        self.asked: list[DraftAsked] = []
+        self.away = False
+
+    async def draft(self, asked: DraftAsked) -> str:
+        self.asked.append(asked)
+        if self.away:
+            raise TransientError("the model rests")
+        return "您好，正在核实。"
 
 
 class Library:
@@ -17,6 +36,10 @@ class Library:
     known: dict[str, Entry]
     books: Shelf
     automatic: tuple[AutoReceipt, ...] = ()
+
+    @cached_property
+    def drafter(self) -> AnyDrafter:
+        return AnyDrafter()
 
     async def guidance(self) -> Guidance:
         return self.said

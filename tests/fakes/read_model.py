@@ -25,7 +25,7 @@ from services.respond.core.rates import Rate
 from services.respond.ports import Committed, GateAnswer, Health, QueueFilter, QueueRow
 from shared.contracts import operators as ops
 from shared.contracts.facts import OperatorFact
-from shared.contracts.guidance import PositionRequested
+from shared.contracts.guidance import ModelDrafted, PositionRequested
 from shared.contracts.operators import Outcome, Slot
 from shared.contracts.policy import PolicyFact
 from shared.contracts.system import Receipt
@@ -228,7 +228,7 @@ class House(Library, RulesHouse):
                 changed = {"owner_id": fact.person_id, "status": "claimed"}
             case ops.CaseClaimed():
                 return "claimed_by_other"
-            case PositionRequested():
+            case PositionRequested() | ModelDrafted():
                 return "ok"
             case ops.CaseReleased():
                 changed = {"owner_id": None, "status": "open"}

@@ -24,7 +24,7 @@ from services.respond.console.render import HERE, environment, error_page
 from services.respond.console.security import add_headers, guard, refusals
 from services.respond.console.settings import ConsoleSettings
 from services.respond.explaining import Explainer
-from services.respond.ports import Actions, GateView, PackShelf, ReadModel, Rehearsal
+from services.respond.ports import Actions, Drafter, GateView, PackShelf, ReadModel, Rehearsal
 from shared.runtime.clock import Clock
 from shared.store.port import SharedRecords
 
@@ -74,6 +74,7 @@ def _routes() -> list[web.RouteDef]:
         web.post("/case/{case_id}/reply", forms.reply),
         web.post("/case/{case_id}/check", forms.check),
         web.post("/policy/{pack}/rule", rule_pages.press),
+        web.post("/case/{case_id}/model-draft", forms.model_draft),
     ]
     table = [web.route(each.method, each.path, each.run) for each in operations()]
     return [*shown, *pressed, *table]
@@ -97,6 +98,7 @@ def build_console(
     rehearsal: Rehearsal,
     credentials: Credentials,
     explainer: Explainer,
+    drafter: Drafter | None = None,
     records: SharedRecords,
     clock: Clock,
     settings: ConsoleSettings,
@@ -113,6 +115,7 @@ def build_console(
         rehearsal=rehearsal,
         credentials=credentials,
         explainer=explainer,
+        drafter=drafter,
         records=records,
         clock=clock,
         settings=settings,

@@ -12,7 +12,7 @@ from services.respond.console.ports import Credentials
 from services.respond.console.settings import ConsoleSettings
 from services.respond.core.permissions import allowed
 from services.respond.explaining import Explainer
-from services.respond.ports import Actions, GateView, PackShelf, ReadModel, Rehearsal
+from services.respond.ports import Actions, Drafter, GateView, PackShelf, ReadModel, Rehearsal
 from shared.contracts.org import Role
 from shared.runtime.clock import Clock
 from shared.store.port import SharedRecords
@@ -41,6 +41,7 @@ class Console:
     rehearsal: Rehearsal
     credentials: Credentials
     explainer: Explainer
+    drafter: Drafter | None
     records: SharedRecords
     clock: Clock
     settings: ConsoleSettings

@@ -10,8 +10,9 @@ from pydantic import ValidationError
 
 from services.respond.console.api import allowed
 from services.respond.console.context import CONSOLE
-from services.respond.console.operations import Wanted, perform
+from services.respond.console.drafting import DRAFTED, draft
 from services.respond.console.pages import after, slot_of
+from services.respond.console.performing import Wanted, perform
 from services.respond.console.problems import Problem, invalid
 from services.respond.console.render import local_path, page, view_of
 from services.respond.console.wish import Wish
@@ -139,6 +140,18 @@ async def reply(request: web.Request) -> web.StreamResponse:
     if _live(request):
         return await after(view_of(request), case_id, slot, outcome, do)
     return _plainly(outcome, f"/case/{case_id}?slot={slot}")
+
+
+async def model_draft(request: web.Request) -> web.StreamResponse:
+    """Ask the house's model for a draft, and show the case with it."""
+    caller = allowed(request, DRAFTED.permission)
+    form = await request.post()
+    case_id, op_id = request.match_info["case_id"], str(form.get("op_id", ""))
+    outcome = await draft(request.app[CONSOLE], caller, case_id, op_id)
+    if _live(request):
+        slot = slot_of(form.get("slot"))
+        return await after(view_of(request), case_id, slot, outcome, DRAFTED.name)
+    return _plainly(outcome, f"/case/{case_id}")
 
 
 async def check(request: web.Request) -> web.StreamResponse:

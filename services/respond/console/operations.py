@@ -1,8 +1,8 @@
 """The table of all operations: everything the pages can do, and nothing they cannot."""
 
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel
 
 from services.respond.console.answers import (
     AccountList,
@@ -25,7 +25,8 @@ from services.respond.console.api import (
     Operation,
     reading,
 )
-from services.respond.console.context import Caller, Console
+from services.respond.console.context import Console
+from services.respond.console.drafting import drafting
 from services.respond.console.events import EventStream
 from services.respond.console.parameters import (
     ABOUT,
@@ -35,58 +36,15 @@ from services.respond.console.parameters import (
     PageParams,
     QueueQuery,
 )
-from services.respond.console.policy_api import must_be_known, policy_readings
+from services.respond.console.performing import Wanted, answered, asked_op_id, perform
+from services.respond.console.policy_api import policy_readings
 from services.respond.console.problems import Problem
-from services.respond.console.wish import Ask, Body, OpId, Wish
+from services.respond.console.wish import Body, Wish
 from services.respond.console.wishes import WISHES
 from services.respond.core.aggregates import Effect, Guidance, Page
 from services.respond.core.permissions import ALLOWED
 from services.respond.ports import GateAnswer, Health, QueueFilter
 from shared.contracts.operators import Outcome
-from shared.errors import TransientError
-
-WISHES_PER_SECOND, WISHES_BURST = 10.0, 60
-_OP_ID: TypeAdapter[str] = TypeAdapter(OpId)
-
-
-class Wanted(NamedTuple):
-    """One wish, ready to be asked for."""
-
-    wish: Wish
-    target: str
-    body: Body
-    op_id: str
-
-
-async def perform(console: Console, caller: Caller, wanted: Wanted) -> Outcome | None:
-    """Ask for the wish and return its outcome; None: recorded, not yet decided."""
-    action = wanted.wish.needs(wanted.body)
-    if not caller.may(action):
-        raise Problem(403, "not_allowed", f"your roles do not grant {action}")
-    wait = await console.records.spend(
-        f"wish:{caller.person_id}", rate_per_second=WISHES_PER_SECOND, burst=WISHES_BURST
-    )
-    if wait > 0:
-        raise Problem(429, "too_fast", headers={"Retry-After": str(int(wait) + 1)})
-    ask = Ask(wanted.op_id, caller.person_id, wanted.target)
-    try:
-        await must_be_known(console, wanted.wish, wanted.target, wanted.body)
-        return await console.actions.perform(wanted.wish.fact(ask, wanted.body))
-    except TransientError as error:
-        raise Problem(
-            503, "log_away", "the log cannot take it now; try again", headers={"Retry-After": "2"}
-        ) from error
-
-
-def _op_id(key: str | None, body: Body) -> str:
-    given = body.op_id if key is None else key
-    if given is None:
-        raise Problem(422, "op_id_missing", "send Idempotency-Key or op_id, so a retry is safe")
-    try:
-        return _OP_ID.validate_python(given)
-    except ValidationError as error:
-        raise Problem(422, "op_id_invalid", "8 to 80 letters, digits, - or _") from error
-
 
 P = TypeVar("P", bound=BaseModel)
 Q = TypeVar("Q", bound=BaseModel)
@@ -95,15 +53,9 @@ Q = TypeVar("Q", bound=BaseModel)
 def _asking(wish: Wish, where: str, params: type[P]) -> AnyOperation:
     async def handler(console: Console, call: Call[P, Nothing, Body]) -> Answer:
         target = str(next(iter(call.params.model_dump().values()), ""))
-        op_id = _op_id(call.key, call.body)
+        op_id = asked_op_id(call.key, call.body)
         outcome = await perform(console, call.caller, Wanted(wish, target, call.body, op_id))
-        if outcome is None:
-            status_url = f"/api/outcomes/{op_id}"
-            undecided = Undecided(op_id=op_id, status_url=status_url)
-            return Answer(undecided, 202, {"Location": status_url})
-        if not outcome.accepted:
-            raise Problem(409, outcome.code, outcome.reason, op_id=op_id)
-        return Answer(outcome)
+        return answered(outcome, op_id)
 
     return Operation(
         method="POST",
@@ -258,6 +210,7 @@ def operations() -> tuple[AnyOperation, ...]:
         ),
         _gate_check(),
         *policy_readings(),
+        drafting(),
         *(_wish(wish) for wish in WISHES.values()),
         EventStream(),
     )

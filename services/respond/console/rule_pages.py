@@ -7,7 +7,7 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from services.respond.console.api import allowed
-from services.respond.console.operations import Wanted, perform
+from services.respond.console.performing import Wanted, perform
 from services.respond.console.policy_pages import pack_in_force
 from services.respond.console.policy_wishes import PackProposeBody
 from services.respond.console.problems import Problem, invalid

@@ -25,11 +25,13 @@ from services.respond.core.aggregates import (
 from services.respond.core.decisions import OperationDecided
 from services.respond.core.permissions import allowed
 from services.respond.core.replies import Refusal
+from services.respond.core.suggest import take_draft
 from services.respond.core.work import Work
 from shared.contracts.facts import OperatorFact
 from shared.contracts.guidance import (
     GuidanceFact,
     KnowledgeFact,
+    ModelDrafted,
     PositionRequested,
     ReceiptFact,
 )
@@ -59,7 +61,7 @@ from shared.contracts.operators import (
 )
 from shared.contracts.policy import PolicyFact
 
-CaseOperation = (
+PlainCaseOperation = (
     CaseClaimed
     | CaseReleased
     | ReplyDrafted
@@ -75,8 +77,8 @@ CaseOperation = (
     | LabelsCorrected
     | ClaimOpened
     | ClaimJudged
-    | PositionRequested
 )
+CaseOperation = PlainCaseOperation | PositionRequested | ModelDrafted
 _ON_RESOLVED = (CaseReopened, CaseNoted, ReplySettled, LabelsCorrected, ClaimOpened, ClaimJudged)
 
 
@@ -168,7 +170,10 @@ def _on_case(work: Work, fact: CaseOperation) -> Refusal | None:
         return Refusal("not_found", "there is no such case, or it is in the archive")
     if case.status == "resolved" and not isinstance(fact, _ON_RESOLVED):
         return Refusal("case_resolved", "the case is closed; reopen it first")
-    done = _about_case(work, case, fact)
+    if isinstance(fact, PositionRequested | ModelDrafted):
+        done = _about_guidance(work, case, fact)
+    else:
+        done = _about_case(work, case, fact)
     if isinstance(done, Refusal):
         return done
     if done is not None:
@@ -178,7 +183,15 @@ def _on_case(work: Work, fact: CaseOperation) -> Refusal | None:
     return None
 
 
-def _about_case(work: Work, case: Case, fact: CaseOperation) -> Case | Refusal | None:
+def _about_guidance(
+    work: Work, case: Case, fact: PositionRequested | ModelDrafted
+) -> Case | Refusal | None:
+    if isinstance(fact, PositionRequested):
+        return revisiting.request(work, case, fact)
+    return take_draft(work, case, fact)
+
+
+def _about_case(work: Work, case: Case, fact: PlainCaseOperation) -> Case | Refusal | None:
     match fact:
         case CaseClaimed():
             return case_work.claim(work, case, fact)
@@ -188,14 +201,7 @@ def _about_case(work: Work, case: Case, fact: CaseOperation) -> Case | Refusal |
             return case_work.resolve(work, case, fact)
         case CaseReopened():
             return case_work.open_again(work, case, fact)
-        case (
-            CaseNoted()
-            | LabelsCorrected()
-            | ReplySettled()
-            | ClaimOpened()
-            | ClaimJudged()
-            | PositionRequested()
-        ):
+        case CaseNoted() | LabelsCorrected() | ReplySettled() | ClaimOpened() | ClaimJudged():
             return _about_record(work, case, fact)
         case _:
             return _about_reply(work, case, fact)
@@ -204,12 +210,7 @@ def _about_case(work: Work, case: Case, fact: CaseOperation) -> Case | Refusal |
 def _about_record(
     work: Work,
     case: Case,
-    fact: CaseNoted
-    | LabelsCorrected
-    | ReplySettled
-    | ClaimOpened
-    | ClaimJudged
-    | PositionRequested,
+    fact: CaseNoted | LabelsCorrected | ReplySettled | ClaimOpened | ClaimJudged,
 ) -> Case | Refusal | None:
     match fact:
         case CaseNoted():
@@ -222,8 +223,6 @@ def _about_record(
             return claims.open_claim(work, case, fact)
         case ClaimJudged():
             return claims.judge_claim(work, case, fact)
-        case PositionRequested():
-            return revisiting.request(work, case, fact)
         case _:
             assert_never(fact)
 

@@ -40,6 +40,7 @@ ALLOWED: Final[Mapping[str, frozenset[Role]]] = {
     "operator.entry_written": _WORKERS,
     "operator.entry_approved": _REVIEWERS,
     "operator.entry_expired": _REVIEWERS,
+    "operator.model_drafted": _WORKERS,
     "operator.policy_proposed": _REVIEWERS,
     "operator.policy_shadowed": _REVIEWERS,
     "operator.policy_approved": _LEADS,

@@ -7,16 +7,18 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from typing import Final
 
-from services.respond.core.aggregates import Case, Lately, Shelf, Suggestion
-from services.respond.core.case import SuggestionSource
+from services.respond.core.aggregates import Case, HistoryEntry, Lately, Shelf, Suggestion
+from services.respond.core.case import SuggestionSource, note
 from services.respond.core.checking import check_text
 from services.respond.core.decisions import SuggestionsMade
 from services.respond.core.guidance import Guidance
 from services.respond.core.guided import guided, needs_position
 from services.respond.core.knowledge import Asking
+from services.respond.core.replies import MAX_TEXT, Refusal
 from services.respond.core.wordings import About, framed, offers, sound_matter
 from services.respond.core.work import Work
 from shared.contracts.base import built
+from shared.contracts.guidance import ModelDrafted
 from shared.contracts.ids import token
 from shared.contracts.items import ItemKind
 from shared.policy.model import Pack
@@ -48,6 +50,28 @@ def suggest(work: Work, case: Case) -> Case:
         names = tuple(each.template_id or f"{each.source}:{each.cites}" for each in made)
         work.decide(built(SuggestionsMade, {**told, "templates": names}))
     return case.model_copy(update={"suggestions": tuple(made), "matter": matter})
+
+
+def take_draft(work: Work, case: Case, fact: ModelDrafted) -> Case | Refusal:
+    """Take what a language model drafted for the newest words, if it may be said."""
+    item = case.items[-1]
+    if (item.item_id, item.item_version) != (fact.item_id, fact.item_version):
+        return Refusal("stale_item", "the item was edited; look again")
+    pack, _ = work.pack_of(case.account_id)
+    if _is_unsettled(work.guidance, case, pack):
+        return Refusal(
+            "no_position", "there is no position: only what is being checked may be said"
+        )
+    if not fact.text.strip() or len(fact.text) > MAX_TEXT:
+        return Refusal("bad_text", f"between 1 and {MAX_TEXT} characters")
+    result = check_text(case, pack, fact.text, work.guidance)
+    if not result.passed:
+        first = next(each for each in result.findings if each.level != "warn")
+        return Refusal("gate_failed", first.reason)
+    made = _suggestion(case, fact.text, "model", fact.model)
+    others = tuple(each for each in case.suggestions if each.source != "model")
+    told = note(case, HistoryEntry(at=work.at, what="model_drafted", person_id=fact.person_id))
+    return case.model_copy(update={"suggestions": (made, *others)[:OFFERED], "history": told})
 
 
 def next_answer(due: datetime | None, now: datetime, suggesting: Suggesting) -> str:

@@ -51,6 +51,7 @@ async def desk() -> AsyncIterator[Desk]:
         rehearsal=house,
         credentials=house,
         explainer=explainer,
+        drafter=house.drafter,
         records=records,
         clock=clock,
         settings=ConsoleSettings(),

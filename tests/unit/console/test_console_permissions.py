@@ -68,6 +68,7 @@ EXPECTED = {
     "POST /api/ban": REVIEWERS,
     "POST /api/bans/{ban_id}/ban-lift": REVIEWERS,
     "GET /api/receipts": READERS,
+    "POST /api/cases/{case_id}/model-draft": WORKERS,
     "POST /api/accounts/{account_id}/receipt-write": REVIEWERS,
     "POST /api/accounts/{account_id}/receipt-approve": LEADS,
     "POST /api/accounts/{account_id}/receipt-stop": WORKERS,
