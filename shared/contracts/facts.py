@@ -21,6 +21,7 @@ from shared.contracts.guidance import (
     ReceiptStopped,
     ReceiptWritten,
 )
+from shared.contracts.incidents import IncidentFact
 from shared.contracts.items import ItemClassified, ItemDeleted, ItemEdited, ItemReceived
 from shared.contracts.operators import (
     CaseClaimed,
@@ -105,6 +106,7 @@ OperatorFact = (
     | ReceiptWritten
     | ReceiptApproved
     | ReceiptStopped
+    | IncidentFact
 )
 ItemFact = ItemReceived | ItemEdited | ItemDeleted | ItemClassified
 PostFact = PostSeen | PostDeleted | PostDrafted | PostScheduled | PostFrozen

@@ -154,6 +154,7 @@ PAGES = (
     "policy/company/rule?kind=clock&labels=complaint&acknowledge_minutes=5&first_reply_minutes=9",
     "policy/company/rule?kind=taboo",
     "policy/company/changes",
+    "incidents",
 )
 
 
