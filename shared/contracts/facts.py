@@ -22,6 +22,7 @@ from shared.contracts.guidance import (
     ReceiptStopped,
     ReceiptWritten,
 )
+from shared.contracts.incidents import IncidentFact
 from shared.contracts.items import ItemClassified, ItemDeleted, ItemEdited, ItemReceived
 from shared.contracts.operators import (
     CaseClaimed,
@@ -107,6 +108,7 @@ OperatorFact = (
     | ReceiptApproved
     | ReceiptStopped
     | ModelDrafted
+    | IncidentFact
 )
 ItemFact = ItemReceived | ItemEdited | ItemDeleted | ItemClassified
 PostFact = PostSeen | PostDeleted | PostDrafted | PostScheduled | PostFrozen

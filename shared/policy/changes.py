@@ -19,7 +19,7 @@ _FOR_REVIEWERS: Final = frozenset({"two_person_labels", "night"})
 
 
 class Difference(NamedTuple):
-    """One place of a pack that is not as it was; `before` and `after` are values as JSON."""
+    """One place of a pack that is not as it was; `before` and `after` are its values, spelt out."""
 
     path: tuple[str, ...]
     what: What
@@ -49,8 +49,15 @@ def concerned(area: str) -> frozenset[Role]:
 
 
 def spelled(value: Json) -> str:
-    """Return a value as people read it: text as it is, all else as JSON."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    """Return a value as people read it: `field: value; field: value`, what is empty left out."""
+    if isinstance(value, Mapping):
+        filled = ((key, spelled(each)) for key, each in value.items())
+        return "; ".join(f"{key}: {said}" for key, said in filled if said)
+    if isinstance(value, list):
+        return ", ".join(spelled(each) for each in value)
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _compared(path: tuple[str, ...], before: Json, after: Json) -> Iterator[Difference]:

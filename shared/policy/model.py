@@ -11,6 +11,7 @@ from shared.policy.articles import Disabled, PolicyRule
 from shared.policy.cel import Condition, RuleError, Value
 from shared.policy.gate.levels import Level
 from shared.policy.gate.section import GateRules
+from shared.policy.incidents import IncidentTable
 from shared.policy.lexicons import Lexicon
 from shared.policy.rules import Rules
 from shared.policy.suggesting import ReplyTemplate, Suggesting
@@ -125,6 +126,7 @@ class Pack(Rules):
     channels: dict[str, Channel] = Field(default_factory=dict)
     help_line: str = Field("", description="said in every reply to somebody at risk")
     night: tuple[NightRule, ...] = ()
+    incidents: IncidentTable = IncidentTable()
     gate: GateRules = GateRules()
     variant_of: str = Field("", description="the pack of which this is one variant")
     switches: Switches = Switches()

@@ -26,6 +26,7 @@ from services.respond.ports import Committed, GateAnswer, Health, QueueFilter, Q
 from shared.contracts import operators as ops
 from shared.contracts.facts import OperatorFact
 from shared.contracts.guidance import ModelDrafted, PositionRequested
+from shared.contracts.incidents import IncidentFact
 from shared.contracts.operators import Outcome, Slot
 from shared.contracts.policy import PolicyFact
 from shared.contracts.system import Receipt
@@ -197,7 +198,7 @@ class House(Library, RulesHouse):
         return outcome
 
     def _decide(self, fact: OperatorFact) -> Outcome:
-        if isinstance(fact, PolicyFact):
+        if isinstance(fact, PolicyFact | IncidentFact):
             return self.on_rules(fact)
         code = self._fold(fact)
         return Outcome(op_id=fact.op_id, accepted=code == "ok", code=code)

@@ -6,6 +6,8 @@ from functools import lru_cache
 
 from services.respond.core.aggregates import (
     Briefed,
+    Incident,
+    IncidentRegister,
     Organisation,
     PackChanges,
     Person,
@@ -20,6 +22,7 @@ from services.respond.shell.rehearsal import LogRehearsal
 from shared.bus.memory_bus import MemoryBus
 from shared.bus.port import outgoing
 from shared.contracts.facts import Fact, Stored
+from shared.contracts.incidents import IncidentFact
 from shared.contracts.operators import Outcome
 from shared.contracts.org import AccountRegistered, PolicyActivated
 from shared.contracts.policy import PolicyFact
@@ -69,7 +72,7 @@ class RulesHouse(ReadModel):
         for each in self.staff.values():
             self._tell(each.registered, now)
 
-    def on_rules(self, fact: PolicyFact) -> Outcome:
+    def on_rules(self, fact: PolicyFact | IncidentFact) -> Outcome:
         """Fold what was asked, and return what came of it."""
         self._tell(fact, self._clock.now())
         decided = self._rules.get(f"outcome:{fact.op_id}", StoredOutcome)
@@ -78,6 +81,11 @@ class RulesHouse(ReadModel):
         assert standing is not None
         self.house = self.house.model_copy(update={"packs": standing.packs})
         return decided.outcome
+
+    async def incidents(self) -> Sequence[Incident]:
+        known = self._rules.get(IncidentRegister.KEY, IncidentRegister) or IncidentRegister()
+        found = (self._rules.get(f"incident:{each}", Incident) for each in known.incident_ids)
+        return [each for each in found if each is not None]
 
     async def policies(self) -> PolicyRegister:
         return self._rules.get(PolicyRegister.KEY, PolicyRegister) or PolicyRegister()

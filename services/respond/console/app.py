@@ -55,6 +55,7 @@ def _routes() -> list[web.RouteDef]:
         web.get("/receipts", library.receipts),
         web.get("/status", pages.status),
         web.get("/policy", policy_pages.index),
+        web.get("/incidents", policy_pages.incidents),
         web.get("/policy/{pack}", policy_pages.browse),
         web.get("/policy/{pack}/rule", rule_pages.write),
         web.get("/policy/{pack}/changes", policy_pages.changes),

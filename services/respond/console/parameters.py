@@ -47,6 +47,10 @@ class EntryParams(_Strict):
     entry_id: Name
 
 
+class IncidentParams(_Strict):
+    incident_id: Name
+
+
 class EffectParams(_Strict):
     effect_id: Name
 
@@ -75,6 +79,7 @@ ABOUT: Mapping[str, tuple[str, type[BaseModel]]] = MappingProxyType(
         "position": ("positions/{position_id}/", PositionParams),
         "ban": ("bans/{ban_id}/", BanParams),
         "entry": ("knowledge/{entry_id}/", EntryParams),
+        "incident": ("incidents/{incident_id}/", IncidentParams),
         "organisation": ("", Nothing),
     }
 )

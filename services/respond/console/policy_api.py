@@ -11,6 +11,7 @@ from services.respond.console.policy_wishes import PackProposeBody
 from services.respond.console.problems import Problem
 from services.respond.console.wish import Hash, Wish
 from services.respond.core.briefing import unread
+from services.respond.core.incident import Incident
 from services.respond.core.policy import PolicyRegister, Switch
 from services.respond.core.shadow import ShadowRun
 from services.respond.shell.review import Review, review
@@ -47,6 +48,12 @@ class Changes(Frozen):
     pack: str
     pack_hash: str
     switches: tuple[Switch, ...]
+
+
+class IncidentList(Frozen):
+    """The newest entries of the register."""
+
+    incidents: tuple[Incident, ...]
 
 
 async def must_be_known(console: Console, wish: Wish, target: str, body: BaseModel) -> None:
@@ -126,10 +133,15 @@ async def _changes(console: Console, call: Call[PackParams, Nothing, Nothing]) -
     return Answer(await changes_for(console, call.caller, call.params.pack))
 
 
+async def _incidents(console: Console, _call: Call[Nothing, Nothing, Nothing]) -> Answer:
+    return Answer(IncidentList(incidents=tuple(await console.read.incidents())))
+
+
 def policy_readings() -> tuple[AnyOperation, ...]:
     """Return the operations that read rules; those that change them are wishes."""
     of_pack, of_body = (PackParams, Nothing), (ReviewParams, Nothing)
     return (
+        reading("incidents", "Staff incidents", IncidentList, (Nothing, Nothing), _incidents),
         reading("packs", "Which rules hold", Policies, (Nothing, Nothing), _policies),
         reading("packs/{pack}", "The rules of a pack", PackShown, of_pack, _pack),
         reading("packs/{pack}/changes", "What changed for me", Changes, of_pack, _changes),

@@ -9,6 +9,7 @@ from services.respond.console.problems import Problem
 from services.respond.console.render import View, page, view_of
 from services.respond.console.rule_form import titles
 from services.respond.shell.review import review
+from shared.policy.incidents import IncidentTable
 from shared.policy.model import Pack
 
 FIRST_AREA = "clocks"
@@ -74,6 +75,32 @@ async def proposal(request: web.Request) -> web.Response:
         "names": await view.names(),
     }
     return await page(view, "policy_proposal.html", values)
+
+
+async def incidents(request: web.Request) -> web.Response:
+    """The register: what waits for a decision, reporting one, what was decided."""
+    allowed(request, "read")
+    view = view_of(request)
+    read = view.console.read
+    found, accounts = await read.incidents(), await read.accounts()
+    values = {
+        "waiting": [each for each in found if each.status == "proposed"],
+        "decided": [each for each in found if each.status != "proposed"],
+        "names": await view.names(),
+        "accounts": accounts,
+        "tables": {
+            each.registered.account_id: await _table(view, each.registered.pack)
+            for each in accounts
+        },
+    }
+    return await page(view, "incidents.html", values)
+
+
+async def _table(view: View, name: str) -> IncidentTable:
+    """Return the table of a pack; an empty one where no rules hold."""
+    pack_hash = (await view.console.read.organisation()).packs.get(name, "")
+    found = await view.console.packs.pack(pack_hash) if pack_hash else None
+    return found.incidents if found else IncidentTable()
 
 
 async def pack_in_force(view: View) -> tuple[str, str, Pack]:

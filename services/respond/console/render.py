@@ -18,6 +18,7 @@ from services.respond.console.history import Names
 from services.respond.console.policy_api import unread_packs
 from services.respond.console.present import SLOTS
 from services.respond.console.problems import Problem
+from services.respond.console.rule_words import in_words, rule_in_words
 from services.respond.console.sessions import CALLER
 from services.respond.console.signs import SourceSign, source_signs
 from services.respond.console.words import TimeLeft, span, time_left
@@ -53,13 +54,15 @@ class Header:
 
 def environment() -> jinja2.Environment:
     """Return the template environment of the console."""
-    return jinja2.Environment(
+    made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE / "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.globals |= {"in_words": in_words, "rule_in_words": rule_in_words}
+    return made
 
 
 def language(request: web.Request) -> str:

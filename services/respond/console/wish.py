@@ -46,7 +46,16 @@ class Wish:
 
     name: str
     about: Literal[
-        "case", "page", "account", "model", "pack", "position", "ban", "entry", "organisation"
+        "case",
+        "page",
+        "account",
+        "model",
+        "pack",
+        "position",
+        "ban",
+        "entry",
+        "incident",
+        "organisation",
     ]
     summary: str
     body: type[Body]
@@ -66,7 +75,8 @@ class Wish:
     @property
     def verb(self) -> str:
         """Return its name where the address says what it is about already."""
-        return self.name.removeprefix("pack-")
+        short = self.about in {"pack", "incident"}
+        return self.name.removeprefix(f"{self.about}-") if short else self.name
 
     def needs(self, body: Body) -> str:
         """Return the action this very body needs: releasing a stop is not stopping."""

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from services.respond.console.guidance_wishes import GUIDANCE_WISHES
+from services.respond.console.incident_wishes import INCIDENT_WISHES
 from services.respond.console.policy_wishes import POLICY_WISHES
 from services.respond.console.wish import Body, Hash, Name, Needed, Wish
 from shared.contracts import operators as ops
@@ -148,6 +149,7 @@ _ALL = (
         ops.OutgoingPaused,
     ),
     *POLICY_WISHES,
+    *INCIDENT_WISHES,
     *GUIDANCE_WISHES,
 )
 

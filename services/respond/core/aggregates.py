@@ -27,6 +27,7 @@ from services.respond.core.case import (
 from services.respond.core.claim import Claim, Variant
 from services.respond.core.cluster import Cluster, Near
 from services.respond.core.guidance import Guidance
+from services.respond.core.incident import Incident, IncidentRegister
 from services.respond.core.knowledge import Entry, Shelf
 from services.respond.core.model import Installed, ModelRegister, Proposal
 from services.respond.core.organisation import Account, Organisation, Person, Post
@@ -67,6 +68,8 @@ __all__ = [
     "Guidance",
     "HistoryEntry",
     "HourRates",
+    "Incident",
+    "IncidentRegister",
     "Installed",
     "ItemPlace",
     "Lately",
@@ -254,5 +257,7 @@ AGGREGATES: dict[str, type[Aggregate]] = {
     "shadow": ShadowRun,
     "receipt": AutoReceipt,
     "greeted": Greeted,
+    "incident": Incident,
+    "incidents": IncidentRegister,
 }
 """Key prefix -> class of the persisted aggregates."""

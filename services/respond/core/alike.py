@@ -4,7 +4,7 @@ from typing import assert_never
 
 from services.respond.core import case_work
 from services.respond.core.aggregates import Case, CaseItem, Cluster
-from services.respond.core.replies import Refusal
+from services.respond.core.refusal import Refusal
 from services.respond.core.work import Work
 from shared.contracts.operators import CaseClaimed, CaseResolved, LabelsCorrected
 

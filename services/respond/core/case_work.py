@@ -6,9 +6,11 @@ from services.respond.core.cases import reopen
 from services.respond.core.clocks import meet, owes
 from services.respond.core.decisions import CaseResolved
 from services.respond.core.effects import end
+from services.respond.core.incidents import notice_closing
 from services.respond.core.judging import Judgement, in_order
 from services.respond.core.pages import settle_page
-from services.respond.core.replies import Refusal, give_up
+from services.respond.core.refusal import Refusal
+from services.respond.core.replies import give_up
 from services.respond.core.restored import looked
 from services.respond.core.said import ItemCorrected
 from services.respond.core.shelving import offer_itself
@@ -63,6 +65,8 @@ def resolve(work: Work, case: Case, fact: asked.CaseResolved) -> Case | Refusal:
             answered=answered,
         )
     )
+    if not answered:
+        notice_closing(work, case, fact.person_id)
     work.put(work.closed.with_first(case.case_id))
     closed = give_up(case).model_copy(update={"status": "resolved", "resolved_at": work.at})
     settle_page(work, closed, fact.person_id)

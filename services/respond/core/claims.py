@@ -3,7 +3,7 @@
 from services.respond.core.aggregates import Case, Claim, Cluster, Variant
 from services.respond.core.case import KEEP
 from services.respond.core.claim import Evidence
-from services.respond.core.replies import Refusal
+from services.respond.core.refusal import Refusal
 from services.respond.core.said import ClaimLinked, ClaimRecorded
 from services.respond.core.signatures import agree
 from services.respond.core.work import Work

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from services.respond.core.aggregates import Case, CaseClock, ClockKind, HistoryEntry
 from services.respond.core.case import note
 from services.respond.core.decisions import ClockBreached, ClockMet
+from services.respond.core.incidents import notice_breach
 from services.respond.core.pages import page_for_breach, settle_page
 from services.respond.core.work import Work
 from shared.contracts.base import built
@@ -64,6 +65,7 @@ def breach(work: Work, case: Case, kind: str) -> None:
     work.decide(
         ClockBreached(at=work.at, account_id=case.account_id, case_id=case.case_id, clock=kind)
     )
+    notice_breach(work, broken, kind)
     pack, _ = work.pack_of(case.account_id)
     if kind in pack.paging.on_breach:
         page_for_breach(work, broken, kind)

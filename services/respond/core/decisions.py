@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 
 from pydantic_core import to_json
 
+from services.respond.core.incident import IncidentDecided, IncidentProposed
 from services.respond.core.said import (
     ClaimLinked,
     ClaimRecorded,
@@ -245,6 +246,8 @@ Decision = (
     | KnowledgeMoved
     | ReceiptSwitched
     | PolicySwitched
+    | IncidentProposed
+    | IncidentDecided
     | ModelSwitched
 )
 

@@ -4,7 +4,7 @@ from services.respond.core.aggregates import Account, HistoryEntry, Organisation
 from services.respond.core.case import note
 from services.respond.core.clocks import meet
 from services.respond.core.effects import call_off
-from services.respond.core.replies import Refusal
+from services.respond.core.refusal import Refusal
 from services.respond.core.work import Work
 from shared.contracts.operators import ModeChanged, OutgoingPaused, PageAcknowledged
 

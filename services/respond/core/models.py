@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from services.respond.core.decisions import ModelSwitched
 from services.respond.core.model import MODELS_KEPT, Installed, ModelRegister, Proposal
-from services.respond.core.replies import Refusal
+from services.respond.core.refusal import Refusal
 from services.respond.core.work import Work
 from shared.contracts.operators import ModelApproved, ModelProposed, ModelRolledBack
 from shared.contracts.org import ModelActivated

@@ -7,6 +7,7 @@ from services.respond.core import (
     case_work,
     claims,
     house,
+    incidents,
     models,
     policies,
     positions,
@@ -24,7 +25,7 @@ from services.respond.core.aggregates import (
 )
 from services.respond.core.decisions import OperationDecided
 from services.respond.core.permissions import allowed
-from services.respond.core.replies import Refusal
+from services.respond.core.refusal import Refusal
 from services.respond.core.suggest import take_draft
 from services.respond.core.work import Work
 from shared.contracts.facts import OperatorFact
@@ -35,6 +36,7 @@ from shared.contracts.guidance import (
     PositionRequested,
     ReceiptFact,
 )
+from shared.contracts.incidents import IncidentFact
 from shared.contracts.operators import (
     CaseClaimed,
     CaseNoted,
@@ -94,7 +96,7 @@ def operate(work: Work, fact: OperatorFact) -> None:
         code=refusal.code if refusal else "ok",
         reason=refusal.reason if refusal else "",
     )
-    case_id = "" if isinstance(fact, HouseOperation | PolicyFact) else fact.case_id
+    case_id = "" if isinstance(fact, HouseOperation | PolicyFact | IncidentFact) else fact.case_id
     case = work.case(case_id)
     answer = OperationDecided(
         at=work.at,
@@ -135,6 +137,8 @@ def _authorise(work: Work, fact: OperatorFact) -> Refusal | None:
 
 
 def _perform(work: Work, fact: OperatorFact) -> Refusal | None:
+    if isinstance(fact, IncidentFact):
+        return incidents.operate(work, fact)
     if isinstance(fact, PolicyFact):
         return policies.operate(work, fact)
     if isinstance(fact, GuidanceFact):

@@ -51,6 +51,8 @@ ALLOWED: Final[Mapping[str, frozenset[Role]]] = {
     "operator.receipt_written": _REVIEWERS,
     "operator.receipt_approved": _LEADS,
     "operator.receipt_stopped": _WORKERS,
+    "incident.reported": _WORKERS,
+    "incident.judged": _LEADS,
     "operator.paused": _WORKERS,
     "operator.unpaused": _LEADS,
     "mode.changed": _LEADS,

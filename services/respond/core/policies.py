@@ -12,7 +12,7 @@ from services.respond.core.policy import (
     PackProposal,
     PolicyRegister,
 )
-from services.respond.core.replies import Refusal
+from services.respond.core.refusal import Refusal
 from services.respond.core.shadowing import begin
 from services.respond.core.stale import return_stale
 from services.respond.core.work import Work

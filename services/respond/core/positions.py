@@ -15,7 +15,7 @@ from services.respond.core.guidance import (
     Position,
     content_of_position,
 )
-from services.respond.core.replies import Refusal
+from services.respond.core.refusal import Refusal
 from services.respond.core.revisiting import WORD_MOST, change, late, moved
 from services.respond.core.waiting import Timer
 from services.respond.core.work import Work

@@ -13,7 +13,8 @@ from services.respond.core.case import note
 from services.respond.core.checking import check_text
 from services.respond.core.effects import end, is_paused, leave
 from services.respond.core.receipt import AutoReceipt, Greeted, Wording
-from services.respond.core.replies import Refusal, reply_of, with_reply
+from services.respond.core.refusal import Refusal
+from services.respond.core.replies import reply_of, with_reply
 from services.respond.core.said import ReceiptSwitched
 from services.respond.core.work import Work
 from shared.contracts.guidance import (

@@ -3,7 +3,6 @@
 Each function takes what a person asked for and returns the case as it then is, or a Refusal.
 """
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from services.respond.core.aggregates import Case, CaseItem, HistoryEntry, Reply
@@ -12,6 +11,7 @@ from services.respond.core.case import note
 from services.respond.core.checking import check_text
 from services.respond.core.decisions import ReplyCameBack
 from services.respond.core.pages import on_duty
+from services.respond.core.refusal import Refusal
 from services.respond.core.shadowing import watch_text
 from services.respond.core.work import Work
 from shared.contracts.ids import token
@@ -28,14 +28,6 @@ from shared.contracts.verdicts import Label
 
 MAX_TEXT = 10_000
 _GONE = frozenset({"leaving", "unknown"})
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why an operation was not done; `code` is stable for clients."""
-
-    code: str
-    reason: str = ""
 
 
 _UNREAD = Refusal("confirm_first", "the rules changed: read what changed for you and confirm it")

@@ -12,7 +12,8 @@ from services.respond.core.effects import end
 from services.respond.core.guidance import MOST, PositionRequest
 from services.respond.core.guided import bans
 from services.respond.core.pages import raise_page
-from services.respond.core.replies import Refusal, come_back
+from services.respond.core.refusal import Refusal
+from services.respond.core.replies import come_back
 from services.respond.core.said import GuidanceMoved
 from services.respond.core.suggest import suggest
 from services.respond.core.work import Work

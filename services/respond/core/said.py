@@ -7,12 +7,14 @@ from shared.contracts.operators import ClaimStatus
 from shared.contracts.verdicts import Label
 
 
-class _Said(Frozen):
+class DecisionBase(Frozen):
+    """When, and on which account."""
+
     at: Time
     account_id: str = ""
 
 
-class ItemCorrected(_Said):
+class ItemCorrected(DecisionBase):
     """A person's labels for an item beside the system's: one row to learn from.
 
     An operation that was meant for all alike gives one for each case's own item.
@@ -30,7 +32,7 @@ class ItemCorrected(_Said):
     person_id: str
 
 
-class ClaimRecorded(_Said):
+class ClaimRecorded(DecisionBase):
     """A rumour that is to be looked into, or what is known of it by now."""
 
     kind: Literal["claim.recorded"] = "claim.recorded"
@@ -39,7 +41,7 @@ class ClaimRecorded(_Said):
     status: ClaimStatus
 
 
-class GuidanceMoved(_Said):
+class GuidanceMoved(DecisionBase):
     """A position, a ban or a request for a position is somewhere else than before."""
 
     kind: Literal["guidance.moved"] = "guidance.moved"
@@ -49,14 +51,14 @@ class GuidanceMoved(_Said):
     content: str = ""
 
 
-class ReceiptSwitched(_Said):
+class ReceiptSwitched(DecisionBase):
     """An account's automatic receipt was proposed, put on or taken off."""
 
     kind: Literal["receipt.switched"] = "receipt.switched"
     status: str
 
 
-class KnowledgeMoved(_Said):
+class KnowledgeMoved(DecisionBase):
     """An entry of the knowledge base was offered, approved or taken out."""
 
     kind: Literal["knowledge.moved"] = "knowledge.moved"
@@ -65,7 +67,7 @@ class KnowledgeMoved(_Said):
     content: str = ""
 
 
-class ClaimLinked(_Said):
+class ClaimLinked(DecisionBase):
     """An item says what a known claim says."""
 
     kind: Literal["claim.linked"] = "claim.linked"

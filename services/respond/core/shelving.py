@@ -14,7 +14,7 @@ from services.respond.core.knowledge import (
     Version,
     content_of_entry,
 )
-from services.respond.core.replies import Refusal
+from services.respond.core.refusal import Refusal
 from services.respond.core.said import KnowledgeMoved
 from services.respond.core.work import Work
 from shared.contracts.guidance import EntryApproved, EntryExpired, EntryWritten, KnowledgeFact

@@ -17,6 +17,8 @@ from services.respond.core.aggregates import (
     Entry,
     Guidance,
     HourRates,
+    Incident,
+    IncidentRegister,
     ModelRegister,
     Organisation,
     PackChanges,
@@ -136,6 +138,11 @@ class StoreReadModel:
 
     async def policies(self) -> PolicyRegister:
         return await self._one(PolicyRegister.KEY, PolicyRegister) or PolicyRegister()
+
+    async def incidents(self) -> Sequence[Incident]:
+        """Return the newest entries of the register, newest first."""
+        known = await self._one(IncidentRegister.KEY, IncidentRegister) or IncidentRegister()
+        return await self._all([f"incident:{each}" for each in known.incident_ids], Incident)
 
     async def shadow(self, pack: str) -> ShadowRun | None:
         return await self._one(f"shadow:{pack}", ShadowRun)

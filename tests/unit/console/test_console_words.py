@@ -65,6 +65,7 @@ BY_VALUE = (
     "form.",
     "policy.",
     "rule.",
+    "incident.",
 )
 PLACE = re.compile(r"\{\w+\}")
 

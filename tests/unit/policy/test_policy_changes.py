@@ -63,7 +63,7 @@ def test_entries_without_names_are_compared_whole_and_in_order() -> None:
     fast, slow = a_clock(5, "case.private"), a_clock(60)
     changed = told(Pack(name="a", clocks=(fast, slow)), Pack(name="a", clocks=(slow, fast)))
     assert [(each.path, each.what) for each in changed] == [(("clocks",), "changed")]
-    assert changed[0].before.startswith('{"when": "case.private"')
+    assert changed[0].before.startswith("when: case.private; acknowledge_minutes: 5")
 
 
 def test_keys_of_a_mapping_come_go_and_change() -> None:

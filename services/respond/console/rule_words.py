@@ -1,0 +1,47 @@
+"""What rules and replays say in codes, as people read it: labels, clocks, levels, fields of a rule."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from services.respond.console.catalog import Catalog
+
+_CLOCKS: Final = re.compile(
+    r"^(?:acknowledge )?([0-9.]+)(?: min)?, (?:first reply )?([0-9.]+)(?: min)?$"
+)
+_WEIGHED: Final = re.compile(r"^(.+), severity (\d+)$")
+_GATE: Final = re.compile(r"^(pass|warn|hold|block)(?::? (.*))?$")
+_FIELD: Final = re.compile(r"^(\w+): (.*)$", re.DOTALL)
+
+
+def in_words(said: str, t: Catalog) -> str:
+    """Return one side of a comparison in the reader's words; what nobody knows stays as it is."""
+    if clocks := _CLOCKS.match(said):
+        return t("rule.clocks", a=clocks[1], b=clocks[2])
+    if weighed := _WEIGHED.match(said):
+        return t("rule.weighed", what=_labels(weighed[1], t), n=weighed[2])
+    if gate := _GATE.match(said):
+        level, rest = t(f"level.{gate[1]}"), gate[2] or ""
+        return f"{level} {t.said(f'category.{rest}', rest)}".rstrip()
+    if said == "opens":
+        return t("policy.opens")
+    return _labels(said, t)
+
+
+def rule_in_words(said: str, t: Catalog) -> str:
+    """Return a rule, spelt as fields and values, with the fields in the reader's words."""
+    return t("number.field").join(_fields(said, t))
+
+
+def _fields(said: str, t: Catalog) -> Iterator[str]:
+    for part in said.split("; "):
+        field = _FIELD.match(part)
+        if field is None:
+            yield _labels(part, t)
+        else:
+            yield f"{t.said(f'policy.key_{field[1]}', field[1])} {_labels(field[2], t)}"
+
+
+def _labels(said: str, t: Catalog) -> str:
+    words = [t.said(f"label.{each}", each) for each in said.split(", ")]
+    return t("number.and").join(words) if len(words) > 1 else words[0]
