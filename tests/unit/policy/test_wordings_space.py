@@ -25,6 +25,7 @@ from shared.runtime.packs import read_packs
 from shared.runtime.settings import default_policies_dir
 from shared.text.length import units
 
+pytestmark = [pytest.mark.space, pytest.mark.timeout(180)]
 PACKS = read_packs(default_policies_dir())
 
 
