@@ -292,6 +292,18 @@ def test_disguises_are_seen_and_heard() -> None:
     assert gate("您好", GateContext(), NO_PACK).passed
 
 
+def test_a_phrase_is_not_met_by_chance() -> None:
+    assert not found("不abcd知道这个牌子", "refusal")
+    assert not found("谢谢您，告知，道路已通", "refusal")
+    own = Pack(
+        name="own",
+        taboos=(Taboo(category="a", level="block", reason="x", phrases=("啊啊啊",)),),
+        gate=GateRules(by_sound=("a",)),
+    )
+    assert gate("大阿阿", GateContext(), own).passed
+    assert not gate("阿啊啊", GateContext(), own).passed
+
+
 @pytest.mark.parametrize(
     ("written", "value"),
     [("十", 10), ("二十四", 24), ("一百零五", 105), ("两", 2), ("半", 0.5), ("一个半"[:1], 1),
