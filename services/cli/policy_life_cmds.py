@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
@@ -258,6 +259,8 @@ def _decide(
             if verb in {"approve", "activate"}:
                 shown = review_lines(await review_of(doors, meant))
                 typer.echo("\n".join(shown), err=True)
+                if sys.stdin.isatty():  # a script has read it before, by `policy review`
+                    typer.confirm(f"{verb} this?", abort=True)
             told = f"{pack} {meant.pack_hash[:12]} {said}"
             path = f"/api/packs/{pack}/{verb}"
             await caller.ask(doors, path, {"pack_hash": meant.pack_hash, **extra}, told)
