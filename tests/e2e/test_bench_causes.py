@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 from services.cli.bench.pipeline import Pipeline, pipeline
 
 ITEMS = 2048
-BYTES_AN_ITEM = 1200
+BYTES_AN_ITEM = 1300
 """An item of the bench, its verdict and a tenth of a case, as the log keeps them."""
 ITEMS_A_COMMIT = 16
 VERDICTS_A_FACT = 128

@@ -26,6 +26,7 @@ from shared.store.redis_store import RedisStore
 
 SERVICES = ("respond", "classify", "archive", "watchdog")
 WARM_UP = 2048
+"""At least; all contenders have as many items as a round has, before anything is measured."""
 LOOK_SECONDS = 0.02
 ROUND_SECONDS = 300.0
 
@@ -93,7 +94,7 @@ async def pipeline(count: int) -> AsyncIterator[Pipeline]:
                 bus = await NatsBus.connect(addresses.nats_url, clock=SystemClock(), name="bench")
                 store = await RedisStore.connect(addresses.redis_url)
                 try:
-                    made = Pipeline(bus, store, supervisor, data, addresses, WARM_UP)
+                    made = Pipeline(bus, store, supervisor, data, addresses, max(count, WARM_UP))
                     await made.round("warm")
                     made.items = count
                     yield made
