@@ -67,11 +67,11 @@ class RuleBook:
                     met[each.rule.id] = each
         return cls(name, tuple(sorted(met.values(), key=lambda each: each.distance)))
 
-    def asked(self, kind: str, day: date) -> Iterator[Ready]:
-        """Yield the rules that look at this kind of input and are in force."""
+    def asked(self, kind: str, day: date) -> Iterator[tuple[Ready, Check]]:
+        """Yield the rules that look at this kind of input and are in force, with their checks."""
         for each in self.rules:
             if each.check is not None and kind in each.rule.kinds and each.rule.in_force(day):
-                yield each
+                yield each, each.check
 
     def only(self, wanted: str) -> Self:
         """Return the rules of one id: our own, one of the catalogue, or a document of it."""

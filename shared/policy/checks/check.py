@@ -49,8 +49,6 @@ class Check(Rules):
 
 
 def _flat(value: object) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        value = [each for held in value.values() for each in _flat(held)]
     yield from [value] if isinstance(value, str) else cast("Sequence[str]", value)
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from shared.policy.articles import PolicyRule
 from shared.policy.cel import RuleError
 from shared.policy.checks.book import Ready, RuleBook
-from shared.policy.checks.check import Ask, Labeller
+from shared.policy.checks.check import Ask, Check, Labeller
 from shared.policy.checks.given import ABSENT, Given
 from shared.policy.checks.outcome import STRENGTH, Judgement, Outcome, hit, miss, unknown
 
@@ -53,7 +53,10 @@ def evaluate(
     book: RuleBook, given: Given, day: date, labeller: Labeller | None = None
 ) -> tuple[Answered, ...]:
     """Return what every rule of the book that looks at this kind of input says, hits first."""
-    said = [Answered(each, _asked(each, given, labeller)) for each in book.asked(given.kind, day)]
+    said = [
+        Answered(each, _asked(each, check, given, labeller))
+        for each, check in book.asked(given.kind, day)
+    ]
     order = {"hit": 0, "unknown": 1, "miss": 2}
 
     def rank(each: Answered) -> tuple[int, int, int]:
@@ -86,10 +89,8 @@ def answer(said: Sequence[Answered], given: Given) -> dict[str, Any]:
     return {**body, **{name: list(fields) for name, fields in told.items() if fields}}
 
 
-def _asked(ready: Ready, given: Given, labeller: Labeller | None) -> Outcome:
-    rule, check = ready.rule, ready.check
-    if check is None:
-        return unknown("person")
+def _asked(ready: Ready, check: Check, given: Given, labeller: Labeller | None) -> Outcome:
+    rule = ready.rule
     ask = Ask(given, rule.verdict, ready.pack, rule.reason, labeller, ready.lexicons)
     try:
         meant = _meant(rule, given)

@@ -23,7 +23,7 @@ _OUTGOING: Final = (
     f"{_TEXT} account_type:word account:word author:any author_role:word actor_role:word"
     " actor_unit:word approvals:list approved:any approved_by:any source:any links:list mode:word"
     " context:word images:list video:any videos:list music:any attachments:list column:word"
-    " confidentiality_check:any checklist:table facts:table master:table failed_checks:list"
+    " confidentiality_check:any checklist:any facts:table master:table failed_checks:list"
 )
 _INBOUND: Final = (
     f"{_TEXT} label:word context:word account:word at_account:flag author:any author_type:word"

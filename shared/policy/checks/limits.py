@@ -1,5 +1,6 @@
 """Checks of limits: how many a day, how fast, how large, in which format."""
 
+from math import isnan
 from typing import Any, ClassVar
 
 from pydantic import Field
@@ -107,7 +108,8 @@ class Flood(Check):
 
     def _crowded(self, ask: Ask) -> Outcome:
         """Times alone: too many of them within ten minutes."""
-        times = sorted(minute_of(str(each)) for each in ask.given.many("times"))
+        told = (minute_of(str(each)) for each in ask.given.many("times"))
+        times = sorted(each for each in told if not isnan(each))
         if not times:
             return unknown("reposts")
         crowd = max(sum(one <= each <= one + _CROWDED_MIN for each in times) for one in times)

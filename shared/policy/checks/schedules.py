@@ -3,6 +3,7 @@
 import re
 from datetime import time
 from itertools import pairwise
+from math import isnan
 from statistics import median
 from typing import ClassVar
 
@@ -73,7 +74,7 @@ class Slots(Check):
             return unknown("weekday" if day is None else "slots")
         if (day in (0, 6, 7)) != self.weekend:
             return miss()
-        planned = [minute_of(str(each)) for each in told]
+        planned = [one for each in told if not isnan(one := minute_of(str(each)))]
         if self.slots:
             missing = [
                 each
@@ -102,7 +103,7 @@ class Burst(Check):
         told = ask.given.first("times")
         if not isinstance(told, list):
             return unknown("times")
-        times = sorted(minute_of(str(each)) for each in told)
+        times = sorted(one for each in told if not isnan(one := minute_of(str(each))))
         if len(times) < self.least_posts:
             return miss()
         if self.gap_min and median(b - a for a, b in pairwise(times)) <= self.gap_min:
