@@ -33,12 +33,18 @@ def text(
     file: Annotated[Path | None, typer.Argument(help="JSONL; standard input if absent")] = None,
     pack: PackOption = "company",
     policies: PoliciesOption = None,
+    knowledge: Annotated[
+        Path | None, typer.Option(help="entries to try, as `zhishou knowledge check` reads them")
+    ] = None,
 ) -> None:
     """Read incoming texts (JSONL or plain lines), write what would be offered, line by line."""
+    from services.cli.knowledge_files import read_entries
     from services.cli.lines import batches
-    from services.cli.suggest_lines import parse
+    from services.cli.suggest_lines import parse, shelf_of
 
     desk = _desk(pack, policies)
+    if knowledge is not None:
+        desk.shelf = shelf_of(read_entries(knowledge))
     number, failed = 0, False
     for lines in batches(file):
         for raw in lines:

@@ -1,16 +1,18 @@
 """Lines of `suggest text` and `suggest measure`: a text in, what would be offered as answers out."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from services.cli.knowledge_files import FileEntry
 from services.cli.lines import decoded
 from services.respond.core.checking import situation_of
+from services.respond.core.knowledge import Asking, Book, Shelf
 from services.respond.core.suggest import KEEP_LATELY, OFFERED, next_answer
-from services.respond.core.wordings import About, Offer, offers, sound_matter
+from services.respond.core.wordings import About, Offer, framed, offers, sound_matter
 from shared.contracts.verdicts import Label
 from shared.policy.gate.check import gate
 from shared.policy.gate.findings import GateContext, GateResult
@@ -51,6 +53,7 @@ class Desk:
 
     pack: Pack
     judge: Judge
+    shelf: Shelf = field(default_factory=Shelf)
     lately: tuple[str, ...] = ()
 
     def _promised(self, asked: Asked) -> str:
@@ -61,25 +64,32 @@ class Desk:
     def answer(self, asked: Asked) -> "Answer":
         labels = asked.labels if asked.labels is not None else self.judge(asked.text)
         matter = sound_matter(asked.text, self.pack)
-        found = offers(
-            About(
-                labels=labels,
-                matter=matter,
-                channel=asked.channel,
-                severity=asked.severity,
-                private=asked.private,
-                next_answer=self._promised(asked),
-                seed=f"{asked.id}",
-                lately=self.lately,
-            ),
-            self.pack,
-            OFFERED,
+        about = About(
+            labels=labels,
+            matter=matter,
+            channel=asked.channel,
+            severity=asked.severity,
+            private=asked.private,
+            next_answer=self._promised(asked),
+            seed=f"{asked.id}",
+            lately=self.lately,
         )
-        names = tuple(each.template_id for each in found)
-        self.lately = (*self.lately, *names)[-KEEP_LATELY:]
         context = GateContext(situation=situation_of(labels), channel=asked.channel)
+        known = list(self._known(asked, about, context))
+        worded = offers(about, self.pack, OFFERED - len(known))
+        names = tuple(each.template_id for each in worded)
+        self.lately = (*self.lately, *names)[-KEEP_LATELY:]
+        found = (*known, *worded)
         checked = tuple(gate(each.text, context, self.pack) for each in found)
-        return Answer(asked.id, matter, labels, tuple(found), checked)
+        return Answer(asked.id, matter, labels, found, checked)
+
+    def _known(self, asked: Asked, about: About, context: GateContext) -> Iterator[Offer]:
+        """Yield the best entry's answer, as a case would be offered it."""
+        for book in self.shelf.find(Asking(asked.text, about.labels, about.channel)):
+            for text in (framed(book.answer, about, self.pack), book.answer):
+                if gate(text, context, self.pack).passed:
+                    yield Offer(f"knowledge:{book.entry_id}", self.pack.suggesting.tone, text)
+                    return
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +151,23 @@ class Measure:
             "different_texts": len(self.texts),
             "commonest_share": round(commonest / self.rows, 4) if self.rows else 0.0,
         }
+
+
+def shelf_of(entries: Iterable[FileEntry]) -> Shelf:
+    """Return the entries of a file as if all of them were approved."""
+    return Shelf(
+        books=tuple(
+            Book(
+                entry_id=each.entry_id,
+                matter=each.matter,
+                asked=f"{each.matter} {each.question}",
+                answer=each.answer,
+                labels=each.labels,
+                channels=each.channels,
+            )
+            for each in entries
+        )
+    )
 
 
 def measure(asked: Iterable[Asked], desk: Desk, labels: Sequence[Label]) -> Measure:

@@ -88,3 +88,26 @@ def test_petitions_of_a_city_are_answered_each_in_its_own_words(
     assert found["rows_without"] == 0
     assert found["passed"] == found["named"] == found["suggestions"]
     assert found["commonest_share"] <= 0.05
+
+
+def test_a_file_of_entries_can_be_tried_before_it_is_brought_in(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entries, asked = tmp_path / "faq.md", tmp_path / "in.jsonl"
+    long = "两小时内免费，之后每小时五元。" * 9
+    entries.write_text(
+        f"## 停车费怎么收\n- 事由: 停车费\n- 出处: 办法\n每小时五元。\n"
+        f"## 充电桩充电费多少\n- 事由: 充电费\n- 出处: 办法\n{long}\n",
+        encoding="utf-8",
+    )
+    texts = ("停车费怎么收", "充电桩的充电费多少", "电梯坏了")
+    asked.write_text(
+        "\n".join(line(each, labels=["question"]) for each in texts), encoding="utf-8"
+    )
+    assert run(["suggest", "text", str(asked), "--knowledge", str(entries)], {}) == 0
+    found = [json.loads(each) for each in capsys.readouterr().out.splitlines()]
+    first, alone, other = (each["suggestions"] for each in found)
+    assert first[0]["template"].startswith("knowledge:")
+    assert "每小时五元。" in first[0]["text"]
+    assert alone[0]["text"] == long
+    assert not other[0]["template"].startswith("knowledge:")
