@@ -158,6 +158,10 @@ class GateRules(Rules):
     manners: Manners = Manners()
     tone: Tone = Tone()
     by_sound: tuple[str, ...] = Field((), description="taboo families that are also heard")
+    spared: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict,
+        description="taboo family -> longer wordings in which its phrases mean no harm",
+    )
     split: dict[str, str] = Field(
         default_factory=dict, description="characters drawn apart: 矢口 -> 知"
     )
@@ -176,11 +180,9 @@ class GateRules(Rules):
     strategies: dict[Strategy, tuple[str, ...]] = Field(default_factory=dict)
     mismatches: tuple[Mismatch, ...] = ()
 
-    @field_validator("strategies")
+    @field_validator("strategies", "spared")
     @classmethod
-    def _readable(
-        cls, written: dict[Strategy, tuple[str, ...]]
-    ) -> dict[Strategy, tuple[str, ...]]:
+    def _readable(cls, written: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
         for each in written.values():
             _known(each)
         return written

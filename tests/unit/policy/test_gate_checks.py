@@ -107,6 +107,14 @@ def test_an_uncertain_word_counts_where_it_blurs_a_fact() -> None:
     assert not found("或许我们可以换个时间再约", "uncertain", situation="crisis")
 
 
+def test_what_others_do_not_know_is_no_refusal() -> None:
+    for text in ("照片不太清楚，麻烦再拍一张", "如果您不清楚流程，随时问", "不清楚怎么填的可以问"):
+        assert not found(text, "refusal"), text
+    assert found("这件事我们不清楚", "refusal")
+    bare = PACK.model_copy(update={"gate": PACK.gate.model_copy(update={"spared": {}})})
+    assert not gate("照片不太清楚，麻烦再拍一张", GateContext(), bare).passed
+
+
 def test_manners_and_tone_are_said_only_where_nothing_tells_more() -> None:
     whole = check("天天来，烦不烦，自己解决呗", situation="complaint")
     assert {each.category for each in whole.findings} & {"manners", "tone", "rudeness", "coldness"}
