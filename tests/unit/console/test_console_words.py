@@ -57,6 +57,7 @@ BY_VALUE = (
     "done.",
     "number.",
     "problem.",
+    "list.",
 )
 PLACE = re.compile(r"\{\w+\}")
 
