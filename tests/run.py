@@ -54,10 +54,12 @@ STYLE = (
     Area("types", (str(BIN / "mypy"),)),
     Area("imports", (str(BIN / "lint-imports"), "--no-logo")),
 )
-INNER = "not servers and not browser and not training"
+INNER = "not servers and not browser and not training and not space"
 APART = ("tests/unit/classify", "tests/unit/cli_chaos", "tests/unit/cli_doctor",
          "tests/unit/cli_up", "tests/unit/cli_use")  # fmt: skip
 """The larger parts of the unit tests, run beside the others in the inner loop."""
+HEAVY = ("tests/unit/classify", "tests/unit/policy")
+"""The parts of the unit tests that take longest, run beside the others."""
 QUICK = (
     plain_area("classify", "tests/unit/classify", "-m", INNER),
     plain_area("unit", "tests/unit", *(f"--ignore={each}" for each in APART), "-m", INNER),
@@ -69,7 +71,9 @@ FULL = (
     pytest_area("house", "tests/e2e/test_whole_house.py"),
     pytest_area("lasting", "tests/lasting", "--ignore=tests/lasting/test_chaos.py"),
     pytest_area("chaos", "tests/lasting/test_chaos.py"),
-    pytest_area("unit", "tests/unit"),
+    pytest_area("unit", "tests/unit", *(f"--ignore={each}" for each in HEAVY)),
+    pytest_area("policy", "tests/unit/policy"),
+    pytest_area("classify", "tests/unit/classify"),
     pytest_area("end-to-end", "tests/e2e", "--ignore-glob=*/test_whole_house.py"),
     pytest_area("scenario", "tests/scenario"),
     pytest_area("laws", "tests/property"),

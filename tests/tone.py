@@ -14,15 +14,16 @@ import numpy as np
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from shared.policy.gate.plain import marked
-from shared.policy.gate.tone import LONGEST, SCALE
+from shared.policy.gate.plain import PAUSES, marked
+from shared.policy.gate.tone import LONGEST
 
 ROOT = Path(__file__).resolve().parents[1]
 OWN = ROOT / "tests" / "data" / "gate"
 WRITTEN = ROOT / "shared" / "policy" / "gate" / "tone_weights.py"
 KEPT = 3600
+SCALE = 20
 WIDEST = 96
-WEIGHTS = {"disaster": 6.0, "clean": 3.0, "toxic": 0.4, "polite": 6.0}
+WEIGHTS = {"disaster": 4.0, "clean": 4.0, "toxic": 0.4, "polite": 4.0}
 HEAD = '''"""How much each piece of a text speaks for hostility (above 0) or against it.
 
 Written by `python -m tests.tone`; do not edit. A line is a weight and the pieces that have it.
@@ -30,7 +31,6 @@ Written by `python -m tests.tone`; do not edit. A line is a weight and the piece
 
 from typing import Final
 
-BIAS: Final = {bias}
 _LINES: Final = """
 {lines}
 """
@@ -59,8 +59,11 @@ def rewrites(directory: Path) -> Iterator[tuple[str, str]]:
             yield row["text"], row["meta"]["polite"]
 
 
-def learn(directory: Path, disasters: str = "disasters*.txt") -> tuple[int, dict[str, int]]:
-    """Return the bias and the weights of the pieces that matter most, in whole numbers."""
+def learn(directory: Path, disasters: str = "disasters*.txt") -> dict[str, int]:
+    """Return the weights of the pieces that matter most, in whole numbers.
+
+    There is no bias: a text of which nothing is known is not hostile.
+    """
     insults, polite = zip(*rewrites(directory), strict=True)
     rows = {
         "disaster": list(own_rows(disasters)),
@@ -74,16 +77,18 @@ def learn(directory: Path, disasters: str = "disasters*.txt") -> tuple[int, dict
     counter = CountVectorizer(
         analyzer="char", ngram_range=(1, LONGEST), binary=True, min_df=2, lowercase=False
     )
-    model = LogisticRegression(C=0.3, max_iter=500)
-    model.fit(counter.fit_transform(texts), hostile, sample_weight=weight)
-    whole = np.rint(model.coef_[0] * SCALE).astype(int)
+    found = counter.fit_transform(texts)
     pieces = counter.get_feature_names_out()
-    best = np.argsort(-np.abs(model.coef_[0]), kind="stable")[:KEPT]
-    kept = {str(pieces[at]): int(whole[at]) for at in best if whole[at] and " " not in pieces[at]}
-    return int(np.rint(model.intercept_[0] * SCALE)), kept
+    words = np.array([_is_word(each) for each in pieces])
+    model = LogisticRegression(C=1.0, max_iter=500, fit_intercept=False)
+    model.fit(found[:, words], hostile, sample_weight=weight)
+    pieces, exact = pieces[words], model.coef_[0]
+    whole = np.rint(exact * SCALE).astype(int)
+    best = np.argsort(-np.abs(exact), kind="stable")[:KEPT]
+    return {str(pieces[at]): int(whole[at]) for at in best if whole[at]}
 
 
-def write(bias: int, weights: dict[str, int]) -> None:
+def write(weights: dict[str, int]) -> None:
     """Write the module, pieces of one weight together."""
     lines = []
     for value in sorted(set(weights.values())):
@@ -94,7 +99,11 @@ def write(bias: int, weights: dict[str, int]) -> None:
                 line = f"{value}"
             line += f" {piece}"
         lines.append(line)
-    WRITTEN.write_text(HEAD.format(bias=bias, lines="\n".join(lines)), encoding="utf-8")
+    WRITTEN.write_text(HEAD.format(lines="\n".join(lines)), encoding="utf-8")
+
+
+def _is_word(piece: str) -> bool:
+    return bool(set(piece) - set(PAUSES + " ")) and not any(char.isascii() for char in piece)
 
 
 def _width(text: str) -> int:
@@ -106,4 +115,4 @@ if __name__ == "__main__":
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--disasters", default="disasters*.txt")
     asked = parser.parse_args()
-    write(*learn(asked.data, asked.disasters))
+    write(learn(asked.data, asked.disasters))

@@ -23,6 +23,7 @@ class Row:
     cases: int
     failed: int
     why: str
+    partly: str
 
     @property
     def result(self) -> str:
@@ -56,7 +57,9 @@ class Report:
             for each in self.rows
         ]
         gaps = {each.article: each.why for each in self.rows if each.result == "people"}
-        return {"articles": len(rows), **self.counts(), "rows": rows, "not_covered": gaps}
+        parts = {each.article: each.partly for each in self.rows if each.partly}
+        whole = {"articles": len(rows), **self.counts(), "rows": rows}
+        return {**whole, "not_covered": gaps, "covered_in_part": parts}
 
 
 def covered(shelf: Shelf, directory: Path, day: date) -> Report:
@@ -85,6 +88,7 @@ def covered(shelf: Shelf, directory: Path, day: date) -> Report:
                 sum(cases[each] for each in ids),
                 sum(failed[each] for each in ids),
                 many[0].rule.by_people,
+                " ".join(each.rule.partly for each in many if each.rule.partly),
             )
         )
     return Report(tuple(rows))
@@ -101,3 +105,7 @@ def lines_of(report: Report) -> Iterator[str]:
     for each in report.rows:
         if each.result == "people":
             yield f"  {each.article}: {each.why}"
+    yield "covered in part; a person looks for the rest:"
+    for each in report.rows:
+        if each.partly:
+            yield f"  {each.article}: {each.partly}"

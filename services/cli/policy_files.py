@@ -6,7 +6,7 @@ from pathlib import Path
 
 from shared.errors import UserError
 from shared.policy.changes import Json
-from shared.policy.loader import Sources, load_pack, places_of
+from shared.policy.loader import Sources, load_pack, load_with_places
 from shared.policy.model import Pack
 from shared.runtime.packs import read_sources
 from shared.runtime.settings import default_policies_dir
@@ -45,7 +45,7 @@ def pack_at(pack: str, policies: Path | None) -> Pack:
 def filed_pack(pack: str, policies: Path | None) -> FiledPack:
     """Return the same with where each part of it stands. Raises UserError."""
     name, sources = _sources(pack, policies)
-    return FiledPack(load_pack(name, sources), places_of(name, sources))
+    return FiledPack(*load_with_places(name, sources))
 
 
 def _sources(pack: str, policies: Path | None) -> tuple[str, Sources]:

@@ -58,13 +58,13 @@ def review_lines(found: Review) -> Iterator[str]:
         yield difference_line(each)
     if not found.differences:
         yield "the rules are the same"
-    yield f"{len(found.texts)} unsent texts and {len(found.templates)} templates would fail"
+    yield f"{len(found.texts)} unsent texts and {len(found.wordings)} wordings would fail"
     for text in found.texts:
         why = "; ".join(each.reason for each in text.findings)
         yield f"  case {text.number} {text.slot} ({text.status}, {text.author_id}): {why}"
-    for template in found.templates:
-        why = "; ".join(each.reason for each in template.findings)
-        yield f"  template {template.template_id}: {why}"
+    for wording in found.wordings:
+        why = "; ".join(each.reason for each in wording.findings)
+        yield f"  {wording.kind} {wording.name}: {why}"
     if found.left_out:
         yield f"  {found.left_out} open cases were not looked at"
 

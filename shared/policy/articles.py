@@ -77,6 +77,7 @@ class PolicyRule(Rules):
     grade: Grade | None = Field(None, description="grade of the incident, 1 the gravest")
     grade_alternatives: tuple[Grade, ...] = ()
     by_people: str = Field("", description="why no machine checks this")
+    partly: str = Field("", description="what of it the check does not see")
     owner: str = ""
     review_by: date | None = None
     effective_from: date | None = None

@@ -38,14 +38,6 @@ class IncidentTable(Rules):
     rules: tuple[IncidentRule, ...] = ()
     sanctions: tuple[Sanction, ...] = ()
 
-    def rule(self, rule_id: str) -> IncidentRule | None:
-        """Return the line with this id."""
-        return next((each for each in self.rules if each.id == rule_id), None)
-
-    def for_trigger(self, trigger: Trigger) -> tuple[IncidentRule, ...]:
-        """Return the lines the system itself notices by `trigger`."""
-        return tuple(each for each in self.rules if trigger in each.triggers)
-
     def sanction(self, grade: int) -> str:
         """Return what is proposed for a grade; "" if nothing is."""
         return next((each.says for each in self.sanctions if each.grade == grade), "")

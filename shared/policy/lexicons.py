@@ -22,6 +22,7 @@ class Lexicon(Rules):
     phrases: tuple[str, ...] = ()
     patterns: tuple[str, ...] = Field((), description="regular expressions over the plain text")
     unless: tuple[str, ...] = Field((), description="longer words in which a hit is harmless")
+    across: bool = Field(False, description="a hit may reach over a comma")
     rewordings: dict[str, str] = Field(default_factory=dict, description="phrase -> better words")
 
     @model_validator(mode="after")
@@ -38,7 +39,8 @@ class Lexicon(Rules):
         """Yield where the words stand, as spans of what was written."""
         harmless = tuple(places(text, self.unless))
         for hit in self._hits(text.text):
-            if not _spared(hit.span(), harmless) and not text.crosses_break(*hit.span()):
+            cut = not self.across and text.crosses_break(*hit.span())
+            if not cut and not _spared(hit.span(), harmless):
                 yield text.span(*hit.span())
 
     def first(self, text: Plain) -> Span | None:

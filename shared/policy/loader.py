@@ -79,16 +79,6 @@ def _fit(pack: Pack, index: int, places: Places) -> None:
         raise UserError(f"rule {rule.id}: {error}", where=where, fix=fix) from error
 
 
-def places_of(name: str, sources: Sources) -> Mapping[tuple[str | int, ...], str]:
-    """Return where each part of a pack, with what it inherits, stands: file and line.
-
-    Raises UserError.
-    """
-    places: dict[tuple[str | int, ...], str] = {}
-    _strip(_inherit(name, sources, ()), (), places)
-    return places
-
-
 def lineage(name: str, sources: Sources) -> tuple[str, ...]:
     """Return the pack and those it inherits from, nearest first. Raises UserError."""
     names: list[str] = []

@@ -87,9 +87,9 @@ async def test_rules_come_into_force_by_two_people_and_go_by_one(
     await refused(house, ("approve", "company", *FIRST), "do not grant")
     shown = await zhishou(house, "policy", "review", "company")
     assert "+ taboos.haste" in shown
-    assert "0 unsent texts and 1 templates would fail" in shown
+    assert "0 unsent texts and 1 wordings would fail" in shown
     found = json.loads(await zhishou(house, "policy", "review", "company", "--json"))
-    assert [each["template_id"] for each in found["templates"]] == ["hasty"]
+    assert [each["name"] for each in found["wordings"]] == ["hasty"]
     listed = await zhishou(house, "policy", "status")
     assert "proposed by demo-second, waits for approval, runs beside: 少许诺" in listed
     await house.say("电梯坏了三天没人修", user="住户")

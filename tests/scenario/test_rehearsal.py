@@ -5,7 +5,7 @@ from datetime import timedelta
 from services.respond.shell.rehearsal import LogRehearsal
 from shared.contracts.operators import CaseClaimed, ReplyDrafted
 from shared.policy.model import ClockRule, Taboo
-from tests.fakes.respond_house import ANSWER, House, a_house, a_pack
+from tests.fakes.respond_house import ANSWER, House, a_comment, a_house, a_pack
 
 FAST = a_pack(clocks=(ClockRule(acknowledge_minutes=1, first_reply_minutes=2),))
 STRICT = a_pack(
@@ -57,7 +57,16 @@ async def test_what_is_older_than_a_week_or_of_other_rules_is_left_out() -> None
         await house.clock.advance(timedelta(days=8).total_seconds())
         await house.complaint_arrives(2)
         found = await trial(house).rehearse("company", a_pack(), FAST)
-        assert found.items == 1
+        assert (found.items, found.complete) == (1, True)
+
+
+async def test_items_without_a_verdict_in_the_log_are_left_out() -> None:
+    async with a_house() as house:
+        await house.lead()
+        await house.put(a_comment(1, house.clock.now()))
+        await house.complaint(2)
+        found = await trial(house).rehearse("company", a_pack(), FAST)
+        assert (found.items, found.cases) == (1, (1, 1))
 
 
 async def test_nothing_came_and_nothing_differs() -> None:

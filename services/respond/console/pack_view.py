@@ -10,13 +10,13 @@ SHOWN: Final = 100
 _TITLES: Final = ("id", "category", "rule", "when", "action")
 _GROUND: Final = frozenset(
     {
-        "rules",
-        "article",
-        "articles",
-        "source",
+        "sources",
         "owner",
-        "review",
         "review_by",
+        "effective_from",
+        "effective_until",
+        "because",
+        "by_people",
         "approved_by",
         "ours",
     }
@@ -25,8 +25,9 @@ _GROUND: Final = frozenset(
 
 
 class Entry(NamedTuple):
-    """One rule: what it is called, what it says, and its ground."""
+    """One rule: its name in the pack, what it is called, what it says, and its ground."""
 
+    name: str
     title: str
     values: tuple[tuple[str, str], ...]
     ground: tuple[tuple[str, str], ...]
@@ -58,18 +59,25 @@ def _entries(value: Json) -> Iterator[Entry]:
     elif isinstance(value, list):
         yield from (_entry(_title(each), each) for each in value)
     elif value not in {"", None}:
-        yield Entry("", (("", spelled(value)),), ())
+        yield Entry("", "", (("", spelled(value)),), ())
 
 
-def _entry(title: str, value: Json) -> Entry:
+def _entry(name: str, value: Json) -> Entry:
     if not isinstance(value, Mapping):
-        return Entry(title, (("", _read(value)),) if title != spelled(value) else (), ())
-    rows = [(key, _read(each)) for key, each in value.items() if each not in ("", None, [], {})]
+        return Entry("", name, (("", _read(value)),) if name != spelled(value) else (), ())
+    rows = [(key, _read(each)) for key, each in value.items() if _says_something(each)]
+    ground = _GROUND | {"rules"} if "phrases" in value else _GROUND
+    title = str(value.get("title") or name)
     return Entry(
+        name if title != name else "",
         title,
-        tuple(each for each in rows if each[0] not in _GROUND and each[1] != title),
-        tuple(each for each in rows if each[0] in _GROUND),
+        tuple(each for each in rows if each[0] not in ground and each[1] not in {name, title}),
+        tuple(each for each in rows if each[0] in ground),
     )
+
+
+def _says_something(value: Json) -> bool:
+    return value is not False and value not in ("", None, [], {})
 
 
 def _title(value: Json) -> str:
@@ -90,6 +98,7 @@ def _matching(entries: Iterator[Entry], search: str) -> Iterator[Entry]:
     wanted = search.casefold()
     for each in entries:
         words: Sequence[str] = (
+            each.name,
             each.title,
             *(part for row in (*each.values, *each.ground) for part in row),
         )

@@ -1,5 +1,7 @@
 """The pages about rules: which hold, what is proposed, what it would change, what changed for me."""
 
+from collections.abc import Sequence
+
 from aiohttp import web
 
 from services.respond.console.api import allowed
@@ -7,9 +9,9 @@ from services.respond.console.pack_view import areas
 from services.respond.console.policy_api import changes_for
 from services.respond.console.problems import Problem
 from services.respond.console.render import View, page, view_of
-from services.respond.console.rule_form import titles
 from services.respond.shell.review import review
-from shared.policy.incidents import IncidentTable
+from shared.policy.incident_lines import incident_lines
+from shared.policy.incidents import IncidentRule
 from shared.policy.model import Pack
 
 FIRST_AREA = "clocks"
@@ -41,7 +43,6 @@ async def browse(request: web.Request) -> web.Response:
         "areas": areas(pack, chosen, search),
         "chosen": chosen,
         "search": search,
-        "titles": titles(pack),
     }
     return await page(view, "policy_pack.html", values)
 
@@ -96,11 +97,11 @@ async def incidents(request: web.Request) -> web.Response:
     return await page(view, "incidents.html", values)
 
 
-async def _table(view: View, name: str) -> IncidentTable:
-    """Return the table of a pack; an empty one where no rules hold."""
+async def _table(view: View, name: str) -> Sequence[IncidentRule]:
+    """Return the lines of a pack's table; none where no rules hold."""
     pack_hash = (await view.console.read.organisation()).packs.get(name, "")
     found = await view.console.packs.pack(pack_hash) if pack_hash else None
-    return found.incidents if found else IncidentTable()
+    return tuple(incident_lines(found.incidents, found.rules)) if found else ()
 
 
 async def pack_in_force(view: View) -> tuple[str, str, Pack]:

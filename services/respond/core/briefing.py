@@ -80,9 +80,9 @@ def confirm(work: Work, person_id: str, packs: Mapping[str, str]) -> None:
 
 def welcome(work: Work, person_id: str) -> None:
     """Somebody new starts with the rules of the day: no change of them is news."""
-    changed = [each for each in work.under("changes") if isinstance(each, PackChanges)]
+    changed = [each.pack for each in work.under("changes") if isinstance(each, PackChanges)]
     packs = work.organisation.packs
-    if known := {each.pack: packs[each.pack] for each in changed if each.pack in packs}:
+    if known := {name: packs[name] for name in sorted(changed) if name in packs}:
         confirm(work, person_id, known)
 
 

@@ -17,7 +17,9 @@ from shared.contracts.incidents import IncidentFact, IncidentJudged, IncidentRep
 from shared.contracts.posts import PostSeen
 from shared.policy.gate.check import gate
 from shared.policy.gate.findings import GateContext
+from shared.policy.incident_lines import incident_lines
 from shared.policy.incidents import IncidentRule, Trigger
+from shared.policy.model import Pack
 
 ABOUT_CHARS: Final = 200
 MAX_WHAT: Final = 2_000
@@ -42,7 +44,7 @@ def notice_closing(work: Work, case: Case, person_id: str) -> None:
 def notice_post(work: Work, fact: PostSeen) -> None:
     """Something of ours was published elsewhere: propose it if the gate would have stopped it."""
     pack, _ = work.pack_of(fact.account_id)
-    rules = pack.incidents.for_trigger("posted_around_gate")
+    rules = _noticed(pack, "posted_around_gate")
     if not rules:
         return
     result = gate(fact.text, GateContext(channel=fact.platform), pack)
@@ -56,7 +58,8 @@ def notice_post(work: Work, fact: PostSeen) -> None:
 def report(work: Work, fact: IncidentReported) -> Refusal | None:
     """Enter what a person saw; its grade is that of the rule."""
     pack, _ = work.pack_of(fact.account_id)
-    rule = pack.incidents.rule(fact.rule)
+    lines = incident_lines(pack.incidents, pack.rules)
+    rule = next((each for each in lines if each.id == fact.rule), None)
     if rule is None:
         return Refusal("not_found", "the table of incidents has no such line")
     if not fact.what.strip() or len(fact.what) > MAX_WHAT:
@@ -106,6 +109,14 @@ def judge(work: Work, fact: IncidentJudged) -> Refusal | None:
     return None
 
 
+def _noticed(pack: Pack, trigger: Trigger) -> list[IncidentRule]:
+    """Return the lines the system itself notices by `trigger`, graded by their rules."""
+    if not any(trigger in each.triggers for each in pack.incidents.rules):
+        return []
+    lines = incident_lines(pack.incidents, pack.rules)
+    return [each for each in lines if trigger in each.triggers]
+
+
 def _may_decide(known: Incident, fact: IncidentJudged) -> Refusal | None:
     if known.status != "proposed":
         return Refusal("already_decided", "somebody has decided on this entry")
@@ -126,7 +137,7 @@ def _is_whole(known: Incident, fact: IncidentJudged) -> Refusal | None:
 
 def _on_case(work: Work, case: Case, trigger: Trigger, person_id: str) -> None:
     pack, _ = work.pack_of(case.account_id)
-    for rule in pack.incidents.for_trigger(trigger):
+    for rule in _noticed(pack, trigger):
         if not rule.labels or set(rule.labels).intersection(case.labels):
             about = (case.account_id, case.case_id)
             _propose(work, rule, trigger, about, person_id=person_id, case_id=case.case_id)

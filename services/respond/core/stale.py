@@ -1,11 +1,12 @@
 """Texts that have not left and would not pass other rules: listed beforehand, returned afterwards."""
 
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Final, Literal
 
-from services.respond.core.aggregates import Case, Guidance, Reply
+from services.respond.core.aggregates import AutoReceipt, Case, Guidance, Reply
 from services.respond.core.checking import check_text
 from services.respond.core.guidance import NO_GUIDANCE
+from services.respond.core.knowledge import Book
 from services.respond.core.replies import come_back
 from services.respond.core.work import Work
 from shared.contracts.base import Frozen
@@ -18,6 +19,7 @@ from shared.policy.templates import fill
 _WRITTEN: Final = frozenset({"drafted", "returned"})
 _ON_ITS_WAY: Final = frozenset({"submitted", "approved", "waiting"})
 CHANGED: Final = "policy_changed"
+_CHANNEL: Final = "weibo"
 _SAMPLES: Final = {
     "author_name": "顾客",
     "organisation": "本单位",
@@ -62,15 +64,16 @@ def stale_texts(
             )
 
 
-class StaleTemplate(Frozen):
-    """An approved wording of a pack that its own gate would not let pass."""
+class StaleWording(Frozen):
+    """An approved wording that the gate would not let pass: of the pack itself or kept beside it."""
 
-    template_id: str
+    kind: Literal["template", "entry", "receipt"]
+    name: str
     text: str
     findings: tuple[GateFinding, ...]
 
 
-def stale_templates(pack: Pack) -> Iterator[StaleTemplate]:
+def stale_templates(pack: Pack) -> Iterator[StaleWording]:
     """Yield the wordings that would fail as they are offered, on each channel they are meant for."""
     values = _SAMPLES | {
         "organisation": pack.organisation or _SAMPLES["organisation"],
@@ -79,18 +82,47 @@ def stale_templates(pack: Pack) -> Iterator[StaleTemplate]:
     }
     for each in pack.templates:
         text = fill(each.text, values)
-        for channel in each.channels or tuple(pack.channels) or ("weibo",):
+        for channel in each.channels or tuple(pack.channels) or (_CHANNEL,):
             context = GateContext(situation=each.situation, channel=channel)
-            result = gate(text, context, pack)
-            if not result.passed:
-                yield StaleTemplate(template_id=each.id, text=text, findings=result.findings)
+            if findings := _objections(text, context, pack):
+                yield StaleWording(kind="template", name=each.id, text=text, findings=findings)
                 break
 
 
+def stale_entries(books: Iterable[Book], pack: Pack) -> Iterator[StaleWording]:
+    """Yield the answers of the knowledge base that would fail as they stand."""
+    for each in books:
+        context = GateContext(channel=each.channels[0] if each.channels else _CHANNEL)
+        if findings := _objections(each.answer, context, pack):
+            yield StaleWording(
+                kind="entry", name=each.entry_id, text=each.answer, findings=findings
+            )
+
+
+def stale_receipts(receipts: Iterable[AutoReceipt], pack: Pack) -> Iterator[StaleWording]:
+    """Yield the automatic receipts, on or proposed, that would fail."""
+    for each in receipts:
+        for wording in filter(None, (each.active, each.proposed)):
+            if findings := _objections(wording.text, GateContext(), pack):
+                yield StaleWording(
+                    kind="receipt", name=each.account_id, text=wording.text, findings=findings
+                )
+
+
+def _objections(text: str, context: GateContext, pack: Pack) -> tuple[GateFinding, ...]:
+    """Return what the gate finds, if that keeps the text here."""
+    result = gate(text, context, pack)
+    return () if result.passed else result.findings
+
+
 def return_stale(work: Work, name: str, old: Pack, new: Pack) -> None:
-    """Give every text that fails now back to its owner; forget suggestions that are no longer so."""
+    """Give every text that fails now back to its owner; forget suggestions that are no longer so.
+
+    In the order of the cases' age: a state that was loaded holds them in any order.
+    """
     gone = _withdrawn(old, new)
-    for case in [each for each in work.under("case") if isinstance(each, Case)]:
+    cases = [each for each in work.under("case") if isinstance(each, Case)]
+    for case in sorted(cases, key=lambda each: (each.opened_at, each.case_id)):
         account = work.account(case.account_id)
         if account is None or account.registered.pack != name or case.status == "resolved":
             continue

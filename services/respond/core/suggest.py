@@ -14,7 +14,8 @@ from services.respond.core.decisions import SuggestionsMade
 from services.respond.core.guidance import Guidance
 from services.respond.core.guided import guided, needs_position
 from services.respond.core.knowledge import Asking
-from services.respond.core.replies import MAX_TEXT, Refusal
+from services.respond.core.refusal import Refusal
+from services.respond.core.replies import MAX_TEXT
 from services.respond.core.wordings import About, framed, offers, sound_matter
 from services.respond.core.work import Work
 from shared.contracts.base import built

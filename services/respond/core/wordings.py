@@ -1,7 +1,8 @@
 """Which approved wordings fit a case, and how each is filled: pure, the same for the same case.
 
 Whatever is chosen passes the gate by construction: each wording is gated once with words that
-stand for the matter and the time, each matter once, and a property test holds all their products.
+stand for the matter and the time, each matter once; what weighs the text as a whole is asked again
+where it is near; and a property test holds their products.
 """
 
 from collections import Counter
@@ -12,10 +13,10 @@ from typing import Final, NamedTuple
 from services.respond.core.checking import situation_of
 from shared.contracts.ids import token
 from shared.contracts.verdicts import Label
-from shared.policy.gate.check import gate
+from shared.policy.gate.check import CHECKS, gate
 from shared.policy.gate.findings import GateContext
 from shared.policy.gate.levels import Situation
-from shared.policy.gate.tone import OVERALL
+from shared.policy.gate.tone import OVERALL, check_tone, hostility
 from shared.policy.matter import matters_of
 from shared.policy.model import Pack
 from shared.policy.suggesting import ReplyTemplate, Suggesting, Tone
@@ -26,6 +27,10 @@ GRAVE: Final = 60
 STRICT: Final[tuple[Situation, ...]] = ("other", "complaint", "crisis")
 STAND_IN_MATTER: Final = "这件" * 6 + "事情"
 STAND_IN_TIME: Final = "12月28日23:55"
+WHOLE: Final = (check_tone,)
+"""What weighs a text as a whole cannot be asked of its parts..."""
+MATTER_WEIGHS: Final = 80
+"""...but no matter weighs more than this (twice what any of ours does): farther off, nobody asks."""
 _DRAWN_BITS: Final = 0xFFFF
 _OPENING_BITS: Final = 64
 _CLOSING_BITS: Final = 84
@@ -168,11 +173,14 @@ def _filled(
     place = _place(template)
     opening = _one_of(parts.openings.get(template.tone, ()), (drawn >> _OPENING_BITS) + place)
     closing = _one_of(parts.closings.get(template.tone, ()), (drawn >> _CLOSING_BITS) + place)
-    if not _is_sound(template.text, opening, closing, pack, context):
+    room = _room(template.text, opening, closing, pack, context)
+    if room is None:
         return None
     values = _values(about, pack) | {"opening": opening, "closing": closing}
     text = fill(template.text, values)
-    if "author_name" in blanks_of(template.text) and not gate(text, context, pack).passed:
+    checks = CHECKS if "author_name" in blanks_of(template.text) else WHOLE
+    near = checks is CHECKS or room < MATTER_WEIGHS
+    if near and not gate(text, context, pack, checks=checks).passed:
         return None
     return Offer(template.id, template.tone, text)
 
@@ -220,11 +228,20 @@ def _may_be_said(matter: str, pack: Pack) -> bool:
 
 
 @lru_cache(maxsize=8192)
-def _is_sound(wording: str, opening: str, closing: str, pack: Pack, context: GateContext) -> bool:
-    """Gate the wording with and without a time; what stands in is as long as things get."""
+def _room(
+    wording: str, opening: str, closing: str, pack: Pack, context: GateContext
+) -> int | None:
+    """Gate the wording with and without a time; what stands in is as long as things get.
+
+    Return how far its tone is from what would be held; None: it does not pass at all.
+    """
     standing = _values(About((), "", context.channel), pack)
     parts = {"opening": opening, "closing": closing, "matter": STAND_IN_MATTER}
-    texts = (
-        fill(wording, standing | parts | {"next_answer": time}) for time in ("", STAND_IN_TIME)
-    )
-    return all(gate(each, context, pack).passed for each in texts)
+    texts = [
+        fill(wording, standing | parts | {"next_answer": each}) for each in ("", STAND_IN_TIME)
+    ]
+    if not all(gate(each, context, pack).passed for each in texts):
+        return None
+    rule = pack.gate.tone
+    enough = rule.enough_in.get(context.situation, rule.enough)
+    return MATTER_WEIGHS if enough is None else enough - max(map(hostility, texts))

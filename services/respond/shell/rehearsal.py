@@ -1,7 +1,8 @@
 """Tries rules on what came in the last days: both decide it again, from the log, on virtual time."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -69,34 +70,53 @@ class LogRehearsal:
         people = [each.registered for each in await self._read.people()]
         head: list[Fact] = [*registered, *people]
         sides = [_Side.of(name, pack, head, since) for pack in (live, candidate)]
-        words: dict[str, str] = {}
-        items, first = 0, None
-        end = (await self._bus.state()).last_seq
-        async for facts in self._facts(end, since, mine):
-            first = first or facts[0].time
-            items += _remember(facts, words)
+        week = await self._week(since, mine)
+        facts = week.judged()
+        for at in range(0, len(facts), AT_ONCE):
             for side in sides:
-                side.take(facts)
+                side.take(facts[at : at + AT_ONCE])
                 await asyncio.sleep(0)
+        words = {
+            each.fact.item_id: each.fact.text[:EXCERPT]
+            for each in facts
+            if isinstance(each, StoredItem)
+        }
         found = paired(sides[0].decided, sides[1].decided)
-        return _told(found, words, items, first or since, complete=end <= self._most)
+        return _told(found, words, facts[0].time if facts else since, complete=week.complete)
 
-    async def _facts(
-        self, end: int, since: datetime, accounts: frozenset[str]
-    ) -> AsyncIterator[list[Told]]:
-        """Yield what decides something for these accounts, oldest first."""
+    async def _week(self, since: datetime, accounts: frozenset[str]) -> "_Week":
+        """Read what decides something for these accounts, as far back as anybody looks."""
+        end = (await self._bus.state()).last_seq
         at = max(1, end - self._most + 1)
+        week = _Week(complete=at == 1)
         while at <= end:
-            upto = min(end, at + AT_ONCE - 1)
-            kept: list[Told] = []
-            for message in await self._bus.read(at, upto):
-                if message.time >= since and (
-                    fact := _told_by(message.seq, message.time, message.data)
-                ):
-                    kept += [fact] if _matters(fact, accounts) else []
-            if kept:
-                yield kept
-            at = upto + 1
+            for message in await self._bus.read(at, min(end, at + AT_ONCE - 1)):
+                if message.time < since:
+                    week.complete = True
+                elif fact := _told_by(message.seq, message.time, message.data):
+                    week.facts += [fact] if _matters(fact, accounts) else []
+            at += AT_ONCE
+        return week
+
+
+@dataclass(slots=True)
+class _Week:
+    """The facts of the last days, oldest first; `complete` if nothing of them was left out."""
+
+    complete: bool
+    facts: list[Told] = field(default_factory=list)
+
+    def judged(self) -> list[Told]:
+        """Return them without the items whose verdict is not in the log, or not any more."""
+        known: set[str] = set()
+        for each in self.facts:
+            if isinstance(each.fact, ItemClassified):
+                known.update(each.fact.item_id)
+        return [
+            each
+            for each in self.facts
+            if not isinstance(each, StoredItem) or each.fact.item_id in known
+        ]
 
 
 def _told_by(seq: int, time: datetime, data: bytes) -> Told | None:
@@ -118,23 +138,11 @@ def _matters(each: Told, accounts: frozenset[str]) -> bool:
             return isinstance(each.fact, CaseOperation)
 
 
-def _remember(facts: Sequence[Told], words: dict[str, str]) -> int:
-    """Keep the beginning of every item, and return how many there were."""
-    count = 0
-    for each in facts:
-        if isinstance(each, StoredItem):
-            words[each.fact.item_id] = each.fact.text[:EXCERPT]
-            count += 1
-    return count
-
-
-def _told(
-    found: Pairs, words: dict[str, str], items: int, since: datetime, *, complete: bool
-) -> Rehearsed:
+def _told(found: Pairs, words: dict[str, str], since: datetime, *, complete: bool) -> Rehearsed:
     return Rehearsed(
         since=since,
         complete=complete,
-        items=items,
+        items=len(words),
         cases=found.cases,
         counts={kind: len(some) for kind, some in found.differing.items()},
         shown={

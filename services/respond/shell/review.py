@@ -4,7 +4,14 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
 from services.respond.core.aggregates import Case
-from services.respond.core.stale import StaleTemplate, StaleText, stale_templates, stale_texts
+from services.respond.core.stale import (
+    StaleText,
+    StaleWording,
+    stale_entries,
+    stale_receipts,
+    stale_templates,
+    stale_texts,
+)
 from services.respond.ports import PackShelf, QueueFilter, ReadModel
 from shared.contracts.base import Frozen
 from shared.policy.changes import What, differences
@@ -32,7 +39,7 @@ class Review(Frozen):
     in_force: str
     differences: tuple[Changed, ...]
     texts: tuple[StaleText, ...]
-    templates: tuple[StaleTemplate, ...]
+    wordings: tuple[StaleWording, ...]
     left_out: int = 0
 
 
@@ -54,7 +61,8 @@ async def review(read: ReadModel, shelf: PackShelf, name: str, pack_hash: str) -
     guidance = await read.guidance()
     texts: list[StaleText] = []
     left_out = 0
-    async for cases, total in _cases(read, await _accounts(read, name)):
+    accounts = await _accounts(read, name)
+    async for cases, total in _cases(read, accounts):
         texts += stale_texts(cases, candidate, guidance)
         left_out = max(0, total - MOST_CASES)
     return Review(
@@ -63,7 +71,11 @@ async def review(read: ReadModel, shelf: PackShelf, name: str, pack_hash: str) -
         in_force=in_force,
         differences=changed(standing or NO_PACK, candidate),
         texts=tuple(texts),
-        templates=tuple(stale_templates(candidate)),
+        wordings=(
+            *stale_templates(candidate),
+            *stale_entries((await read.shelf()).books, candidate),
+            *stale_receipts(await read.receipts(sorted(accounts)), candidate),
+        ),
         left_out=left_out,
     )
 

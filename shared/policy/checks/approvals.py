@@ -34,7 +34,7 @@ class Reviewed(Check):
             return hit(ask.verdict, reason="self_approval", **self.says)
         if len(people - {author}) < self.least:
             return hit(ask.verdict, missing=self.missing, reason=ask.reason, **self.says)
-        return miss()
+        return miss() if author else unknown("author")
 
 
 class Chain(Check):

@@ -15,6 +15,7 @@ class Stance(Check):
 
     name: ClassVar[str] = "stance"
     stance: str
+    soft: str = Field(description="lexicon of leanings; enough only in a disputed matter")
     controversy: str
     contexts: tuple[str, ...]
     says: dict[str, Any] = Field(default_factory=dict)
@@ -24,10 +25,12 @@ class Stance(Check):
         if not text:
             return unknown("text")
         flat = plain_of(text)
+        context = ask.given.word("context", "case_label", "mode")
         span = ask.lexicons[self.stance].first(flat)
+        if span is None and context in self.contexts:
+            span = ask.lexicons[self.soft].first(flat)
         if span is None:
             return miss()
-        context = ask.given.word("context", "case_label", "mode")
         disputed = ask.lexicons[self.controversy].first(flat) is not None
         if context in self.contexts or disputed:
             place = Place("text", *span, text[slice(*span)], ask.reason)

@@ -9,7 +9,7 @@ from shared.policy.checks.given import ABSENT, empty
 from shared.policy.checks.outcome import Outcome, hit, miss, unknown
 
 _OUTSIDERS: Final = ("外包", "代运营", "外部", "第三方", "朋友", "家属", "离职", "前员工", "供应商",
-                     "agency", "outsider", "external", "non_member", "nonmember", "former")  # fmt: skip
+                     "agency", "friend", "guest", "visitor", "none", "stranger", "outsider", "external", "non_member", "nonmember", "former")  # fmt: skip
 
 
 class Checklist(Check):
@@ -55,7 +55,8 @@ class Grant(Check):
             return miss() if event else unknown("event")
         member = ask.given.truth("member", "is_member", "internal")
         whom = " ".join(
-            ask.given.word(each) for each in ("to", "to_role", "grantee", "grantee_type")
+            ask.given.word(each)
+            for each in ("to", "to_role", "grantee", "grantee_role", "grantee_type")
         )
         outside = member is False or any(each in whom.lower() for each in _OUTSIDERS)
         if outside:

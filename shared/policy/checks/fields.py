@@ -135,9 +135,10 @@ class Same(Check):
     says: dict[str, Any] = Field(default_factory=dict)
 
     def run(self, ask: Ask) -> Outcome:
-        one, other = ask.given.first(self.one), ask.given.first(self.other)
-        if one in (ABSENT, None) or other in (ABSENT, None):
-            return unknown(*(each for each in (self.one, self.other) if not ask.given.truth(each)))
+        names = self.one.split("|"), self.other.split("|")
+        one, other = (ask.given.first(*each) for each in names)
+        if one in (ABSENT, None, True, False) or other in (ABSENT, None, True, False):
+            return unknown(*(each[0] for each in names if not ask.given.truth(*each)))
         if not isinstance(one, dict) or not isinstance(other, dict):
             return miss() if one == other else hit(ask.verdict, reason=ask.reason, **self.says)
         wrong = [key for key in one if key in other and one[key] != other[key]]

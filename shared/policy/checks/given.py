@@ -23,6 +23,9 @@ NOTHING: Final = (
     "pending",
     "无",
     "rejected",
+    "refused",
+    "failed",
+    "失败",
     "no",
 )
 _MOMENT: Final = TypeAdapter(datetime)

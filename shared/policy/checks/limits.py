@@ -6,6 +6,11 @@ from pydantic import Field
 
 from shared.policy.checks.check import Ask, Check, by_name
 from shared.policy.checks.outcome import Judgement, Outcome, hit, miss, unknown
+from shared.policy.checks.schedules import minute_of
+
+_CROWD = 5
+_CROWDED_MIN = 10
+"""Ours: so many posts in so many minutes fill the page of whoever reads it."""
 
 
 class DailyKinds(Check):
@@ -92,13 +97,21 @@ class Flood(Check):
             "reposts_last_hour", "reposts_in_window", "reposts", "repost_count", "count"
         )
         if count is None:
-            return unknown("reposts")
+            return self._crowded(ask)
         told = ask.given.number(
             "max_reposts", "max_per_hour", "max_per_window", "threshold", "limit"
         )
         days = ask.given.number("days", "period_days") or 1
         over = count / days > (self.most if told is None else told)
         return hit(ask.verdict, reason=ask.reason) if over else miss()
+
+    def _crowded(self, ask: Ask) -> Outcome:
+        """Times alone: too many of them within ten minutes."""
+        times = sorted(minute_of(str(each)) for each in ask.given.many("times"))
+        if not times:
+            return unknown("reposts")
+        crowd = max(sum(one <= each <= one + _CROWDED_MIN for each in times) for one in times)
+        return hit(ask.verdict, reason=ask.reason) if crowd >= _CROWD else miss()
 
 
 class Size(Check):
@@ -111,7 +124,7 @@ class Size(Check):
     def run(self, ask: Ask) -> Outcome:
         width = ask.given.number("background_width", "width")
         height = ask.given.number("background_height", "height")
-        told = ask.given.first("background_size", "size")
+        told = ask.given.first("background_size", "background", "size")
         if isinstance(told, list) and len(told) == 2:  # noqa: PLR2004  width and height
             width, height = (float(each) for each in told)
         elif isinstance(told, dict):

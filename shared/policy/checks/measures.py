@@ -1,5 +1,6 @@
 """Checks of figures: what is reported, what is too little, what is out of proportion."""
 
+from math import isnan
 from statistics import mean, pstdev
 from typing import Any, ClassVar
 
@@ -74,12 +75,15 @@ class Mix(Check):
     def run(self, ask: Ask) -> Outcome:
         told = ask.given.first(self.field)
         if not isinstance(told, dict):
-            return unknown(self.field)
+            told = {name: ask.given.number(name) for name in self.shares}
+            if None in told.values():
+                return unknown(self.field)
         share = {
             key: float(value) for key, value in told.items() if isinstance(value, (int, float))
         }
-        if sum(share.values()) <= 1.01:  # noqa: PLR2004  shares of one, not per cent
-            share = {key: value * 100 for key, value in share.items()}
+        whole = sum(share.values())
+        if share is not told and whole:  # counts and shares of one are read as per cent
+            share = {key: value * 100 / whole for key, value in share.items()}
         over = [
             key for key, planned in self.shares.items() if share.get(key, 0) > planned + self.slack
         ]
@@ -121,7 +125,11 @@ class Maintained(Check):
         leaders = ask.given.number("leader", "leaders")
         if leaders is not None and leaders != 1:
             return hit(ask.verdict, reason="leader!=1")
-        names = accounts if isinstance(accounts, list) else _names(keepers, int(accounts))
+        names = (
+            [str(each) for each in accounts]
+            if isinstance(accounts, list)
+            else _names(keepers, int(accounts))
+        )
         alone = [
             str(each)
             for each in names
@@ -146,6 +154,8 @@ class Lead(Check):
             minutes = (whole[1] - whole[0]).total_seconds() / 60
         else:
             minutes = minute_of(end) - minute_of(start)
+        if isnan(minutes):
+            return unknown("first_rumour", "first_statement")
         return hit(ask.verdict, metric="lead_minutes", value=round(minutes))
 
 

@@ -186,8 +186,8 @@ class Mentioned(Check):
     def run(self, ask: Ask) -> Outcome:
         unit, named = ask.given.truth("author_unit"), ask.given.truth("at_account")
         text = ask.given.word("text")
-        if unit is None and named is None:
-            return unknown("author_unit")
+        if (unit is None and named is None) or (named is None and not text):
+            return unknown("author_unit" if unit is None else "text")
         if not unit or not (named or any(each in text for each in self.marks)):
             return miss()
         return hit(ask.verdict, **self.says)

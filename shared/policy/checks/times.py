@@ -97,7 +97,8 @@ class Yearly(Check):
             return hit(ask.verdict, reason=ask.reason, **self.says)
         handed_in, now = ask.given.truth(*self.report), ask.given.moment("now")
         if handed_in:
-            return miss()
+            untold = self.failed and ask.given.first(self.failed) is ABSENT
+            return unknown(self.failed) if untold else miss()
         if handed_in is None or now is None:
             return unknown(self.report[0] if handed_in is None else "now")
         year = now.year if now.month >= self.month else now.year - 1

@@ -65,7 +65,7 @@ class OffTopic(Check):
         flat = plain_of(text)
         span = ask.lexicons[self.off].first(flat)
         if span is None or any(ask.lexicons[each].first(flat) for each in self.on):
-            return miss()
+            return miss() if self.fields[0] in ask.given.values else unknown(self.fields[0])
         place = Place(self.fields[0], *span, text[slice(*span)], ask.reason)
         return hit(ask.verdict, place, reason=ask.reason, **self.says)
 
@@ -86,7 +86,7 @@ class Sourced(Check):
         if self.news and not self._news(ask, text):
             return miss()
         if self.hearsay and ask.lexicons[self.hearsay].first(plain_of(text)) is None:
-            return miss()
+            return miss() if text.strip() else unknown("text")
         if told is None and not (self.news and ask.given.word("text")):
             return unknown("source")
         return hit(ask.verdict, reason=ask.reason, **self.says)
@@ -113,21 +113,19 @@ class Peer(Check):
         unnamed = bool(self.in_text) and ask.lexicons[self.in_text].first(text) is not None
         if not (whom in peers and whom) and not named and not unnamed:
             told = ask.given.first("peer_list") is not ABSENT or peers
-            return miss() if told and (whom or self.in_text) else self._untold(ask, whom)
+            read = whom or (self.in_text and text.text)
+            return miss() if told and read else unknown("peer_list" if read else self.fields[0])
         turns = ask.given.number("turns", "exchanges") or 0
         if not self.lexicons or (self.turns and turns >= self.turns):
             return hit(ask.verdict, reason=ask.reason, **self.says)
+        if not text.text:
+            return unknown("text")
         spans = [ask.lexicons[each].first(text) for each in self.lexicons]
         span = next((each for each in spans if each is not None), None)
         if span is None:
             return miss()
         found = Place("text", *span, ask.given.word("text")[slice(*span)], ask.reason)
         return hit(ask.verdict, found, reason=ask.reason, **self.says)
-
-    def _untold(self, ask: Ask, whom: str) -> Outcome:
-        if self.in_text and ask.given.word("text"):
-            return miss()
-        return unknown("peer_list" if whom else self.fields[0])
 
 
 class Emergency(Check):

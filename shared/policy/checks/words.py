@@ -7,6 +7,7 @@ from pydantic import Field
 
 from shared.policy.checks.check import Ask, Check, by_name
 from shared.policy.checks.given import ABSENT
+from shared.policy.checks.kinds import KINDS
 from shared.policy.checks.outcome import Judgement, Outcome, Place, hit, miss, unknown
 from shared.policy.gate.findings import GateContext, HistoryDigest
 from shared.policy.gate.taboo import check_taboos
@@ -45,7 +46,8 @@ class Words(Check):
         found = self._found(ask)
         label = self._told(ask) or (found[0][0] if found else "")
         if not label:
-            return miss()
+            unread = [each for each in self.fields if self._could_tell(ask, each)]
+            return unknown(*unread) if unread else miss()
         places = tuple(place for _, place in found)
         if self.hint:
             return miss(*places)
@@ -60,6 +62,11 @@ class Words(Check):
                 **says,
             }
         return hit(ask.verdict, *places, span=places[0].text if places else "", **says)
+
+    def _could_tell(self, ask: Ask, field: str) -> bool:
+        """Tell whether an input of this kind may hold this field, and this one does not tell it."""
+        known = KINDS[ask.given.kind].model_fields if ask.given.kind in KINDS else {}
+        return field != "title" and field in known and field not in ask.given.values
 
     def _told(self, ask: Ask) -> str:
         told = ask.given.word(*self.told) if self.told else ""
@@ -140,7 +147,7 @@ class Typos(Check):
     """Words written wrongly, each with the right one; what a speller found counts too."""
 
     name: ClassVar[str] = "typos"
-    lexicon: str
+    lexicons: tuple[str, ...]
     told: tuple[str, ...] = ("errors", "typos")
     says: dict[str, Any] = Field(default_factory=dict)
 
@@ -150,12 +157,12 @@ class Typos(Check):
         written = ask.given.word("text")
         if not written or ask.given.placeholder:
             return unknown("text")
-        words = ask.lexicons[self.lexicon]
         places = []
-        for start, end in words.found(plain_of(written)):
-            wrong = written[start:end]
-            right = words.rewordings.get(wrong, "")
-            places.append(Place("text", start, end, wrong, ask.reason, right))
+        for words in (ask.lexicons[each] for each in self.lexicons):
+            for start, end in words.found(plain_of(written)):
+                wrong = written[start:end]
+                right = words.rewordings.get(wrong, "")
+                places.append(Place("text", start, end, wrong, ask.reason, right))
         if not places:
             return miss()
         return hit(ask.verdict, *places, reason=ask.reason, span=places[0].text, **self.says)

@@ -27,7 +27,12 @@ _NOT_SAID: Final = re.compile(
     r"(?:用|说|以|回答|回复|使用|出现|讲|类似|答|回|推说|拿)"
     r"(?:类似|一句|过|诸如|这种|什么|顾客|对方|群众|大家)*[“「『\"‘]?$"
 )
+_QUOTED: Final = re.compile(
+    r"(?:一句|那句|这句|原话(?:是)?|转述的?|骂|喊|所谓的?|冒出[^,，。]{0,8})[:：]?$"
+)
+_SPOKEN: Final = re.compile(r"(?:这样|这种|那样|那种|之类)的?(?:话|说法|回答|字眼|回复)")
 _OURS: Final = re.compile(r"我们|我方|本店|我店|我司|我校|我院|我局|我行|我公司|小编|客服")
+_CLAUSE: Final = re.compile(r"[^,，。!?！？;；\n]+")
 _CLAUSE_END: Final = re.compile(r"[,，。!?！？;；\n]")
 
 
@@ -49,6 +54,14 @@ class Said:
 
     def is_cited(self, span: Span) -> bool:
         return inside(span, self.cited)
+
+    @property
+    def disowned(self) -> Iterator[Span]:
+        """Yield the clauses in which we say what we never say."""
+        for clause in _CLAUSE.finditer(self.original):
+            places = range(clause.start() + 1, clause.end())
+            if any(_NOT_SAID.search(self.original, clause.start(), place) for place in places):
+                yield clause.span()
 
     def is_topic(self, span: Span) -> bool:
         """Tell whether it stands in a #topic#, which is a name and nobody's words."""
@@ -72,7 +85,8 @@ def _cited(original: str, customer: str) -> Iterator[Span]:
     said = Said(original, customer)
     for match in _QUOTES.finditer(original):
         theirs, inner = plain(customer).text, plain(match.group()).text
-        if (inner and inner in theirs) or said.is_reported(match.start()):
+        told = _QUOTED.search(original[: match.start()]) or _SPOKEN.match(original, match.end())
+        if (inner and inner in theirs) or told or said.is_reported(match.start()):
             yield match.span()
 
 

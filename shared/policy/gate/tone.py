@@ -10,11 +10,11 @@ from typing import Final
 from shared.policy.gate.findings import GateContext, GateFinding, HistoryDigest
 from shared.policy.gate.plain import Plain, marked
 from shared.policy.gate.spare import Said
+from shared.policy.gate.tone_weights import WEIGHT_OF
 from shared.policy.model import Pack
 
 LONGEST: Final = 3
 """Characters of a piece."""
-SCALE: Final = 20
 OVERALL: Final = "tone"
 
 
@@ -40,20 +40,19 @@ def check_tone(
 
 def hostility(text: str) -> int:
     """Return how hostile a text is worded; the sum of what its pieces weigh."""
-    from shared.policy.gate.tone_weights import BIAS, WEIGHT_OF  # noqa: PLC0415
-
     flat = marked(text).text
     pieces = {
         flat[start : start + size]
         for size in range(1, LONGEST + 1)
         for start in range(len(flat) - size + 1)
     }
-    return BIAS + sum(WEIGHT_OF.get(piece, 0) for piece in pieces)
+    return sum(WEIGHT_OF.get(piece, 0) for piece in pieces)
 
 
 def _without_quotes(original: str, customer: str) -> str:
-    """Return the text without what others said."""
+    """Return the text without what others said, and without what we say we never say."""
+    said = Said(original, customer)
     kept, last = "", 0
-    for start, end in Said(original, customer).cited:
-        kept, last = kept + original[last:start], end
+    for start, end in sorted({*said.cited, *said.disowned}):
+        kept, last = kept + original[last:start], max(last, end)
     return kept + original[last:]

@@ -85,11 +85,11 @@ async def test_a_review_tells_what_differs_and_which_texts_would_fail(desk: Desk
     differences = found["differences"]
     assert isinstance(differences, list)
     assert {each["path"][0] for each in differences} == {"taboos"}
-    texts, templates = found["texts"], found["templates"]
+    texts, templates = found["texts"], found["wordings"]
     assert isinstance(texts, list)
     assert [(each["case_id"], each["status"]) for each in texts] == [("case1042", "drafted")]
     assert isinstance(templates, list)
-    assert [each["template_id"] for each in templates] == ["question-answer-short"]
+    assert [each["name"] for each in templates] == ["question-answer-short"]
     assert (await desk.client.get(f"/api/packs/company/review/{'d' * 64}")).status == 404
 
 

@@ -16,6 +16,7 @@ from shared.policy.gate.promises import promises
 from shared.runtime.packs import read_pack
 from shared.runtime.settings import default_policies_dir
 
+pytestmark = [pytest.mark.space, pytest.mark.timeout(180)]
 SETS = Path(__file__).parents[2] / "data" / "gate"
 PACK = read_pack(default_policies_dir(), "company")
 

@@ -8,6 +8,7 @@ from shared.contracts.incidents import IncidentJudged, IncidentReported
 from shared.contracts.org import Role
 from shared.contracts.posts import PostSeen
 from shared.contracts.verdicts import Label
+from shared.policy.articles import PolicyRule, Source
 from shared.policy.incidents import IncidentRule, IncidentTable, Sanction
 from shared.policy.model import Pack, Taboo
 from tests.fakes.builders import (
@@ -179,6 +180,30 @@ def test_a_person_reports_by_a_line_of_the_table() -> None:
         ("reported", "chen"),
         ("reported", "chen"),
     ]
+
+
+def test_every_rule_with_a_grade_is_a_line_and_its_grade_counts() -> None:
+    rules = (
+        PolicyRule(
+            id="polite",
+            title="礼貌",
+            type="prohibition",
+            by_people="x",
+            grade=2,
+            grade_alternatives=(1,),
+            sources=(Source(rule="told"), Source(rule="other")),
+        ),
+        PolicyRule(id="plain", title="平实", type="limit", by_people="x"),
+    )
+    story = a_house(PACK.model_copy(update={"rules": rules}))
+    assert report(story, "other") == "ok"
+    assert report(story) == "ok"
+    assert report(story, "plain") == "not_found"
+    assert [(each.rule.title, each.grade) for each in entries(story)] == [
+        ("说话不礼貌", 2),
+        ("礼貌", 2),
+    ]
+    assert judge(story, grade=1) == "ok"
 
 
 def test_a_person_decides_once_and_the_decision_stays() -> None:

@@ -1,6 +1,14 @@
 """Texts that would fail by other rules: listed beforehand, back with their owners afterwards."""
 
-from services.respond.core.stale import stale_templates, stale_texts
+from services.respond.core.aggregates import AutoReceipt
+from services.respond.core.knowledge import Book
+from services.respond.core.receipt import Wording
+from services.respond.core.stale import (
+    stale_entries,
+    stale_receipts,
+    stale_templates,
+    stale_texts,
+)
 from shared.contracts.operators import ReplyReturned
 from shared.policy.model import Channel, Pack, Taboo
 from shared.policy.suggesting import ReplyTemplate
@@ -12,6 +20,7 @@ from tests.fakes.builders import (
     a_tick,
     an_account,
     an_approval,
+    at,
 )
 from tests.fakes.rules_story import STRICT, a_house, approve, propose
 
@@ -60,8 +69,23 @@ def test_wordings_are_checked_as_they_are_offered_on_every_channel() -> None:
             a_template("letter", "您好，您说的情况我们收到了。", "wechat"),
         ),
     )
-    assert [each.template_id for each in stale_templates(rules)] == ["named", "long"]
+    assert [each.name for each in stale_templates(rules)] == ["named", "long"]
     assert list(stale_templates(Pack(name="x", templates=(a_template("short", "您好。"),)))) == []
+
+
+def test_answers_on_the_shelf_and_receipts_are_checked_as_they_stand() -> None:
+    good = Book(entry_id="good", matter="停车", asked="停车", answer="每小时五元。")
+    bad = good.model_copy(update={"entry_id": "bad", "answer": "我们马上核实。"})
+    far = bad.model_copy(update={"entry_id": "far", "channels": ("wechat",)})
+    assert [each.name for each in stale_entries((good, bad, far), STRICT)] == ["bad", "far"]
+    words = Wording(text="自动回复：马上核实。", content="c", written_by="li", written_at=at(0))
+    kept = words.model_copy(update={"text": "自动回复：已收到。"})
+    receipts = (
+        AutoReceipt(account_id="a", active=words),
+        AutoReceipt(account_id="b", active=kept, proposed=words),
+        AutoReceipt(account_id="c"),
+    )
+    assert [each.name for each in stale_receipts(receipts, STRICT)] == ["a", "b"]
 
 
 def test_texts_that_fail_by_the_new_rules_return_to_their_owners() -> None:
