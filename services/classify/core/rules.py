@@ -18,9 +18,9 @@ BY_HINTS: Final = np.array([20_000, 300_000, 520_000, 640_000, 740_000], np.int6
 """Belief in millionths by the number of different hints; ours, set by hand."""
 FLOORS: Final = dict.fromkeys(
     (Label.SELF_HARM, Label.GAMBLING, Label.FRAUD, Label.SEXUAL, Label.VIOLENCE), 720_000
-) | {Label.ABUSE: 500_000}
+) | {Label.ABUSE: 400_000}
 """What a strong term leaves of a label at least, even against the model; an insult is often quoted
-to be refused, so it decides no more than the bar of abuse asks."""
+to be refused, so it lies between the bar of abuse and that for who does so."""
 PLACE_OF: Final = np.array(
     [LABELS.index(LABEL_OF[name]) if name in LABEL_OF else -1 for name in CATEGORIES], np.int64
 )

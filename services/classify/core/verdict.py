@@ -15,7 +15,7 @@ HARMS: Final = (
     Label.FRAUD, Label.SELF_HARM, Label.PRIVACY,
 )  # fmt: skip
 INDEX: Final = {label: place for place, label in enumerate(LABELS)}
-MILDER: Final = 50_000
+MILDER: Final = 150_000
 """By how much counter speech must outweigh: who quotes an insult to reject it is not abusing."""
 
 
@@ -29,7 +29,7 @@ class Bar(NamedTuple):
 DEFAULT_BARS: Final[dict[Label, Bar]] = {
     label: Bar(600_000, 450_000) if label in HARMS else Bar(500_000, 500_000) for label in LABELS
 } | {
-    Label.SELF_HARM: Bar(650_000, 350_000),
+    Label.SELF_HARM: Bar(500_000, 150_000),
     Label.COMPLAINT: Bar(400_000, 400_000),
     Label.OTHER: Bar(MILLION + 1, MILLION + 1),
 }

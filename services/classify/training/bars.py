@@ -13,9 +13,11 @@ from shared.contracts.verdicts import Label
 
 Column = Label | Literal["offensive"]
 
-ATTACK_BAR: Final = Bar(350_000, 280_000)
+ATTACK_BAR: Final = Bar(380_000, 300_000)
 """Hardly worse on plain texts than even odds, and much better on disguised ones, which are believed
 less."""
+CRY_BAR: Final = Bar(650_000, 350_000)
+"""Hardly a cry for help lies below the lower one, and few ordinary texts above it."""
 RARE: Final = (Label.SEXUAL, Label.VIOLENCE, Label.GAMBLING, Label.SPAM, Label.FRAUD)
 """Harms that few rows are: what is believed of them is low, so that their bars must be."""
 GRID: Final = tuple(range(200_000, 650_000, 50_000))
@@ -28,7 +30,11 @@ DOUBTED: Final = 3, 4
 
 def bars_of(heads: Mapping[Column, Head], lessons: Mapping[Column, Lesson]) -> dict[Label, Bar]:
     """Return the bars of all labels, lowered where what was held back allows it."""
-    bars = DEFAULT_BARS | {Label.ABUSE: ATTACK_BAR, Label.HATE: ATTACK_BAR}
+    bars = DEFAULT_BARS | {
+        Label.ABUSE: ATTACK_BAR,
+        Label.HATE: ATTACK_BAR,
+        Label.SELF_HARM: CRY_BAR,
+    }
     for label in RARE:
         if label in heads:
             bars[label] = _bar(heads[label].held_out, lessons[label], bars[label])
