@@ -35,12 +35,16 @@ async def shadow_of(
 async def reviewed(
     pack: str, which: str | None, data_dir: Path | None, environment: Mapping[str, str]
 ) -> "Review":
+    async with reached(data_dir, environment) as doors:
+        return await review_of(doors, await proposed(doors, pack, which))
+
+
+async def review_of(doors: "Doors", meant: "PackProposal") -> "Review":
+    """Return what a proposal changes, and every text that would fail by it. Raises UserError."""
     from services.respond.shell.packs import StoredPacks
     from services.respond.shell.review import review
 
-    async with reached(data_dir, environment) as doors:
-        meant = await proposed(doors, pack, which)
-        found = await review(doors.read, StoredPacks(doors.bus), pack, meant.pack_hash)
+    found = await review(doors.read, StoredPacks(doors.bus), meant.pack, meant.pack_hash)
     if found is None:
         raise UserError("its body is gone", where=meant.pack_hash, fix="propose it again")
     return found

@@ -12,7 +12,14 @@ from services.cli.archive_cmds import DataDir
 from services.cli.asking import Person, asker
 from services.cli.groups import group
 from services.cli.people_cmds import reached
-from services.cli.policy_house import in_force_of, proposed, reviewed, shadow_of, standing
+from services.cli.policy_house import (
+    in_force_of,
+    proposed,
+    review_of,
+    reviewed,
+    shadow_of,
+    standing,
+)
 from shared.errors import UserError
 
 PackName = Annotated[str, typer.Argument(help="name of a pack that accounts here use")]
@@ -154,7 +161,7 @@ def approve(
     *,
     now: Annotated[bool, typer.Option("--activate", help="let it hold from now on")] = False,
 ) -> None:
-    """Approve what somebody else proposed. First read `zhishou policy review`."""
+    """Approve what somebody else proposed; what it changes and breaks is shown first."""
     said = "is in force" if now else "is approved"
     _decide(context, pack, which, person, ("approve", {"activate": now}, said), data_dir)
 
@@ -239,14 +246,20 @@ def _decide(
     asked: tuple[str, dict[str, object], str],
     data_dir: Path | None,
 ) -> None:
+    """Ask for one thing about a proposal; what it does is shown before it is put in force."""
+    from services.cli.policy_lines import review_lines
+
     caller = asker(person, context)
     verb, extra, said = asked
 
     async def ask() -> None:
         async with reached(data_dir, caller.environment) as doors:
-            meant = (await proposed(doors, pack, which)).pack_hash
-            told = f"{pack} {meant[:12]} {said}"
+            meant = await proposed(doors, pack, which)
+            if verb in {"approve", "activate"}:
+                shown = review_lines(await review_of(doors, meant))
+                typer.echo("\n".join(shown), err=True)
+            told = f"{pack} {meant.pack_hash[:12]} {said}"
             path = f"/api/packs/{pack}/{verb}"
-            await caller.ask(doors, path, {"pack_hash": meant, **extra}, told)
+            await caller.ask(doors, path, {"pack_hash": meant.pack_hash, **extra}, told)
 
     asyncio.run(ask())

@@ -70,8 +70,12 @@ def load_with_places(name: str, sources: Sources) -> tuple[Pack, Places]:
 
 def _fit(pack: Pack, index: int, places: Places) -> None:
     rule = pack.rules[index]
+    known = {each.id for each in pack.lexicons}
     try:
-        check_of(rule, pack.switches)
+        check = check_of(rule, pack.switches)
+        for param, name in check.lexicons_named() if check is not None else ():
+            if name not in known:
+                raise UnfitRuleError(f"there are no words {name}", "params", param)  # noqa: TRY301
     except UnfitRuleError as error:
         loc = ("rules", index, *error.path)
         where = _nearest(loc, places) or pack.name
@@ -111,7 +115,18 @@ def _own(name: str, sources: Sources, children: tuple[str, ...]) -> dict[str, Lo
     for file, content in sorted(sources[name].items()):
         for key, value in _mapping(_parse(content, f"{name}/{file}")).items():
             own[key] = value if key not in own else _together(key, own[key], value)
+    for key in _FIELDWISE & own.keys():
+        _once_each(_entries(own[key]), _KEYED[key])
     return own
+
+
+def _once_each(entries: Sequence[Located], key: str) -> None:
+    met: dict[str, str] = {}
+    for each in entries:
+        name = _name_of(each, key)
+        if name in met:
+            raise UserError(f"{name} stands here twice", where=each.where, fix=f"see {met[name]}")
+        met[name] = each.where
 
 
 def _together(key: str, one: Located, other: Located) -> Located:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, PrivateAttr, model_validator
 
@@ -133,6 +133,7 @@ class Pack(Rules):
     lexicons: tuple[Lexicon, ...] = ()
     rules: tuple[PolicyRule, ...] = ()
     disable: tuple[Disabled, ...] = Field((), description="rules of the parent that do not hold")
+    _content: str = PrivateAttr("")
 
     @model_validator(mode="after")
     def _whole(self) -> "Pack":
@@ -149,11 +150,29 @@ class Pack(Rules):
         return text.encode()
 
     def content_hash(self) -> str:
-        """Return the name of this content, SHA-256 in hex."""
-        return hashlib.sha256(self.canonical()).hexdigest()
+        """Return the name of this content, SHA-256 in hex; found once."""
+        if not self._content:
+            self._content = hashlib.sha256(self.canonical()).hexdigest()
+        return self._content
+
+    def __copy__(self) -> Self:
+        """Copy without the name: what is copied is about to be changed."""
+        made = super().__copy__()
+        made._content = ""  # noqa: SLF001  its own kind
+        return made
 
     def __hash__(self) -> int:
         return hash((self.name, self.version))
+
+    def __eq__(self, other: object) -> bool:
+        """Compare names: whoever remembers something of a pack asks this for every item.
+
+        After a hand-over the same pack is another object, and to compare two of them part by part
+        takes milliseconds.
+        """
+        if self is other:
+            return True
+        return isinstance(other, Pack) and self.content_hash() == other.content_hash()
 
     def clocks_for(self, values: dict[str, Value]) -> ClockRule:
         """Return the first rule that holds. A rule that fails is passed to the strictest one."""

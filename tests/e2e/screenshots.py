@@ -66,7 +66,7 @@ async def take_rules(served: Served) -> None:
         )  # fmt: skip
         drafted = ReplyDrafted(
             op_id="d1", person_id="chen", case_id="case1042", base_revision=0,
-            text="您好，请稍等，我们去问一下柜台。",
+            text="您好，这批蛋糕已经下架，请稍等，我们去问一下柜台。",
         )  # fmt: skip
         approved = PolicyApproved(
             op_id="p2", person_id="lin", pack="company", pack_hash=pack_hash, activate=True

@@ -18,7 +18,16 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.asyncio(loop_scope="module"),
 ]
-PAGES = ("queue", "case/case1042", "case/case1043", "page/page1", "status")
+PAGES = (
+    "queue",
+    "case/case1042",
+    "case/case1043",
+    "page/page1",
+    "status",
+    "positions?edit=lift",
+    "knowledge?edit=parking",
+    "receipts",
+)
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 LATE_TEXT = "您好，我们已联系柜台核实，今天 18 点前回复您。"
 

@@ -56,7 +56,7 @@ async def zhishou(house: House, *words: str, typed: str | None = None) -> str:
     )
     if done.exception is not None:
         raise done.exception
-    return done.stdout
+    return done.stdout if "--json" in words else done.output
 
 
 async def refused(house: House, words: Sequence[str], why: str) -> None:
@@ -98,7 +98,10 @@ async def test_rules_come_into_force_by_two_people_and_go_by_one(
     assert (beside["items"], beside["failed"]) == (1, 0)
     assert "beside since" in await zhishou(house, "policy", "shadow", "company")
     now = ("policy", "approve", "company", "--activate", *SECOND)
-    assert "is in force" in await zhishou(house, *now)
+    approved = await zhishou(house, *now)
+    assert "+ taboos.haste" in approved
+    assert "  template hasty: 不要急着许诺" in approved
+    assert "is in force" in approved
     assert (await standing(house))["in_force"]["company"] == found["pack_hash"]
     told = await zhishou(house, "policy", "confirm", "company", *SECOND)
     assert "+ taboos.haste" in told

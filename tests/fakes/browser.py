@@ -97,6 +97,7 @@ async def a_console(*, demo: bool = False) -> AsyncIterator[Served]:
         rehearsal=house,
         credentials=house,
         explainer=AnExplainer(),
+        drafter=house.drafter,
         records=records,
         clock=clock,
         settings=ConsoleSettings(demo=demo),

@@ -118,6 +118,11 @@ async def test_a_review_looks_at_every_open_case_of_these_rules() -> None:
         assert found is not None
         assert [each.case_id for each in found.texts] == [case_id]
         assert found.left_out == 0
+        await put_in_force(house)
+        looser = await propose(house, STRICT.model_copy(update={"undo_seconds": 99}))
+        again = await review(house.read, StoredPacks(house.bus), "company", looser)
+        assert again is not None
+        assert again.texts == ()
         other = await review(house.read, StoredPacks(house.bus), "hotel", pack_hash)
         assert other is not None
         assert (other.texts, other.in_force) == ((), "")

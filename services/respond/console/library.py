@@ -1,5 +1,8 @@
 """The pages of what may be said: positions and bans (口径与禁提), and the knowledge base."""
 
+from collections.abc import Callable
+from datetime import datetime
+
 from aiohttp import web
 
 from services.respond.console.api import allowed
@@ -7,6 +10,7 @@ from services.respond.console.render import View, page, view_of
 from services.respond.core.aggregates import Entry
 
 SHOWN = 100
+ORDER = ("in_force", "approved", "proposed", "ended")
 
 
 async def positions(request: web.Request) -> web.Response:
@@ -17,6 +21,8 @@ async def positions(request: web.Request) -> web.Response:
     wanted = request.query.get("edit", "")
     values: dict[str, object] = {
         "guidance": guidance,
+        "positions": sorted(guidance.positions, key=lambda each: ORDER.index(each.status)),
+        "typed": _typed(view),
         "names": await view.names(),
         "accounts": await view.console.read.accounts(),
         "edit": next((each for each in guidance.positions if each.position_id == wanted), None),
@@ -43,6 +49,7 @@ async def knowledge(request: web.Request) -> web.Response:
         "wanted": wanted,
         "names": await view.names(),
         "edit": next(iter(edit), None),
+        "typed": _typed(view),
     }
     return await page(view, "knowledge.html", values)
 
@@ -59,6 +66,11 @@ async def receipts(request: web.Request) -> web.Response:
         "names": await view.names(),
     }
     return await page(view, "receipts.html", values)
+
+
+def _typed(view: View) -> Callable[[datetime | None], str]:
+    """Return what writes a time as a form holds it: by the clock on the wall."""
+    return lambda time: time.astimezone(view.zone).strftime("%Y-%m-%dT%H:%M") if time else ""
 
 
 async def _entries(view: View, entry_ids: tuple[str, ...]) -> list[Entry]:

@@ -21,6 +21,7 @@ from shared.policy.model import Pack
 
 MAY = "operator.policy_proposed"
 LONGEST_NOTE = 500
+TRIES_PER_SECOND, TRIES_BURST = 1 / 10, 5
 
 
 async def write(request: web.Request) -> web.Response:
@@ -47,11 +48,22 @@ async def press(request: web.Request) -> web.Response:
     candidate = await _candidate(pack, written.edit) if written.edit else None
     tried = None
     if do == "try" and candidate is not None:
+        await _not_too_often(view)
         tried = await view.console.rehearsal.rehearse(name, pack, candidate)
     live = request.headers.get("HX-Request") == "true"
     return await _shown(
         view, name, pack, written, candidate=candidate, tried=tried, whole=not live
     )
+
+
+async def _not_too_often(view: View) -> None:
+    """A rehearsal costs seconds of a processor that others wait for. Raises Problem 429."""
+    caller = allowed(view.request, MAY)
+    wait = await view.console.records.spend(
+        f"rehearsal:{caller.person_id}", rate_per_second=TRIES_PER_SECOND, burst=TRIES_BURST
+    )
+    if wait > 0:
+        raise Problem(429, "too_fast", headers={"Retry-After": str(int(wait) + 1)})
 
 
 async def _propose(view: View, name: str, standing: tuple[str, Pack], edit: Edit) -> web.Response:

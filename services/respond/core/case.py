@@ -131,6 +131,8 @@ class Reply(Frozen):
     sent_at: Time | None = None
     note: str = ""
     automatic: bool = False
+    role: str = ""
+    """The role of who answers for the text: its approver's, before that its writer's."""
 
 
 class Said(Frozen):

@@ -5,10 +5,10 @@ Each function takes what a person asked for and returns the case as it then is, 
 
 from datetime import timedelta
 
-from services.respond.core.aggregates import Case, CaseItem, HistoryEntry, Reply
+from services.respond.core.aggregates import Case, CaseItem, HistoryEntry, Person, Reply
 from services.respond.core.briefing import must_read
 from services.respond.core.case import note
-from services.respond.core.checking import check_text
+from services.respond.core.checking import check_text, role_of
 from services.respond.core.decisions import ReplyCameBack
 from services.respond.core.pages import on_duty
 from services.respond.core.refusal import Refusal
@@ -41,8 +41,6 @@ def draft(work: Work, case: Case, fact: ReplyDrafted) -> Case | Refusal:
     if refusal is not None or target is None:
         return refusal or Refusal("nothing_to_answer", "every item of this case is gone")
     pack, _ = work.pack_of(case.account_id)
-    result = check_text(case, pack, fact.text, work.guidance, fact.slot)
-    watch_text(work, case, fact.slot, fact.text, result)
     reply = Reply(
         slot=fact.slot,
         item_id=target.item_id,
@@ -50,8 +48,12 @@ def draft(work: Work, case: Case, fact: ReplyDrafted) -> Case | Refusal:
         text=fact.text,
         author_id=fact.person_id,
         status="drafted",
-        findings=result.findings,
+        role=_role(work, fact.person_id),
     )
+    written = _in_place(case, reply)
+    result = check_text(written, pack, fact.text, work.guidance, fact.slot)
+    watch_text(work, written, fact.slot, fact.text, result)
+    reply = reply.model_copy(update={"findings": result.findings})
     owner = case.owner_id or fact.person_id
     taken = case.model_copy(update={"owner_id": owner, "status": "claimed"})
     return with_reply(taken, reply, _entry(work, "drafted", fact.person_id))
@@ -78,10 +80,11 @@ def approve(work: Work, case: Case, fact: ReplyApproved) -> Case | Refusal:
         return Refusal("two_person", "a second person must approve replies in such a matter")
     if must_read(work, fact.person_id, case.account_id):
         return _UNREAD
-    pack_hash = _gated(work, case, reply)
+    answered = reply.model_copy(update={"role": _role(work, fact.person_id)})
+    pack_hash = _gated(work, case, answered)
     if isinstance(pack_hash, Refusal):
         return pack_hash
-    approved = reply.model_copy(
+    approved = answered.model_copy(
         update={
             "status": "approved",
             "approved_by": fact.person_id,
@@ -171,8 +174,16 @@ def target_of(case: Case) -> CaseItem | None:
 
 def with_reply(case: Case, reply: Reply, entry: HistoryEntry) -> Case:
     """Return the case with this reply in its slot and one more line of history."""
+    return _in_place(case, reply).model_copy(update={"history": note(case, entry)})
+
+
+def _in_place(case: Case, reply: Reply) -> Case:
     others = tuple(each for each in case.replies if each.slot != reply.slot)
-    return case.model_copy(update={"replies": (*others, reply), "history": note(case, entry)})
+    return case.model_copy(update={"replies": (*others, reply)})
+
+
+def _role(work: Work, person_id: str) -> str:
+    return role_of(work.get(f"person:{person_id}", Person))
 
 
 def _entry(work: Work, what: str, person_id: str | None, detail: str = "") -> HistoryEntry:
@@ -235,7 +246,8 @@ def _gated(work: Work, case: Case, reply: Reply) -> str | Refusal:
     pack, pack_hash = work.pack_of(case.account_id)
     if not pack_hash:
         return Refusal("no_rules", "no rules are active for this account: nothing may leave")
-    result = check_text(case, pack, reply.text, work.guidance, reply.slot)
+    standing = _in_place(case, reply)
+    result = check_text(standing, pack, reply.text, work.guidance, reply.slot)
     if result.passed:
         return pack_hash
     first = next(each for each in result.findings if each.level != "warn")

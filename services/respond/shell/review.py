@@ -32,7 +32,10 @@ class Changed(Frozen):
 
 
 class Review(Frozen):
-    """Proposed rules against those in force; `left_out` open cases were not looked at."""
+    """Proposed rules against those in force: what passes today and would not by them.
+
+    `left_out` open cases were not looked at.
+    """
 
     pack: str
     pack_hash: str
@@ -58,26 +61,41 @@ async def review(read: ReadModel, shelf: PackShelf, name: str, pack_hash: str) -
     if candidate is None:
         return None
     standing = await shelf.pack(in_force) if in_force else None
+    before = standing or NO_PACK
     guidance = await read.guidance()
     texts: list[StaleText] = []
     left_out = 0
     accounts = await _accounts(read, name)
     async for cases, total in _cases(read, accounts):
-        texts += stale_texts(cases, candidate, guidance)
+        ill = {(each.case_id, each.slot) for each in stale_texts(cases, before, guidance)}
+        texts += [
+            each
+            for each in stale_texts(cases, candidate, guidance)
+            if (each.case_id, each.slot) not in ill
+        ]
         left_out = max(0, total - MOST_CASES)
     return Review(
         pack=name,
         pack_hash=pack_hash,
         in_force=in_force,
-        differences=changed(standing or NO_PACK, candidate),
+        differences=changed(before, candidate),
         texts=tuple(texts),
-        wordings=(
-            *stale_templates(candidate),
-            *stale_entries((await read.shelf()).books, candidate),
-            *stale_receipts(await read.receipts(sorted(accounts)), candidate),
-        ),
+        wordings=await _wordings(read, accounts, before, candidate),
         left_out=left_out,
     )
+
+
+async def _wordings(
+    read: ReadModel, accounts: frozenset[str], before: Pack, candidate: Pack
+) -> tuple[StaleWording, ...]:
+    """Return the approved wordings that pass today and would not by the candidate."""
+    books, receipts = (await read.shelf()).books, await read.receipts(sorted(accounts))
+    ill, found = (
+        (*stale_templates(pack), *stale_entries(books, pack), *stale_receipts(receipts, pack))
+        for pack in (before, candidate)
+    )
+    known = {(each.kind, each.name, each.text) for each in ill}
+    return tuple(each for each in found if (each.kind, each.name, each.text) not in known)
 
 
 async def _accounts(read: ReadModel, name: str) -> frozenset[str]:

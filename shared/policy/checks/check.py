@@ -1,8 +1,8 @@
 """The shape of a check: its parameters are its fields, `run` is pure and answers three-valued."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final, cast
 
 from shared.policy.checks.given import Given
 from shared.policy.checks.outcome import Judgement, Outcome
@@ -12,6 +12,13 @@ from shared.policy.rules import Rules
 
 Labeller = Callable[[str], Sequence[str]]
 """The classifier as checks see it: the labels it decides for a text, the surest first."""
+
+
+_WORDS: Final = frozenset(
+    {"lexicon", "lexicons", "off", "on", "filler", "news", "hearsay", "stance", "soft", "talk"}
+    | {"controversy", "only_with", "unless_with", "in_text", "taboo"}
+)
+"""Parameters that name families of words of the pack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,17 @@ class Check(Rules):
     def run(self, ask: Ask) -> Outcome:
         """Return what this check says of the input."""
         raise NotImplementedError
+
+    def lexicons_named(self) -> tuple[tuple[str, str], ...]:
+        """Return parameter and name of every family of words this check looks for."""
+        held = [(name, getattr(self, name)) for name in type(self).model_fields if name in _WORDS]
+        return tuple((name, each) for name, value in held for each in _flat(value) if each)
+
+
+def _flat(value: object) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        value = [each for held in value.values() for each in _flat(held)]
+    yield from [value] if isinstance(value, str) else cast("Sequence[str]", value)
 
 
 def by_name(*checks: type[Check]) -> dict[str, type[Check]]:

@@ -41,7 +41,7 @@ class Comment(Check):
     """A repost says something of its own once filler and the chain of names are taken away."""
 
     name: ClassVar[str] = "comment"
-    filler: tuple[str, ...]
+    phrases: tuple[str, ...] = Field(description="filler that says nothing")
     own: bool = Field(False, description="speaks only of reposts of our own posts")
     says: dict[str, Any] = Field(default_factory=dict)
 
@@ -56,7 +56,7 @@ class Comment(Check):
                 return miss()
         bare = _CHAIN.sub("", ask.given.word("text"))
         flat = plain_of(bare).text
-        for each in self.filler:
+        for each in self.phrases:
             flat = flat.replace(plain_of(each).text, "")
         if _SAYING.search(flat):
             return miss()

@@ -35,6 +35,11 @@ class Words(Check):
     hint: bool = Field(False, description="worth a word to the writer, no verdict")
     says: dict[str, Any] = Field(default_factory=dict)
 
+    def lexicons_named(self) -> tuple[tuple[str, str], ...]:
+        """Return those of the labels, too."""
+        shown = (each for lexicons in self.labels.values() for each in lexicons)
+        return (*super().lexicons_named(), *(("labels", each) for each in shown))
+
     def run(self, ask: Ask) -> Outcome:
         if ask.given.placeholder or not any(ask.given.word(each) for each in self.fields):
             told = self._told(ask)

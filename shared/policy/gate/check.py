@@ -20,6 +20,7 @@ from shared.policy.gate.manners import SUM, check_manners
 from shared.policy.gate.plain import Plain, plain
 from shared.policy.gate.promises import check_promises
 from shared.policy.gate.register import account_unknown, check_account, check_signs
+from shared.policy.gate.same import Same
 from shared.policy.gate.spare import quotes
 from shared.policy.gate.strategy import check_strategy
 from shared.policy.gate.taboo import check_taboos
@@ -58,14 +59,19 @@ def gate(
     """Return the findings on an outgoing text. Pure; a check that raises holds the text."""
     if context.quoted and not quotes(text):
         context = context.model_copy(update={"quoted": ""})
-    return _checked(text, context, pack, history or HistoryDigest(), checks)
+    return _checked(text, context, Same(pack), history or HistoryDigest(), checks)
 
 
 @lru_cache(maxsize=512)
 def _checked(
-    text: str, context: GateContext, pack: Pack, told: HistoryDigest, checks: tuple[Check, ...]
+    text: str,
+    context: GateContext,
+    rules: Same[Pack],
+    told: HistoryDigest,
+    checks: tuple[Check, ...],
 ) -> GateResult:
     """Approved wordings come again with every case: the same question has the same answer."""
+    pack = rules.it
     found: list[GateFinding] = []
     for check in checks:
         try:

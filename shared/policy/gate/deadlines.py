@@ -78,7 +78,7 @@ class Deadline:
 
     def due(self, now: datetime, calendar: Calendar) -> datetime | None:
         """Return when it is over; None if the calendar does not know the day."""
-        local = now.astimezone(ZONE) if now.tzinfo else now.replace(tzinfo=ZONE)
+        local = in_zone(now)
         if self.unit in ("minutes", "hours"):
             return local + timedelta(**{self.unit: self.amount})
         if self.unit == "date":
@@ -97,6 +97,11 @@ class Deadline:
         if (hour := _PARTS.get(self.part)) is not None:
             return datetime.combine(day, time(hour), ZONE)
         return _end(day)
+
+
+def in_zone(now: datetime) -> datetime:
+    """Return the time as clocks show it here; one without a zone is meant so."""
+    return now.astimezone(ZONE) if now.tzinfo else now.replace(tzinfo=ZONE)
 
 
 def deadlines(text: str) -> Iterator[Deadline]:

@@ -12,6 +12,7 @@ from ahocorasick_rs import AhoCorasick
 
 from shared.policy.gate.heard import heard, sound_of
 from shared.policy.gate.plain import Plain, plain
+from shared.policy.gate.same import Same
 from shared.policy.model import Pack, Taboo
 
 _MOST_FORMS: Final = 16
@@ -36,14 +37,16 @@ class _Form(NamedTuple):
 class Disguises:
     """All forms of all phrases of a pack, each searched for in one pass."""
 
-    def __init__(self, pack: Pack) -> None:
+    def __init__(
+        self, taboos: tuple[Taboo, ...], split: dict[str, str], by_sound: tuple[str, ...]
+    ) -> None:
         written: dict[str, list[_Form]] = {}
         sounding: dict[str, list[_Form]] = {}
-        for number, taboo in enumerate(pack.taboos):
-            for phrase, forms in _spellings(taboo, pack.gate.split):
+        for number, taboo in enumerate(taboos):
+            for phrase, forms in _spellings(taboo, split):
                 for form in forms:
                     written.setdefault(form, []).append(_Form(number, phrase))
-                sound = sound_of(phrase) if taboo.category in pack.gate.by_sound else ""
+                sound = sound_of(phrase) if taboo.category in by_sound else ""
                 if sound:
                     sounding.setdefault(sound, []).append(_Form(number, phrase))
         written.pop("", None)
@@ -91,10 +94,16 @@ class Disguises:
                         yield Hit(family, first, last, phrase)
 
 
-@lru_cache(maxsize=16)
 def disguises(pack: Pack) -> Disguises:
     """Return the search for a pack; built once."""
-    return Disguises(pack)
+    return _built(Same(pack.taboos), Same(pack.gate.split), pack.gate.by_sound)
+
+
+@lru_cache(maxsize=64)
+def _built(
+    taboos: Same[tuple[Taboo, ...]], split: Same[dict[str, str]], by_sound: tuple[str, ...]
+) -> Disguises:
+    return Disguises(taboos.it, split.it, by_sound)
 
 
 def _spellings(taboo: Taboo, split: dict[str, str]) -> Iterator[tuple[str, set[str]]]:

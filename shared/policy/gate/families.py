@@ -6,6 +6,7 @@ from functools import lru_cache
 from shared.policy.gate.findings import GateContext, GateFinding, HistoryDigest, Unknown
 from shared.policy.gate.levels import Level
 from shared.policy.gate.plain import Plain, marked, plain
+from shared.policy.gate.same import Same
 from shared.policy.gate.section import Family
 from shared.policy.gate.spare import Said, in_sentence
 from shared.policy.gate.wording import Wordings
@@ -22,7 +23,7 @@ def check_families(
     del history
     text = marked(text.original)
     said = Said(text.original, context.quoted)
-    found = tuple(_wordings(pack).find(text))
+    found = tuple(_wordings(Same(pack.gate.families)).find(text))
     for name, start, end in found:
         if name.startswith(_HARMLESS):
             continue
@@ -86,9 +87,9 @@ def _level(name: str, family: Family, context: GateContext, pack: Pack) -> Level
     return family.situations.get(context.situation, family.level)
 
 
-@lru_cache(maxsize=16)
-def _wordings(pack: Pack) -> Wordings:
-    families = pack.gate.families.items()
+@lru_cache(maxsize=64)
+def _wordings(by_name: Same[dict[str, Family]]) -> Wordings:
+    families = by_name.it.items()
     return Wordings(
         {name: each.wordings for name, each in families}
         | {_HARMLESS + name: each.unless for name, each in families}

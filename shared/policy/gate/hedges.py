@@ -11,6 +11,8 @@ from shared.policy.gate.disguise import Hit
 from shared.policy.gate.findings import GateContext
 from shared.policy.gate.levels import Level
 from shared.policy.gate.plain import PAUSES, Plain, marked
+from shared.policy.gate.same import Same
+from shared.policy.gate.section import Hedges
 from shared.policy.gate.wording import Wordings
 from shared.policy.model import Pack
 from shared.policy.phrases import Span
@@ -23,7 +25,7 @@ def hedge_level(
     hedges = pack.gate.hedges
     reading = marked(text.original)
     start, end = text.span(hit.start, hit.end)
-    finds = [(name, *reading.span(*span)) for name, *span in _wordings(pack).find(reading)]
+    finds = [(name, *reading.span(*span)) for name, *span in _wordings(Same(hedges)).find(reading)]
     if any(name == "spared" and first <= start and end <= last for name, first, last in finds):
         return None
     if context.situation in hedges.strict or _long(text.text) <= hedges.short_text:
@@ -46,7 +48,6 @@ def _clause(reading: Plain, place: int) -> Span:
     return reading.origin[first], reading.origin[last] + 1
 
 
-@lru_cache(maxsize=16)
-def _wordings(pack: Pack) -> Wordings:
-    hedges = pack.gate.hedges
-    return Wordings({"matters": hedges.matters, "spared": hedges.spared})
+@lru_cache(maxsize=64)
+def _wordings(hedges: Same[Hedges]) -> Wordings:
+    return Wordings({"matters": hedges.it.matters, "spared": hedges.it.spared})

@@ -10,6 +10,8 @@ from typing import Final, NamedTuple
 
 from shared.policy.gate.findings import GateContext, GateFinding, HistoryDigest
 from shared.policy.gate.plain import Plain, marked
+from shared.policy.gate.same import Same
+from shared.policy.gate.section import Manners
 from shared.policy.gate.spare import Said
 from shared.policy.gate.wording import Wordings
 from shared.policy.model import Pack
@@ -27,7 +29,7 @@ def check_manners(
     reading = marked(text.original)
     harsh: list[_Sign] = []
     kinds: set[str] = set()
-    for name, start, end in _wordings(pack).find(reading):
+    for name, start, end in _wordings(Same(rule)).find(reading):
         span = reading.span(start, end)
         if name == "kind":
             kinds.add(reading.text[start:end])
@@ -62,7 +64,7 @@ def _points(signs: tuple[_Sign, ...]) -> int:
     return sum(each.points for each in signs)
 
 
-@lru_cache(maxsize=16)
-def _wordings(pack: Pack) -> Wordings:
-    rule = pack.gate.manners
+@lru_cache(maxsize=64)
+def _wordings(manners: Same[Manners]) -> Wordings:
+    rule = manners.it
     return Wordings({"kind": rule.kind, "weak": rule.weak, "strong": rule.strong})

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from shared.contracts.base import Frozen
-from shared.policy.gate.deadlines import Deadline, Unit, deadlines
+from shared.policy.gate.deadlines import Deadline, Unit, deadlines, in_zone
 from shared.policy.gate.findings import GateContext, GateFinding, HistoryDigest
 from shared.policy.gate.numerals import narrow
 from shared.policy.gate.plain import Plain
@@ -81,8 +81,8 @@ def check_promises(
     for each in promises(text.original, context.now, pack.gate.calendar):
         if each.soft:
             continue
-        now = context.now if context.now is None or context.now.tzinfo else None
-        late = now is not None and each.deadline is not None and each.deadline < now
+        due, now = each.deadline, context.now
+        late = due is not None and now is not None and due < in_zone(now)
         yield GateFinding(
             category="promise",
             level="hold" if late else "warn",

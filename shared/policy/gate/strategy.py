@@ -5,6 +5,8 @@ from functools import lru_cache
 
 from shared.policy.gate.findings import GateContext, GateFinding, HistoryDigest
 from shared.policy.gate.plain import Plain, marked
+from shared.policy.gate.same import Same
+from shared.policy.gate.section import Strategy
 from shared.policy.gate.wording import Wordings
 from shared.policy.model import Pack
 
@@ -32,9 +34,9 @@ def check_strategy(
 
 def strategies(text: Plain, pack: Pack) -> Iterator[tuple[str, int, int]]:
     """Yield (strategy, start, end) in the marked text."""
-    return _wordings(pack).find(text)
+    return _wordings(Same(pack.gate.strategies)).find(text)
 
 
-@lru_cache(maxsize=16)
-def _wordings(pack: Pack) -> Wordings:
-    return Wordings({str(name): each for name, each in pack.gate.strategies.items()})
+@lru_cache(maxsize=64)
+def _wordings(strategies: Same[dict[Strategy, tuple[str, ...]]]) -> Wordings:
+    return Wordings({str(name): each for name, each in strategies.it.items()})

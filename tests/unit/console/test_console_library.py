@@ -1,6 +1,7 @@
 """The pages of what may be said: who sees which button, and what a form becomes."""
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -41,6 +42,9 @@ async def test_the_page_of_positions_tells_all_and_offers_what_one_may(desk: Des
     assert "批准「电梯」的口径" in page
     await desk.sign_in("zhou")
     page = await text_of(desk, "/positions?edit=lift")
+    until = desk.house.said.positions[1].written.valid_until
+    typed = until.astimezone(ZoneInfo("Asia/Shanghai")).strftime("%Y-%m-%dT%H:%M")
+    assert f'name="valid_until" required value="{typed}"' in page
     assert "修改「电梯」" in page
     assert "批准「电梯」的口径" not in page
     await desk.sign_in("guan")

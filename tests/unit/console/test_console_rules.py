@@ -78,7 +78,7 @@ async def test_a_body_nobody_has_or_of_another_pack_never_reaches_the_log(desk: 
 async def test_a_review_tells_what_differs_and_which_texts_would_fail(desk: Desk) -> None:
     office = Office(desk)
     await office.propose()
-    draft = {"base_revision": 0, "text": "您好,请稍等,我们去问。"}
+    draft = {"base_revision": 0, "text": "您好,这批蛋糕已经下架,请稍等,我们去问。"}
     await desk.ask("/api/cases/case1042/draft", draft, "draft-0001")
     found = await office.read(f"/company/review/{STRICT.content_hash()}")
     assert found["in_force"] == shipped().content_hash()

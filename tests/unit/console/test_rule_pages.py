@@ -80,6 +80,16 @@ async def test_a_rule_is_tried_on_the_last_week(desk: Desk) -> None:
     assert "没有任何不同" in same
 
 
+async def test_a_week_is_decided_again_only_so_often(desk: Desk) -> None:
+    await desk.sign_in("zhou")
+    for _ in range(5):
+        await press(desk, "try")
+    form = MultiDict([*CLOCK, ("do", "try")])
+    answer = await desk.client.post(RULE, data=form, allow_redirects=False)
+    assert answer.status == 429
+    assert int(answer.headers["Retry-After"]) > 0
+
+
 async def test_a_proposal_by_the_editor_is_read_and_approved_by_another(desk: Desk) -> None:
     address = await propose(desk)
     assert re.fullmatch(r"/policy/company/proposal/[0-9a-f]{64}", address)

@@ -254,3 +254,21 @@ def test_shipped_words_use_full_width_punctuation(name: str) -> None:
     )
     words = re.findall(r'"([^"]*)"', body)
     assert [each for each in words if HALF_WIDTH.search(each)] == []
+
+
+def test_equal_packs_are_told_equal_by_names_that_are_made_once() -> None:
+    """A process holds the same pack several times; what is remembered of it is found by all of them."""
+    made: list[str] = []
+
+    class Counted(Pack):
+        def canonical(self) -> bytes:
+            made.append(self.name)
+            return super().canonical()
+
+    one, other = Counted(name="one"), Counted(name="one")
+    assert all(one == other and hash(one) == hash(other) for _ in range(5))
+    assert len(made) == 2
+    changed = one.model_copy(update={"verdict_seconds": 61})
+    assert changed != one
+    assert changed.content_hash() != one.content_hash()
+    assert one != "one"

@@ -2,6 +2,7 @@
 
 from shared.contracts.org import Role
 from shared.contracts.verdicts import Label
+from shared.policy.articles import PolicyRule
 from shared.policy.changes import Difference, concerned, differences
 from shared.policy.model import Channel, ClockRule, Pack, Taboo
 from shared.policy.suggesting import ReplyTemplate
@@ -82,3 +83,12 @@ def test_what_approvers_may_do_concerns_those_who_approve() -> None:
     assert Role.OPERATOR not in concerned("night")
     assert Role.OPERATOR in concerned("clocks")
     assert Role.VIEWER not in concerned("clocks")
+
+
+def test_what_is_empty_is_left_out_of_what_is_read() -> None:
+    rule = PolicyRule(id="polite", title="礼貌", type="limit", by_people="只有人看得出", ours=True)
+    [found] = told(Pack(name="a"), Pack(name="a", rules=(rule,)))
+    assert found.path == ("rules", "polite")
+    assert "title: 礼貌" in found.after
+    assert "ours: true" in found.after
+    assert "grade" not in found.after
