@@ -11,7 +11,7 @@ from services.classify.adapters.minhash import RensaSigner
 from services.classify.adapters.segments import RjiebaSegmenter
 from services.classify.adapters.terms import AhoCorasickFinder
 from services.classify.adapters.weight_files import Loaded, load_weights
-from services.classify.core.cascade import HABITS, MINUTES, Spread, believed
+from services.classify.core.cascade import HABITS, IN_FULL, MINUTES, Hearing, Spread, believed
 from services.classify.core.cascade_lines import Cascade
 from services.classify.core.judge import Judge, judge_batch
 from services.classify.core.lexicon import CATEGORIES, Lexicon, build
@@ -29,10 +29,10 @@ WEIGHTS_DIR = Path(__file__).parents[1] / "weights" / "permissive"
 class Classifier:
     """Texts in, verdicts out; no clock, no network, no memory of earlier texts."""
 
-    def __init__(self, judge: Judge, tables: Tables, rumour_share: float = UNKNOWN) -> None:
+    def __init__(self, judge: Judge, tables: Tables, hearing: Hearing = IN_FULL) -> None:
         self._judge = judge
         self._tables = tables
-        self._rumour_share = rumour_share
+        self._hearing = hearing
 
     @classmethod
     def load(
@@ -49,7 +49,7 @@ class Classifier:
         lexicon = load_lexicon(lexicon_dir, tables)
         loaded = load_weights(WEIGHTS_DIR if weights_dir is None else weights_dir)
         judge = _blind(tables) if lexicon is None else _judge(lexicon, loaded, tables)
-        return cls(judge, tables, UNKNOWN if loaded is None else loaded.rumour_share)
+        return cls(judge, tables, IN_FULL if loaded is None else loaded.hearing)
 
     @property
     def model(self) -> str:
@@ -73,21 +73,23 @@ class Classifier:
 
         `texts` are what is believed of the posts by their texts alone; without it, they are judged.
         """
-        usual = UNKNOWN
+        hearing = IN_FULL
         if texts is None:
             verdicts = self.judge([each.text for each in cascades])
             texts = [each.labels.get(Label.RUMOUR, UNKNOWN) for each in verdicts]
-            usual = self._rumour_share
+            hearing = self._hearing
         return [
-            self._over_time(cascade, round(MILLION * text), round(MILLION * usual))
+            self._over_time(cascade, round(MILLION * text), hearing)
             for cascade, text in zip(cascades, texts, strict=True)
         ]
 
-    def _over_time(self, cascade: Cascade, text: int, usual: int) -> list[float]:
+    def _over_time(self, cascade: Cascade, text: int, hearing: Hearing) -> list[float]:
         grown = [Spread(), *self._spread([each.text for each in cascade.reposts])]
         seconds = [each.seconds for each in cascade.reposts]
         return [
-            believed(text, grown[bisect_right(seconds, 60 * at)], cascade.followers, usual=usual)
+            believed(
+                text, grown[bisect_right(seconds, 60 * at)], cascade.followers, hearing=hearing
+            )
             / MILLION
             for at in MINUTES
         ]

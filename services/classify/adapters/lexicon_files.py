@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from services.classify.core.lexicon import CATEGORIES, Lexicon, build, parse
+from services.classify.core.lexicon import CATEGORIES, Head, Lexicon, build, head, parse
 from shared.errors import UserError
 from shared.text.normalise import Tables, normalise
 
@@ -20,14 +20,24 @@ def load_lexicon(folder: Path, tables: Tables) -> Lexicon | None:
         if path.stem not in CATEGORIES:
             raise UserError("not a lexicon category", where=str(path), fix="rename or remove it")
         try:
-            parsed = parse(path.read_text(encoding="utf-8"), str(path))
+            body = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise UserError(
                 "cannot read this term list", where=str(path), fix="restore the file"
             ) from error
+        parsed = parse(body, str(path))
+        head(body, str(path))
         forms = normalise(tuple(parsed), tables).texts
         merged: dict[str, bool] = {}
         for form, is_strong in zip(forms, parsed.values(), strict=True):
             merged[form] = merged.get(form, False) or is_strong
         members[path.stem] = merged
     return build(members) if members else None
+
+
+def heads(folder: Path = LEXICON_DIR) -> dict[str, Head]:
+    """Return what each list says of itself. Raises UserError, OSError."""
+    return {
+        path.stem: head(path.read_text(encoding="utf-8"), str(path))
+        for path in sorted(folder.glob("*.txt"))
+    }

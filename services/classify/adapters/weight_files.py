@@ -10,8 +10,9 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from services.classify.core import features
+from services.classify.core.cascade import SPARING, Hearing
 from services.classify.core.rules import LABELS
-from services.classify.core.scores import NODES, Weights
+from services.classify.core.scores import MILLION, NODES, Weights
 from services.classify.core.verdict import Bar
 from shared.contracts.base import Time
 from shared.contracts.verdicts import Label
@@ -60,8 +61,8 @@ class Loaded:
 
     weights: Weights
     bars: tuple[Bar, ...]
-    rumour_share: float
-    """How often a text was a rumour where that was learnt."""
+    hearing: Hearing
+    """What is heard of a text's wording where a post spreads."""
     model: str
     lexicon_digest: str
     tables_digest: str
@@ -94,12 +95,17 @@ def load_weights(folder: Path) -> Loaded | None:
     return Loaded(
         _arrays(folder / ARRAYS, manifest),
         tuple(manifest.bars[label] for label in LABELS),
-        manifest.shares.get(Label.RUMOUR, EVEN),
+        _hearing(manifest),
         f"{manifest.kind}-{digest[:12]}",
         manifest.lexicon,
         manifest.tables,
         str(folder),
     )
+
+
+def _hearing(manifest: Manifest) -> Hearing:
+    usual = round(MILLION * manifest.shares.get(Label.RUMOUR, EVEN))
+    return Hearing(usual) if manifest.kind == "research" else Hearing(usual, *SPARING)
 
 
 def save_arrays(path: Path, weights: Weights) -> str:

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from services.classify.core.lexicon import CATEGORIES, Lexicon
+from services.classify.core.lexicon import CATEGORIES, STATUTORY, Lexicon
 from services.classify.core.needs import Found
 from services.classify.core.privacy import PersonalData
 from services.classify.core.rules import LABELS, PLACE_OF
@@ -26,6 +26,7 @@ FORMS: Final = ("identity_number", "bank_card", "phone", "number_plate")
 RULES: Final = (*CATEGORIES, *FORMS, None)
 NO_RULE: Final = len(RULES) - 1
 _RULED: Final = tuple(f" {rule}" if rule else "" for rule in RULES)
+_OTHER: Final = LABELS.index(Label.OTHER)
 _PRIVACY: Final = LABELS.index(Label.PRIVACY)
 
 
@@ -60,6 +61,21 @@ def by_terms(hits: Found, lexicon: Lexicon, decided: NDArray[np.bool_]) -> Evide
         hits.start.take(some),
         hits.end.take(some),
         np.where(lexicon.strong.take(hits.term.take(some)), STRONG, HINT),
+        np.full(len(some), LEXICON),
+        category.take(some),
+    )
+
+
+def by_law(hits: Found, lexicon: Lexicon) -> Evidence:
+    """Return the terms for which the law has somebody look, whatever else the text is."""
+    category = lexicon.category_of.take(hits.term)
+    some = np.flatnonzero(np.isin(category, STATUTORY) & lexicon.strong.take(hits.term))
+    return Evidence(
+        hits.text.take(some),
+        np.full(len(some), _OTHER),
+        hits.start.take(some),
+        hits.end.take(some),
+        np.full(len(some), STRONG),
         np.full(len(some), LEXICON),
         category.take(some),
     )

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from services.classify.core import evidence, rules, scores
 from services.classify.core.features import Features, Seen, extract, gram_hashes
-from services.classify.core.lexicon import Lexicon
+from services.classify.core.lexicon import STATUTORY, Lexicon
 from services.classify.core.needs import Found, Segmenter, Signer, TermFinder
 from services.classify.core.privacy import FEWEST_DIGITS, PersonalData, personal_data
 from services.classify.core.rules import LABELS
@@ -98,8 +98,17 @@ class Batch:
         return believed
 
     @cached_property
+    def by_law(self) -> NDArray[np.bool_]:
+        """Return which texts the law has somebody look at; a complaint is looked at anyway."""
+        strong = self.tally[1]
+        named: NDArray[np.bool_] = strong[:, STATUTORY].sum(axis=1) > 0
+        return named
+
+    @cached_property
     def judgement(self) -> Judgement:
-        return decide(self.beliefs, self.judge.bars)
+        decided, abstained = decide(self.beliefs, self.judge.bars)
+        complains = decided[:, INDEX[Label.COMPLAINT]]
+        return Judgement(decided, abstained | (self.by_law & ~complains))
 
     @cached_property
     def anger(self) -> list[int]:
@@ -122,6 +131,7 @@ class Batch:
         found = [
             evidence.by_terms(self.entries, self.judge.lexicon, decided),
             evidence.by_form(self.personal, decided),
+            evidence.by_law(self.entries, self.judge.lexicon),
         ]
         if weights is not None:
             places = _places(weights)

@@ -3,8 +3,9 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +19,18 @@ CATEGORIES: Final = (
     "complaint", "question", "suggestion", "praise", "rumour", "gambling", "sexual", "fraud",
     "spam", "self_harm", "violence", "booking", "concern", "counter_speech", "insult", "slur",
     "anger", "form_question", "form_reproach", "form_news", "denial", "doubt", "delight",
+    "allow", "statutory_terror", "statutory_cult", "statutory_incitement", "statutory_contraband",
 )  # fmt: skip
-"""The order is part of the model's format: append only."""
+"""The order is part of the model's format: append only. `allow` are long harmless phrases: of hits that
+overlap the leftmost and then the longest counts, so where one stands, no shorter term inside does."""
 LABEL_OF: Final[dict[str, Label]] = {
     each.value: each for each in Label if each.value in CATEGORIES
 } | {"insult": Label.ABUSE, "slur": Label.HATE}
 ANGER: Final = CATEGORIES.index("anger")
+STATUTORY: Final = tuple(
+    place for place, name in enumerate(CATEGORIES) if name.startswith("statutory_")
+)
+"""What the law has somebody look at. It goes to a person, with the reason, and hides nothing."""
 HARMS: Final = (
     "gambling", "sexual", "fraud", "spam", "self_harm", "violence", "insult", "slur",
 )  # fmt: skip
@@ -118,6 +125,30 @@ def build(terms: Mapping[str, Mapping[str, bool]]) -> Lexicon:
         np.array([is_strong for _, _, is_strong in rows], np.bool_),
         digest,
     )
+
+
+class Head(NamedTuple):
+    """What a list says of itself: who answers for it, whence it is, how grave, until when it holds."""
+
+    owner: str
+    source: str
+    severity: int
+    expires: date
+
+
+def head(body: str, where: str) -> Head:
+    """Return what heads a list, as `# name: value`. Raises UserError for what is missing or no value."""
+    lines = (line[1:].partition(":") for line in body.splitlines() if line.startswith("#"))
+    told = {name.strip(): value.strip() for name, colon, value in lines if colon}
+    try:
+        owner, source = (told[name] or told[f"{name} is empty"] for name in ("owner", "source"))
+        return Head(owner, source, int(told["severity"]), date.fromisoformat(told["expires"]))
+    except (KeyError, ValueError) as error:
+        raise UserError(
+            f"this term list does not say whose it is: {error}",
+            where=where,
+            fix="head it with '# owner: ...', '# source: ...', '# severity: 1', '# expires: 2027-12-31'",
+        ) from error
 
 
 def parse(body: str, where: str) -> dict[str, bool]:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from services.classify.core.lexicon import ANGER, CATEGORIES, LABEL_OF, Lexicon
 from services.classify.core.needs import Found
+from services.classify.core.scores import MILLION
 from shared.contracts.verdicts import Label
 
 Ints = NDArray[np.int64]
@@ -15,24 +16,18 @@ LABELS: Final = tuple(Label)
 STRONG: Final = 900_000
 BY_HINTS: Final = np.array([20_000, 300_000, 520_000, 640_000, 740_000], np.int64)
 """Belief in millionths by the number of different hints; ours, set by hand."""
-FLOORED: Final = frozenset(
-    {
-        Label.SELF_HARM,
-        Label.GAMBLING,
-        Label.FRAUD,
-        Label.SEXUAL,
-        Label.VIOLENCE,
-    }
-)
-"""Labels for which a strong term counts even against the model."""
-FLOOR: Final = 720_000
+FLOORS: Final = dict.fromkeys(
+    (Label.SELF_HARM, Label.GAMBLING, Label.FRAUD, Label.SEXUAL, Label.VIOLENCE), 720_000
+) | {Label.ABUSE: 400_000}
+"""What a strong term leaves of a label at least, even against the model; an insult is often quoted
+to be refused, so it lies between the bar of abuse and that for who does so."""
 PLACE_OF: Final = np.array(
     [LABELS.index(LABEL_OF[name]) if name in LABEL_OF else -1 for name in CATEGORIES], np.int64
 )
 """category -> place of its label in LABELS, -1 for none; no label has two categories."""
 _NAMED: Final = np.flatnonzero(PLACE_OF >= 0)
 _ATTACKS: Final = np.array([LABELS.index(Label.ABUSE), LABELS.index(Label.HATE)])
-_IS_FLOORED: Final = np.array([label in FLOORED for label in LABELS])
+_FLOORS: Final = np.array([FLOORS.get(label, 0) for label in LABELS], np.int64)
 
 
 def beliefs(hits: Ints, strong: Ints) -> Ints:
@@ -60,10 +55,10 @@ def shared_out(places: Ints, model: Ints, offensive: Ints) -> Ints:
 def settled(places: Ints, model: Ints, by_terms: Ints) -> Ints:
     """Return the model's probabilities, raised where terms settle a label.
 
-    Both are text x label, for the labels at `places` of LABELS.
+    Both are text x label, for the labels at `places` of LABELS. What is raised keeps its order.
     """
-    sure = _IS_FLOORED.take(places) & (by_terms >= STRONG)
-    return np.where(sure, np.maximum(model, FLOOR), model)
+    floor = _FLOORS.take(places) * (by_terms >= STRONG)
+    return floor + (MILLION - floor) * model // MILLION
 
 
 def tally(entries: Found, lexicon: Lexicon, count: int) -> tuple[Ints, Ints]:

@@ -30,7 +30,7 @@ DEFAULT_BARS: Final[dict[Label, Bar]] = {
     label: Bar(600_000, 450_000) if label in HARMS else Bar(500_000, 500_000) for label in LABELS
 } | {
     Label.SELF_HARM: Bar(500_000, 150_000),
-    Label.COMPLAINT: Bar(350_000, 350_000),
+    Label.COMPLAINT: Bar(400_000, 400_000),
     Label.OTHER: Bar(MILLION + 1, MILLION + 1),
 }
 

@@ -13,8 +13,9 @@ term lists decides which labels of a short Chinese text hold. It sorts and ranks
 no facts. A `rumour` is a manner of speaking that deserves a look, never a finding that something
 is false. Nothing is hidden or deleted by this model alone.
 
-Weaknesses: labels without an open data set (all but abuse and hate) were learnt from a few
-hundred rows of our own and from term lists, so expect misses on wordings we did not think of.
+Weaknesses: labels without an open data set (all but abuse and hate) were learnt from rows and
+turns of speech of our own and from term lists, so expect misses on wordings we did not think of,
+and short texts that share a word with a list to be taken for more than they are.
 Abuse and hate were learnt from arguments about gender, region and race on Chinese social media
 and transfer poorly to other places. Speech that rejects an insult is often taken for one.
 """

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
+from zlib import crc32
 
 from shared.contracts.verdicts import Label
 from shared.errors import UserError
@@ -29,6 +30,8 @@ RESEARCH: Final = (
 ATTACK_SETS: Final = ("cold", "toxicn", "toxicloak", "cntp", "toxirewrite")
 """Every set whose rows say whether they are `offensive`; the twin learns from all of them."""
 GOOD_STARS: Final = 4
+WEIGHTS: Final[Mapping[str, float]] = {"swsr": 4.0, "toxicn": 4.0}
+"""Sets whose rows count for more: people of other places marked these, and COLD's are many."""
 MOST_ROWS: Final = 30_000
 """Of larger sets every second row, or third, is enough."""
 BACKGROUND: Final = frozenset(
@@ -38,7 +41,9 @@ BACKGROUND: Final = frozenset(
     }
 )  # fmt: skip
 """What people who argue about groups on Weibo hardly ever do; such rows are weak negatives."""
-BACKGROUND_WEIGHT: Final = 0.15
+BACKGROUND_WEIGHT: Final = 0.08
+BACKGROUND_STEP: Final = 4
+"""Of so many such rows one is enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +56,11 @@ class Row:
     weight: float = 1.0
     guessed: Collection[Label] = ()
     """Labels that nobody looked for in this row: what is known of them counts little."""
+    guessed_weight: float = BACKGROUND_WEIGHT
 
     def weight_of(self, label: str) -> float:
         """Return how much this row counts for a label."""
-        return BACKGROUND_WEIGHT if label in self.guessed else self.weight
+        return self.guessed_weight if label in self.guessed else self.weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +136,12 @@ def names_of(folder: Path, kind: Kind) -> list[str]:
     return [name for name in names if (folder / f"{name}.train.jsonl.gz").is_file()]
 
 
-def training_rows(folder: Path, kind: Kind) -> list[Row]:
+def training_rows(folder: Path, kind: Kind, ours: Path = OWN_ROWS) -> list[Row]:
     """Return everything a model of this kind may learn from, in a fixed order. Raises UserError."""
     names = names_of(folder, kind)
     if not names:
         raise UserError("no data set here", where=str(folder), fix="give the folder with --data")
-    rows = own_rows()
+    rows = own_rows(ours)
     for name in names:
         raws = read_set(folder, name, "train")
         step = -(-len(raws) // MOST_ROWS)
@@ -168,7 +174,7 @@ def rows_of(name: str, raw: Raw) -> Iterator[Row]:
             known = {
                 to: bool(raw.labels[from_]) for to, from_ in names.items() if from_ in raw.labels
             }
-            yield Row(raw.text, known, name)
+            yield Row(raw.text, known, name, WEIGHTS.get(name, 1.0))
 
 
 COLUMNS: Final[Mapping[str, Mapping[Label, str]]] = {
@@ -189,8 +195,10 @@ OPEN_WEIBO: Final = (Label.COMPLAINT, Label.SELF_HARM, Label.GAMBLING, Label.FRA
 
 
 def _argument(raw: Raw, name: str, label: Label, given: str) -> Iterator[Row]:
-    known = dict.fromkeys(BACKGROUND, False) | {label: bool(raw.labels[given])}
-    yield Row(raw.text, known, name, guessed=BACKGROUND)
+    known = {label: bool(raw.labels[given])}
+    if crc32(raw.id.encode()) % BACKGROUND_STEP == 0:
+        known = dict.fromkeys(BACKGROUND, False) | known
+    yield Row(raw.text, known, name, WEIGHTS.get(name, 1.0), BACKGROUND)
 
 
 def _rewritten(raw: Raw) -> Iterator[Row]:

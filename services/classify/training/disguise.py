@@ -20,6 +20,8 @@ from shared.text.sounds import LETTERS
 Kind = Literal["homophone", "pinyin", "initials", "swap"]
 
 KINDS: Final[tuple[Kind, ...]] = ("homophone", "pinyin", "initials", "swap")
+DRAWN: Final[tuple[Kind, ...]] = (*KINDS, "initials")
+"""Initials leave least of a word, so they are seen twice as often."""
 LEAST_SHARE: Final = 0.15
 MOST_SHARE: Final = 0.45
 """How much of a text is disguised: from a word or two to nearly half."""
@@ -53,7 +55,7 @@ def disguised(text: str, homophones: Homophones, kind: Kind | None = None) -> st
     """Return a canonical text in disguise; the same text is always disguised alike."""
     seed = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:8]
     random = np.random.default_rng(int.from_bytes(seed, "big"))
-    chosen = kind or KINDS[int(random.integers(len(KINDS)))]
+    chosen = kind or DRAWN[int(random.integers(len(DRAWN)))]
     characters = list(text)
     spoken = [_unit(each, homophones.tables) for each in characters]
     share = random.uniform(LEAST_SHARE, MOST_SHARE)

@@ -81,6 +81,8 @@ class Lesson:
     truth: NDArray[np.bool_]
     weight: Floats
     kin: Ints
+    gauge: NDArray[np.bool_]
+    """Rows to calibrate by: texts as people write them."""
 
 
 def fit_head(lesson: Lesson, is_named: NDArray[np.bool_], recipe: Recipe) -> Head:
@@ -95,7 +97,7 @@ def fit_head(lesson: Lesson, is_named: NDArray[np.bool_], recipe: Recipe) -> Hea
             lesson.values[~rest], truth[~rest], weight[~rest], named, recipe
         )
         score[rest] = lesson.values[rest] @ coefficients + intercept
-    unseen = np.flatnonzero(~np.isnan(score))
+    unseen = np.flatnonzero(~np.isnan(score) & lesson.gauge)
     scaler = LogisticRegression(C=100.0, solver="lbfgs")
     scaler.fit(score[unseen].reshape(-1, 1), truth[unseen], sample_weight=weight[unseen])
     a = recipe.trust * float(np.clip(scaler.coef_[0, 0], FLATTEST, STEEPEST))

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -14,9 +15,17 @@ from services.classify.adapters.weight_files import (
     save_arrays,
 )
 from services.classify.core import features
-from services.classify.training.data import Kind, digest, names_of, own_files, training_rows
+from services.classify.training.data import (
+    OWN_ROWS,
+    Kind,
+    digest,
+    names_of,
+    own_files,
+    training_rows,
+)
 from services.classify.training.feedback import Feedback
 from services.classify.training.matrix import Extractor
+from services.classify.training.terms import TERMS_DIR, term_files, term_rows
 from services.classify.training.train import Tell, Trained, train, whole_weights
 from shared.errors import UserError
 from shared.text.normalise import Tables
@@ -24,6 +33,17 @@ from shared.text.normalise import Tables
 PACKAGES: Final = (
     "numpy", "scipy", "scikit-learn", "rjieba", "opencc", "pypinyin", "ahocorasick-rs",
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Ours:
+    """Where what we wrote ourselves lies."""
+
+    rows: Path = OWN_ROWS
+    terms: Path = TERMS_DIR
+
+
+OURS: Final = Ours()
 
 
 def train_to(
@@ -34,14 +54,16 @@ def train_to(
     tell: Tell,
     *,
     feedback: Feedback | None = None,
+    ours: Ours = OURS,
 ) -> Trained:
     """Train and write the folder; feedback counts like our own rows. Raises UserError."""
-    rows = [*(feedback.rows if feedback else ()), *training_rows(data, kind)]
+    known = (*training_rows(data, kind, ours.rows), *term_rows(ours.terms))
+    rows = [*(feedback.rows if feedback else ()), *known]
     trained = train(rows, kind, Extractor(tables), tell)
     try:
         out.mkdir(parents=True, exist_ok=True)
         arrays = save_arrays(out / ARRAYS, whole_weights(trained))
-        manifest = _manifest(data, kind, trained, tables, arrays)
+        manifest = _manifest(kind, trained, tables, arrays, _learnt_from(data, kind, ours))
         manifest = manifest.model_copy(update={"feedback": feedback.origin if feedback else None})
         told = manifest.model_dump(mode="json", exclude_none=True)
         body = json.dumps(told, indent=1, sort_keys=True)
@@ -55,9 +77,16 @@ def train_to(
     return trained
 
 
-def _manifest(data: Path, kind: Kind, trained: Trained, tables: Tables, arrays: str) -> Manifest:
+def _learnt_from(data: Path, kind: Kind, ours: Ours) -> dict[str, str]:
+    """Return the hash of every file that training read, by its name."""
     sources = {name: digest(data, name, "train") for name in names_of(data, kind)}
-    own = {f"own/{path.name}": _hash(path) for path in own_files()}
+    own = {f"own/{path.name}": _hash(path) for path in own_files(ours.rows)}
+    return sources | own | {f"terms/{path.name}": _hash(path) for path in term_files(ours.terms)}
+
+
+def _manifest(
+    kind: Kind, trained: Trained, tables: Tables, arrays: str, files: dict[str, str]
+) -> Manifest:
     return Manifest(
         format=FORMAT,
         kind=kind,
@@ -67,7 +96,7 @@ def _manifest(data: Path, kind: Kind, trained: Trained, tables: Tables, arrays: 
         feature_space=features.SIZE,
         lexicon=trained.lexicon,
         tables=tables.digest,
-        data=sources | own,
+        data=files,
         versions={name: version(name) for name in PACKAGES},
         files={ARRAYS: arrays},
     )

@@ -29,7 +29,7 @@ class Matrix:
     """Which features are categories or signs, not hashed ones."""
     groups: NDArray[np.bool_]
     own: NDArray[np.bool_]
-    """Which features our own rows have."""
+    """Which features our own rows and terms have."""
 
 
 class Extractor:
@@ -63,12 +63,32 @@ class Extractor:
         shape = (len(texts), SIZE)
         return csr_matrix((np.ones(len(columns), np.float32), columns, starts), shape=shape)
 
-    def matrix(self, texts: Sequence[str], own: NDArray[np.bool_], *, fewest: int) -> Matrix:
-        """Return the features of at least `fewest` texts; each of our `own` counts thrice."""
-        whole = self.presence(texts)
-        ours = whole.T @ own.astype(np.float32)
-        counts = whole.T @ np.ones(len(texts), np.float32) + 2 * ours
+    def matrix(
+        self,
+        texts: Sequence[str],
+        own: NDArray[np.bool_],
+        *,
+        fewest: int,
+        bare: NDArray[np.bool_] | None = None,
+    ) -> Matrix:
+        """Return the features of at least `fewest` texts; each of our `own` counts thrice.
+
+        What is `bare` is a term and no text: all its features are kept, but for categories and
+        signs, of which it has none.
+        """
+        no_text = np.zeros(len(texts), np.bool_) if bare is None else bare
+        whole = _unsigned(self.presence(texts), no_text)
+        counts = whole.T @ np.where(no_text, fewest, 1 + 2 * own).astype(np.float32)
         known = np.flatnonzero(counts >= fewest)
+        ours = whole.T @ (own | no_text).astype(np.float32)
         slur = HASHED + 2 * CATEGORIES.index("slur")
         groups = np.asarray(whole[:, slur : slur + 2].sum(axis=1)).ravel() > 0
         return Matrix(csr_matrix(whole[:, known]), known, known >= HASHED, groups, ours[known] > 0)
+
+
+def _unsigned(values: csr_matrix, chosen: NDArray[np.bool_]) -> csr_matrix:
+    """Return the features without categories and signs of the chosen texts."""
+    row = np.repeat(np.arange(values.shape[0]), np.diff(values.indptr))
+    values.data[chosen[row] & (values.indices >= HASHED)] = 0.0
+    values.eliminate_zeros()
+    return values

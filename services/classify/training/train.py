@@ -1,8 +1,8 @@
 """From rows to heads, and from heads to the integers that serve: the same data, the same bytes."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Final, Literal
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,15 +11,15 @@ from scipy.sparse import csr_matrix
 from services.classify.core import features
 from services.classify.core.rules import LABELS
 from services.classify.core.scores import OFFENSIVE, Weights
-from services.classify.core.verdict import DEFAULT_BARS, HARMS, Bar
+from services.classify.core.verdict import HARMS, Bar
+from services.classify.training.bars import Column, bars_of
 from services.classify.training.data import Kind, Row
 from services.classify.training.disguise import Homophones, disguised
 from services.classify.training.fit import Head, Lesson, Recipe, fit_head
 from services.classify.training.matrix import Extractor, Matrix
+from services.classify.training.terms import BARE
 from shared.contracts.verdicts import Label
 from shared.text.normalise import normalise
-
-Column = Label | Literal["offensive"]
 
 LEARNT: Final[tuple[Column, ...]] = (
     *(label for label in LABELS if label not in {Label.OTHER, Label.PRIVACY}),
@@ -30,12 +30,15 @@ ATTACKS: Final = frozenset({Label.ABUSE, Label.HATE})
 LARGE: Final[frozenset[Column]] = ATTACKS | {OFFENSIVE}
 ATTACK: Final = Recipe(strength=0.015, ratio=0.35, least=0.004, trust=0.9)
 """COLD's own labels are partly a machine's, and easier to guess than people's."""
-OTHERS: Final = Recipe(strength=0.1, ratio=0.5, named=3.0, least=0.004)
-COPY_WEIGHT: Final = 2.0
+ATTACK_OF_MANY: Final = replace(ATTACK, strength=0.05)
+"""Where people of several places marked the rows, they may be learnt more closely."""
+OTHERS: Final = Recipe(strength=0.1, ratio=0.5, named=1.5, least=0.004)
+COPY_WEIGHT: Final = 3.0
 """A disguised copy counts for more than its row: the plain row is easily learnt."""
-ATTACK_BAR: Final = Bar(500_000, 420_000)
 ONE_KIND_ONLY: Final = frozenset({"state_toxicn"})
 """Sets that mark one kind of attack and leave the other unmarked."""
+FORMLESS: Final = frozenset({Label.SELF_HARM})
+"""A cry for help has no form: whether it is long or short, loud or quiet must say nothing."""
 FEWEST: Final = 6
 
 Tell = Callable[[str], None]
@@ -63,7 +66,7 @@ class Trained:
     def shares(self) -> dict[Column, float]:
         """Return how often each column holds where it was learnt."""
         return {
-            label: round(float(np.average(taught.truth, weights=taught.weight)), 4)
+            label: round(float(np.average(taught.truth, weights=taught.weight * taught.gauge)), 4)
             for label, taught in self.lessons.items()
         }
 
@@ -85,7 +88,9 @@ def with_copies(rows: list[Row], extractor: Extractor) -> Rows:
 
 
 def _speaks_of_harm(row: Row) -> bool:
-    return any(label in HARMS and label not in row.guessed for label in row.known)
+    return row.source != BARE and any(
+        label in HARMS and label not in row.guessed for label in row.known
+    )
 
 
 def known_of(row: Row, column: Column, *, names_a_group: bool) -> bool | None:
@@ -115,7 +120,17 @@ def lesson(label: Column, rows: Rows, matrix: Matrix, used: NDArray[np.bool_]) -
             truth.append(known)
             weight.append(row.weight_of(label) * (1.0 if place == kin else COPY_WEIGHT))
     values = csr_matrix(matrix.values[places][:, used], dtype=np.float64)
-    return Lesson(values, np.array(truth, np.bool_), np.array(weight), rows.kin[places])
+    kin = rows.kin[places]
+    gauge = np.array([_calibrates(rows.rows[each], label) for each in kin.tolist()])
+    return Lesson(values, np.array(truth, np.bool_), np.array(weight), kin, gauge)
+
+
+def _calibrates(row: Row, column: Column) -> bool:
+    """Return whether a row shows how often a column holds where people write.
+
+    A term is no text, and what COLD says of hate is our reading of what it marks.
+    """
+    return row.source != BARE and not (column is Label.HATE and row.source == "cold")
 
 
 def train(
@@ -128,23 +143,31 @@ def train(
 ) -> Trained:
     """Train a head for each column on the rows that speak of it."""
     copied = with_copies(rows, extractor)
-    own = np.array([rows[kin].source == "own" for kin in copied.kin.tolist()])
-    matrix = extractor.matrix(copied.texts, own, fewest=FEWEST)
+    sources = np.array([rows[kin].source for kin in copied.kin.tolist()])
+    own, bare = sources == "own", sources == BARE
+    matrix = extractor.matrix(copied.texts, own, fewest=FEWEST, bare=bare)
     tell(f"{len(rows)} rows, {len(copied.texts)} texts, {len(matrix.known)} features")
     heads: dict[Column, Head] = {}
     lessons: dict[Column, Lesson] = {}
     for label in columns:
         narrow = kind == "permissive" and label not in LARGE
         used = matrix.own if narrow else np.ones(len(matrix.known), np.bool_)
+        if label in FORMLESS:
+            used = used & (matrix.known < features.SIGNS)
         taught = lesson(label, copied, matrix, used)
-        head = fit_head(taught, matrix.named[used], ATTACK if label in LARGE else OTHERS)
+        head = fit_head(taught, matrix.named[used], _recipe(label, kind))
         spread = np.zeros(len(matrix.known))
         spread[used] = head.coefficients
         heads[label] = Head(spread, head.intercept, head.a, head.b, head.held_out)
         lessons[label] = taught
         tell(f"{label}: {int(taught.truth.sum())} of {len(taught.truth)}")
-    bars = DEFAULT_BARS | dict.fromkeys(ATTACKS, ATTACK_BAR)
-    return Trained(heads, lessons, matrix, extractor.lexicon.digest, bars)
+    return Trained(heads, lessons, matrix, extractor.lexicon.digest, bars_of(heads, lessons))
+
+
+def _recipe(column: Column, kind: Kind) -> Recipe:
+    if column not in LARGE:
+        return OTHERS
+    return ATTACK if kind == "permissive" else ATTACK_OF_MANY
 
 
 def rank_unseen(
@@ -157,9 +180,12 @@ def rank_unseen(
     matrix = extractor.matrix(texts, own, fewest=FEWEST)
     values = csr_matrix(matrix.values[:, matrix.own], dtype=np.float64)
     truth = np.array([row.known[label] for row in taught])
-    learnt = Lesson(values[: len(taught)], truth, np.ones(len(taught)), np.arange(len(taught)))
+    count = len(taught)
+    learnt = Lesson(
+        values[:count], truth, np.ones(count), np.arange(count), np.ones(count, np.bool_)
+    )
     head = fit_head(learnt, matrix.named[matrix.own], OTHERS)
-    return head.probability(values[len(taught) :])
+    return head.probability(values[count:])
 
 
 def whole_weights(trained: Trained) -> Weights:

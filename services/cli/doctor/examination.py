@@ -36,6 +36,7 @@ async def examine(data_dir: Path, environment: Mapping[str, str], now: datetime)
     found += here.told("archive", lambda: here.archive(data_dir, end))
     found += here.told("segments", lambda: here.segments(data_dir))
     found += here.told("model", here.model)
+    found += here.told("term lists", lambda: here.term_lists(now.date()))
     found += here.told("settings", lambda: _settings(data_dir, environment, report, now))
     return found
 

@@ -7,6 +7,7 @@ import sqlite3
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -156,6 +157,18 @@ def _durable(data_dir: Path, environment: Mapping[str, str]) -> bool:
     conf = data_dir / "nats" / "nats.conf"
     told = environment.get("ZHISHOU_DURABLE", "") in {"1", "true"}
     return told or (conf.exists() and SYNCED in conf.read_text(encoding="utf-8"))
+
+
+def term_lists(today: date) -> Iterator[Finding]:
+    """Look whose turn it is to go through a term list again. Raises UserError, OSError."""
+    from services.classify.adapters.lexicon_files import heads
+
+    old = [f"{name} ({each.owner})" for name, each in heads().items() if each.expires < today]
+    if old:
+        fix = "read them through, then set a new date in the file"
+        yield warn("term lists", f"past their date: {', '.join(old)}", fix)
+    else:
+        yield ok("term lists", "none is past its date")
 
 
 def model() -> Iterator[Finding]:

@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.classify.adapters.engine import Classifier
-from services.classify.core.cascade import MINUTES, Spread, authority, believed, evidence
+from services.classify.core.cascade import (
+    EVEN,
+    MINUTES,
+    SPARING,
+    Hearing,
+    Spread,
+    authority,
+    believed,
+    evidence,
+)
 from services.classify.core.cascade_lines import Author, Line, cascades_of
 from services.cli.app import run
 from shared.errors import UserError
@@ -154,3 +163,10 @@ def test_a_damaged_archive_is_one_clear_line(tmp_path: Path) -> None:
     path.write_bytes(b"no archive")
     with pytest.raises(UserError, match="cannot read"):
         run(["classify", "cascade", str(path)], {})
+
+
+def test_weights_that_learnt_few_rumours_let_a_text_say_little_and_nothing_against_one() -> None:
+    sparing = Hearing(EVEN, *SPARING)
+    assert believed(0, Spread(), hearing=sparing) == EVEN > believed(0, Spread())
+    assert EVEN < believed(1_000_000, Spread(), hearing=sparing) < believed(1_000_000, Spread())
+    assert believed(0, spread(MANY, denial=20), hearing=sparing) > EVEN

@@ -16,9 +16,10 @@ from services.classify.adapters.weight_files import MANIFEST
 from services.classify.core import features
 from services.classify.core.features import Features, Seen, extract
 from services.classify.core.scores import NODES, Weights, probabilities, scores
+from services.classify.training.bars import Column
 from services.classify.training.data import own_rows
 from services.classify.training.matrix import Extractor
-from services.classify.training.train import Column, train, whole_weights
+from services.classify.training.train import train, whole_weights
 from shared.contracts.verdicts import Label
 from shared.errors import UserError
 from shared.runtime.text_tables import load_tables

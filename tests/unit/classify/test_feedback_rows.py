@@ -7,12 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from services.classify.adapters.engine import Classifier
 from services.classify.adapters.weight_files import MANIFEST, Manifest
-from services.classify.training.data import OWN_WEIGHT, PERMISSIVE
+from services.classify.evaluation.card import write_card
+from services.classify.evaluation.measure import evaluate
+from services.classify.training.data import OWN_WEIGHT, PERMISSIVE, own_files
 from services.classify.training.feedback import feedback_of
+from services.classify.training.folder import Ours, train_to
 from services.cli.app import run
 from shared.contracts.verdicts import Label
 from shared.errors import UserError
+from shared.runtime.text_tables import load_tables
 
 ROWS = [
     {"text": "票务热线一直打不通,改签找谁", "labels": ["question"], "at": "2026-05-02T08:00:00Z"},
@@ -77,16 +82,28 @@ def some_data(folder: Path) -> Path:
     return folder
 
 
+def some_of_ours(folder: Path) -> Ours:
+    """Write a few rows of each of our files, and a list of a few terms."""
+    (folder / "rows").mkdir(parents=True)
+    (folder / "terms").mkdir()
+    for path in own_files():
+        few = path.read_text(encoding="utf-8").splitlines()[::24]
+        (folder / "rows" / path.name).write_text("\n".join(few) + "\n", encoding="utf-8")
+    (folder / "terms" / "displeased.txt").write_text("[strong]\n面坨了\n", encoding="utf-8")
+    return Ours(folder / "rows", folder / "terms")
+
+
 @pytest.mark.training
 @pytest.mark.timeout(300)
 def test_a_candidate_says_what_it_learnt_from(tmp_path: Path) -> None:
-    data, rows = some_data(tmp_path / "data"), tmp_path / "rows.jsonl"
-    rows.write_bytes(a_file(ROWS))
-    out = tmp_path / "candidate"
-    words = ["train", "--data", str(data), "--out", str(out), "--feedback-file", str(rows)]
-    assert run(words, {}) == 0
+    data, out, tables = some_data(tmp_path / "data"), tmp_path / "candidate", load_tables()
+    feedback, ours = feedback_of(a_file(ROWS), "rows.jsonl"), some_of_ours(tmp_path / "ours")
+    train_to(data, out, "permissive", tables, print, feedback=feedback, ours=ours)
+    judge = Classifier.load(out, tables)
+    write_card(out, evaluate(judge, data, print, tables=tables, peers=False))
     manifest = Manifest.model_validate_json((out / MANIFEST).read_bytes())
-    assert manifest.feedback == feedback_of(a_file(ROWS), "").origin
+    assert manifest.feedback == feedback.origin
+    assert {"cold", "own/harm.jsonl", "terms/displeased.txt"} <= set(manifest.data)
     card = (out / "MODEL_CARD.md").read_text(encoding="utf-8")
     assert "2 rows are corrections by people of this house, from 2026-05-01 to 2026-05-02" in card
     assert "汤包" not in card

@@ -16,6 +16,7 @@ GRAM = 5
 MOST_SHARED = 0.6
 OPENING = 6
 MOST_OPENINGS = 0.01
+LEAST_AGREED = 0.95
 
 
 def lines(path: Path) -> list[dict[str, object]]:
@@ -88,3 +89,23 @@ def test_the_second_reader_labelled_rows_that_exist_each_once() -> None:
     labelled = [str(row["id"]) for row in lines(path)] if path.exists() else []
     assert len(set(labelled)) == len(labelled)
     assert set(labelled) <= set(texts())
+
+
+def labels_of(path: Path) -> dict[str, set[object]]:
+    """Return id -> labels of every row in a file."""
+    found = {}
+    for row in lines(path):
+        labels = row["labels"]
+        assert isinstance(labels, list), row
+        found[str(row["id"])] = set(labels)
+    return found
+
+
+def test_the_second_reader_gave_nearly_every_row_the_same_labels() -> None:
+    first: dict[str, set[object]] = {}
+    for path in ROWS.glob("*.jsonl"):
+        if path.name != SECOND:
+            first |= labels_of(path)
+    second = labels_of(ROWS / SECOND)
+    agreed = [name for name, labels in second.items() if labels == first[name]]
+    assert len(agreed) >= LEAST_AGREED * len(second)

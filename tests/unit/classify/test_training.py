@@ -2,16 +2,27 @@
 
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
 
+from services.classify.core.verdict import DEFAULT_BARS
 from services.classify.training import data
-from services.classify.training.data import Row, names_of, own_rows, training_rows
+from services.classify.training.bars import bars_of
+from services.classify.training.data import Raw, Row, names_of, own_rows, training_rows
 from services.classify.training.disguise import KINDS, Homophones, Kind, disguised
-from services.classify.training.fit import folds
+from services.classify.training.fit import Head, Lesson, folds
 from services.classify.training.matrix import Extractor
+from services.classify.training.terms import (
+    FAIR_WEIGHT,
+    REST_WEIGHT,
+    TAUGHT,
+    term_files,
+    term_rows,
+)
 from services.classify.training.train import known_of, with_copies
 from shared.contracts.verdicts import Label
 from shared.errors import UserError
@@ -21,6 +32,7 @@ from shared.text.sounds import sounds
 
 TABLES = load_tables()
 TEXT = canonical("这个男孩子真可爱，上海本地人排外倾向很严重，你是如何认识你的老公", TABLES)
+RAW = Raw("4", "甲", {"offensive": 1}, {})
 HOMOPHONES = Homophones.of([TEXT, "哲者折轻请清人仁任海还孩"] * 5, TABLES)
 
 
@@ -83,7 +95,7 @@ def written(folder: Path, name: str, rows: list[dict[str, object]]) -> None:
 
 
 def test_every_set_that_is_there_is_learnt_from_and_no_other(tmp_path: Path) -> None:
-    row: dict[str, object] = {"id": "1", "text": "甲", "labels": {"offensive": 1}, "meta": {}}
+    row: dict[str, object] = {"id": "4", "text": "甲", "labels": {"offensive": 1}, "meta": {}}
     written(tmp_path, "cold", [row])
     written(tmp_path, "toxirewrite", [row | {"meta": {"neutral": "乙", "polite": "甲"}}])
     written(tmp_path, "shopping", [row | {"labels": {"negative": 1}}])
@@ -94,12 +106,69 @@ def test_every_set_that_is_there_is_learnt_from_and_no_other(tmp_path: Path) -> 
     assert names_of(tmp_path, "permissive") == ["cold", "toxirewrite", "asap_sample"]
     assert len(training_rows(tmp_path, "permissive")) == own + 4
     rows = training_rows(tmp_path, "research")[own:]
+    assert Label.SPAM not in next(data.rows_of("cold", replace(RAW, id="1"))).known
     assert [each.source for each in rows] == [
         "cold", "toxirewrite", "toxirewrite", "asap_sample", "chineseharm", "shopping", "smp2020",
     ]  # fmt: skip
     assert rows[0].weight_of(Label.SPAM) == data.BACKGROUND_WEIGHT
     assert rows[0].weight_of(Label.ABUSE) == 1.0
     assert rows[4].known == {Label.FRAUD: True, Label.SEXUAL: False}
+
+
+def test_a_term_teaches_its_own_label_and_faintly_what_it_is_not() -> None:
+    rows = {each.text: each for each in term_rows()}
+    bad, fair = rows["面坨了"], rows["地图炮"]
+    assert bad.known[Label.COMPLAINT]
+    assert not bad.known[Label.PRAISE]
+    assert not bad.known[Label.SELF_HARM]
+    assert bad.weight_of(Label.SELF_HARM) == REST_WEIGHT < bad.weight_of(Label.COMPLAINT)
+    assert Label.ABUSE not in bad.known
+    assert fair.known[Label.ABUSE] is fair.known[Label.HATE] is False
+    assert fair.weight_of(Label.ABUSE) == FAIR_WEIGHT
+    assert len(rows) == len(term_rows())
+
+
+def test_a_list_of_terms_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "fair.txt").write_bytes(b"\xff")
+    with pytest.raises(UserError, match=r"cannot read this term list"):
+        term_rows(tmp_path)
+
+
+def test_every_list_of_terms_has_something_to_teach() -> None:
+    assert {path.stem for path in term_files()} <= {*TAUGHT, "insult"}
+
+
+def test_a_term_has_neither_form_nor_category_but_all_its_words_are_kept() -> None:
+    texts = ["面坨了。面坨了！", "天气真好啊", "面坨了"]
+    bare = np.array([False, False, True])
+    matrix = Extractor(TABLES).matrix(texts, ~bare, fewest=2, bare=bare)
+    assert not matrix.values[2, np.flatnonzero(matrix.named)].sum()
+    assert matrix.values[0, np.flatnonzero(matrix.named)].sum()
+    assert matrix.values[2].sum()
+    assert matrix.own.all()
+
+
+def lesson_of(beliefs: list[float], truth: list[bool]) -> tuple[Head, Lesson]:
+    count = len(truth)
+    head = Head(np.zeros(1), 0.0, 1.0, 0.0, np.array(beliefs))
+    whole = np.ones(count, np.bool_)
+    taught = Lesson(
+        csr_matrix((count, 1)), np.array(truth), np.ones(count), np.arange(count), whole
+    )
+    return head, taught
+
+
+def test_a_bar_is_as_low_as_what_was_held_back_allows() -> None:
+    head, taught = lesson_of([0.32] * 20 + [0.22] * 20 + [0.1] * 20, [True] * 20 + [False] * 40)
+    bars = bars_of({Label.FRAUD: head}, {Label.FRAUD: taught})
+    assert bars[Label.FRAUD] == (250_000, 187_500)
+    assert bars[Label.SPAM] == DEFAULT_BARS[Label.SPAM]
+
+
+def test_a_bar_stays_where_it_is_when_nothing_held_back_is_so() -> None:
+    head, taught = lesson_of([0.1] * 9, [False] * 9)
+    bars = bars_of({Label.SPAM: head}, {Label.SPAM: taught})
+    assert bars[Label.SPAM] == DEFAULT_BARS[Label.SPAM]
 
 
 def test_a_folder_without_sets_is_refused(tmp_path: Path) -> None:

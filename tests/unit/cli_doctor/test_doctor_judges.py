@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import aiohttp
@@ -244,6 +244,13 @@ def test_the_command_says_it_in_lines_or_as_json_and_exits_by_the_worst(
     place.chmod(0o755)
     assert run(["doctor", "--data-dir", str(place)], {}) == 1
     assert "-> chmod 700" in capsys.readouterr().out
+
+
+def test_a_term_list_past_its_date_is_named_with_its_owner() -> None:
+    [fresh], [old] = here.term_lists(date(2026, 1, 1)), here.term_lists(date(2999, 1, 1))
+    assert fresh.level == "ok"
+    assert old.level == "warn"
+    assert "gambling (分类规则负责人)" in old.says
 
 
 @pytest.mark.parametrize(("refused", "troubles"), [("", []), ("it is damaged", ["fail"])])

@@ -1,0 +1,60 @@
+"""From where on a label is decided: as low as the rows held back allow."""
+
+from collections.abc import Mapping
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.classify.core.scores import MILLION
+from services.classify.core.verdict import DEFAULT_BARS, Bar
+from services.classify.training.fit import Head, Lesson
+from shared.contracts.verdicts import Label
+
+Column = Label | Literal["offensive"]
+
+ATTACK_BAR: Final = Bar(380_000, 300_000)
+"""Hardly worse on plain texts than even odds, and much better on disguised ones, which are believed
+less."""
+CRY_BAR: Final = Bar(650_000, 350_000)
+"""Hardly a cry for help lies below the lower one, and few ordinary texts above it."""
+RARE: Final = (Label.SEXUAL, Label.VIOLENCE, Label.GAMBLING, Label.SPAM, Label.FRAUD)
+"""Harms that few rows are: what is believed of them is low, so that their bars must be."""
+GRID: Final = tuple(range(200_000, 650_000, 50_000))
+NEARLY: Final = 0.97
+"""The lowest bar is taken at which F1 is still nearly the best: a harm missed costs more than one
+looked at for nothing."""
+DOUBTED: Final = 3, 4
+"""The part of the bar from which on a person is asked."""
+
+
+def bars_of(heads: Mapping[Column, Head], lessons: Mapping[Column, Lesson]) -> dict[Label, Bar]:
+    """Return the bars of all labels, lowered where what was held back allows it."""
+    bars = DEFAULT_BARS | {
+        Label.ABUSE: ATTACK_BAR,
+        Label.HATE: ATTACK_BAR,
+        Label.SELF_HARM: CRY_BAR,
+    }
+    for label in RARE:
+        if label in heads:
+            bars[label] = _bar(heads[label].held_out, lessons[label], bars[label])
+    return bars
+
+
+def _bar(belief: NDArray[np.float64], lesson: Lesson, usual: Bar) -> Bar:
+    some = lesson.gauge & ~np.isnan(belief)
+    believed, truth, weight = belief[some], lesson.truth[some], lesson.weight[some]
+    reached = [_f1(believed >= least / MILLION, truth, weight) for least in GRID]
+    if not max(reached):
+        return usual
+    least = next(bar for bar, f1 in zip(GRID, reached, strict=True) if f1 >= NEARLY * max(reached))
+    return Bar(least, least * DOUBTED[0] // DOUBTED[1])
+
+
+def _f1(
+    decided: NDArray[np.bool_], truth: NDArray[np.bool_], weight: NDArray[np.float64]
+) -> float:
+    """Return twice what is rightly decided over all that is decided or so."""
+    right = weight[decided & truth].sum()
+    both = weight[decided].sum() + weight[truth].sum()
+    return float(2 * right / both) if both else 0.0

@@ -1,0 +1,87 @@
+"""Turns of speech of our own as the shortest of rows: words that few whole rows can bring along.
+
+A row teaches a few dozen words and how they stand together; a list of a few hundred turns of speech
+teaches what a label sounds like in places we wrote no rows about. Lists for judging (`lexicon/`)
+teach too, and those of `terms/` do nothing else.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from services.classify.adapters.lexicon_files import LEXICON_DIR
+from services.classify.core.lexicon import LABEL_OF, parse
+from services.classify.training.data import Row
+from shared.contracts.verdicts import Label
+from shared.errors import UserError
+
+TERMS_DIR: Final = Path(__file__).parent / "terms"
+BARE: Final = "terms"
+"""The source of such rows: they have no length, no marks and no form to learn from."""
+STRONG_WEIGHT: Final = 8.0
+HINT_WEIGHT: Final = 2.0
+REST_WEIGHT: Final = 4.0
+"""What a term says by not being in a label's list."""
+FAIR_WEIGHT: Final = 20.0
+"""Words of those who argue against prejudice stand in many rows that a machine marked as attacks."""
+ATTACKS: Final = frozenset({Label.ABUSE, Label.HATE})
+"""Learnt from tens of thousands of arguments: only lists that name them speak of them."""
+FAIR: Final = dict.fromkeys(sorted(ATTACKS), False)
+TAUGHT: Final[Mapping[str, Mapping[Label, bool]]] = {
+    name: {label: True} for name, label in LABEL_OF.items() if label not in ATTACKS
+} | {
+    "counter_speech": {Label.COUNTER_SPEECH: True} | FAIR,
+    "displeased": {Label.COMPLAINT: True, Label.PRAISE: False},
+    "everyday": {},
+    "factual": {},
+    "fair": FAIR,
+    "insult": {},
+    "matters": {Label.COMPLAINT: True},
+    "news": {Label.COMPLAINT: False},
+    "pleased": {Label.COMPLAINT: False, Label.PRAISE: True},
+    "weary": {Label.SELF_HARM: False},
+}
+"""What the terms of a list say; of every other label they say faintly that it does not hold."""
+UNTAUGHT: Final = ATTACKS | {Label.OTHER, Label.PRIVACY}
+WEIGHT_OF: Final = {"fair": FAIR_WEIGHT}
+
+
+@dataclass(slots=True)
+class _Term:
+    taught: dict[Label, bool]
+    weight: float
+
+
+def term_files(folder: Path = TERMS_DIR) -> list[Path]:
+    """Return the lists of a folder, in a fixed order."""
+    return sorted(folder.glob("*.txt"))
+
+
+def term_rows(folder: Path = TERMS_DIR) -> list[Row]:
+    """Return one row a term. Raises UserError for a list that cannot be read."""
+    terms: dict[str, _Term] = {}
+    for path in (*term_files(LEXICON_DIR), *term_files(folder)):
+        if path.stem in TAUGHT:
+            for text, is_strong in _listed(path):
+                weight = WEIGHT_OF.get(path.stem, STRONG_WEIGHT) if is_strong else HINT_WEIGHT
+                found = terms.setdefault(text, _Term({}, weight))
+                found.weight = max(found.weight, weight)
+                for label, holds in TAUGHT[path.stem].items():
+                    found.taught[label] = found.taught.get(label, False) or holds
+    return [_row(text, term) for text, term in terms.items()]
+
+
+def _listed(path: Path) -> Iterator[tuple[str, bool]]:
+    try:
+        body = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(
+            "cannot read this term list", where=str(path), fix="restore the file"
+        ) from error
+    yield from parse(body, str(path)).items()
+
+
+def _row(text: str, term: _Term) -> Row:
+    rest = {label: False for label in Label if label not in UNTAUGHT | term.taught.keys()}
+    return Row(text, rest | term.taught, BARE, term.weight, tuple(rest), REST_WEIGHT)
