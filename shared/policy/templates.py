@@ -130,7 +130,4 @@ def _shape(source: str, filled: tuple[bool, ...]) -> tuple[tuple[bool, str], ...
 
 
 def _rendered(template: Template, values: Mapping[str, str]) -> str:
-    try:
-        return template.render(values)
-    except JinjaError as error:
-        raise TemplateError(str(error)) from error
+    return template.render(values)
