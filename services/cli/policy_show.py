@@ -15,8 +15,9 @@ _NAMES = ("id", "category", "label", "rule")
 def origin_lines(pack: Pack, places: Places) -> Iterator[str]:
     """Yield every value that was written somewhere, and the file and line."""
     body = pack.model_dump(mode="json")
+    holders = {path[:-1] for path in places if path}
     for path, where in sorted(places.items(), key=lambda each: [str(part) for part in each[0]]):
-        if path and not _inside(path, places):
+        if path not in holders:
             yield f"{_named(body, path)} = {_value(body, path)}  ({where})"
 
 
@@ -39,11 +40,6 @@ def schema_of(kind: str) -> dict[str, Any]:
         known = ", ".join(sorted(KINDS))
         raise UserError(f"no kind of input {kind}", fix=f"choose pack or one of: {known}")
     return KINDS[kind].model_json_schema()
-
-
-def _inside(path: tuple[str | int, ...], places: Places) -> bool:
-    """Tell whether something deeper is named too; only the ends are shown."""
-    return any(len(each) == len(path) + 1 and each[: len(path)] == path for each in places)
 
 
 def _value(body: Any, path: tuple[str | int, ...]) -> object:  # noqa: ANN401  JSON
