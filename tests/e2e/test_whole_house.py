@@ -31,7 +31,7 @@ pytestmark = [
 
 COMPLAINT = "你们商场的电梯坏了三天没人修,投诉也没人理,太差劲了,我要退款!"
 LEFT_ALONE = "停车场乱收费,客服电话打了五遍没人接,太过分了,必须给我一个说法!"
-ANSWER = "您好,电梯的事我们已经请工程部到场,今天 18 点前向您说明结果。"
+ANSWER = "您好,电梯的事我们已经请工程部到场检修,有进展就在这里告诉您。"
 SCREEN_MS = 15_000
 PAGE_SECONDS = 100.0
 """The least a pack can allow is a minute; the rest is for a busy machine."""
