@@ -37,8 +37,6 @@ COPY_WEIGHT: Final = 3.0
 """A disguised copy counts for more than its row: the plain row is easily learnt."""
 ONE_KIND_ONLY: Final = frozenset({"state_toxicn"})
 """Sets that mark one kind of attack and leave the other unmarked."""
-FORMLESS: Final = frozenset({Label.SELF_HARM})
-"""A cry for help has no form: whether it is long or short, loud or quiet must say nothing."""
 FEWEST: Final = 6
 
 Tell = Callable[[str], None]
@@ -152,8 +150,6 @@ def train(
     for label in columns:
         narrow = kind == "permissive" and label not in LARGE
         used = matrix.own if narrow else np.ones(len(matrix.known), np.bool_)
-        if label in FORMLESS:
-            used = used & (matrix.known < features.SIGNS)
         taught = lesson(label, copied, matrix, used)
         head = fit_head(taught, matrix.named[used], _recipe(label, kind))
         spread = np.zeros(len(matrix.known))
