@@ -20,8 +20,8 @@ from nats.errors import ProtocolError
 from nats.protocol.parser import MAX_CONTROL_LINE_SIZE, Parser
 
 _CRLF: Final = b"\r\n"
-_PLAIN: Final = re.compile(rb"MSG ([^ ]++) (\d++) (?:([^ ]++) )?(\d++)\r\n")
-_HEADED: Final = re.compile(rb"HMSG ([^ ]++) (\d++) (?:([^ ]++) )?(\d++) (\d++)\r\n")
+_PLAIN: Final = re.compile(rb"MSG +([^ \r\n]++) +(\d++) +(?:([^ \r\n]++) +)?(\d++)\r\n")
+_HEADED: Final = re.compile(rb"HMSG +([^ \r\n]++) +(\d++) +(?:([^ \r\n]++) +)?(\d++) +(\d++)\r\n")
 READ_BYTES = 1 << 20
 """The library reads 32 KiB at a time: of 64 small messages, and the socket is stopped in between."""
 

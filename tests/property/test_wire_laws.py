@@ -11,7 +11,9 @@ from shared.bus.nats_client import FastClient, Frame, header_block, publication
 
 _WORD = st.text("abcXYZ0189_$-", min_size=1, max_size=8)
 _SUBJECT = st.lists(_WORD, min_size=1, max_size=4).map(".".join)
-_DATA = st.binary(max_size=40) | st.sampled_from([b"", b"\r\n", b"MSG a 1 2\r\n", b"PING\r\n"])
+_DATA = st.binary(max_size=40) | st.sampled_from(
+    [b"", b"\r\n", b"MSG a 1 2\r\n", b"PING\r\n", b"x 5\r\n", b"x 0 9\r\nabc\r\n", b"\xff 1 1\r\n"]
+)
 _HEADERS = st.just(b"") | st.just(header_block({"Nats-Msg-Id": "x"}))
 _FRAME = st.builds(
     Frame,
@@ -50,6 +52,16 @@ def _spelled(said: Frame | str) -> bytes:
     line = publication(said.subject.decode(), said.data, said.reply.decode(), said.headers)
     word, subject, rest = line.split(b" ", 2)
     return b"%b %b %d %b" % (word.replace(b"PUB", b"MSG"), subject, said.sid, rest)
+
+
+async def test_words_of_a_line_may_stand_further_apart() -> None:
+    """So a server writes the line of what wants no reply."""
+    client = _Listening()
+    await client.feed(b"MSG a.b 1  2\r\nok\r\nHMSG  a 1  12 12\r\nNATS/1.0\r\n\r\n\r\n")
+    assert client.heard == [
+        Frame(1, b"a.b", b"", b"", b"ok"),
+        Frame(1, b"a", b"", b"NATS/1.0\r\n\r\n", b""),
+    ]
 
 
 @given(

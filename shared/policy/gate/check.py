@@ -14,7 +14,7 @@ from shared.policy.gate.findings import (
     Unknown,
     worst,
 )
-from shared.policy.gate.form import check_form, check_wordiness
+from shared.policy.gate.form import LONGEST, check_form, check_size, check_wordiness
 from shared.policy.gate.leaks import check_leaks
 from shared.policy.gate.manners import SUM, check_manners
 from shared.policy.gate.plain import Plain, plain
@@ -73,12 +73,13 @@ def _checked(
     """Approved wordings come again with every case: the same question has the same answer."""
     pack = rules.it
     found: list[GateFinding] = []
-    for check in checks:
+    oversize = len(text) > LONGEST
+    for check in (check_size,) if oversize else checks:
         try:
             found.extend(check(plain(text), context, pack, told))
         except Exception as error:  # noqa: BLE001  fails closed: an unchecked text stays here
             found.append(_failed(text, error))
-    levelled = _once([_as_the_pack_says(each, pack) for each in found])
+    levelled = found if oversize else _once([_as_the_pack_says(each, pack) for each in found])
     ordered = tuple(sorted(levelled, key=lambda each: (each.start, each.end, each.category)))
     length = length_for(context, pack)
     return GateResult(

@@ -30,6 +30,8 @@ _BLANKS: Final = re.compile(
     r"(?<![\d.])[○〇△□]{2,}|\bTODO\b|\bTBD\b"
 )
 _CLAUSES: Final = re.compile(r"[^。！？!?；;\n]+")
+LONGEST: Final = 2_000
+"""Characters; three times the longest reply a channel takes."""
 _EMPTY_WORDS: Final = (
     "进行了", "予以", "高度重视", "在此", "对此", "之规定", "切实", "积极", "有效", "进一步",
     "相关部门", "深表", "特此", "务必", "的情况下", "的过程中", "关于您所",
@@ -50,6 +52,15 @@ def check_form(
     yield from _too_long(original, length_for(context, pack))
     if text_token(original) in history.sent:
         yield _found("repeated", "warn", (0, len(original)), "同样的话已经回复过一次")
+
+
+def check_size(
+    text: Plain, context: GateContext, pack: Pack, history: HistoryDigest
+) -> Iterator[GateFinding]:
+    """Stop a text that is too long to be looked at word by word in the time a person waits."""
+    del context, pack, history
+    reason = f"超过 {LONGEST} 字，无法逐句检查：请分条"
+    yield _found("too_long", "block", (LONGEST, len(text.original)), reason)
 
 
 def check_wordiness(

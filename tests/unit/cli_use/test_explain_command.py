@@ -24,7 +24,7 @@ def test_a_person_reads_what_holds_what_speaks_for_it_and_what_would_turn_it(
     code, out, _ = told(capsys, "explain", TEXT)
     assert code == 0
     assert out.startswith("complaint")
-    assert "list:complaint" in out
+    assert "投诉" in out
     assert "without 「" in out
 
 

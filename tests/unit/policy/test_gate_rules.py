@@ -190,3 +190,10 @@ def test_the_customers_words_matter_only_where_something_is_quoted() -> None:
     assert check("您提到的“无可奉告”我们已经批评教育", quoted=said).passed
     assert not check("关于此事无可奉告", quoted=said).passed
     assert not check("关于此事无可奉告").passed
+
+
+def test_what_is_too_long_to_be_looked_at_never_leaves() -> None:
+    lax = PACK.gate.model_copy(update={"levels": {"too_long": "warn"}})
+    result = gate("好" * 2_001, GateContext(), PACK.model_copy(update={"gate": lax}))
+    assert result.level == "block"
+    assert [each.category for each in result.findings] == ["too_long"]
