@@ -27,7 +27,7 @@ class Habit(NamedTuple):
 
 
 HABITS: Final = {
-    "denial": Habit(0.8, 17.0, 1.8, 640.0),
+    "denial": Habit(0.8, 17.0, 1.7, 640.0),
     "doubt": Habit(0.85, 18.0, 1.1, 210.0),
     "delight": Habit(3.2, 36.0, 2.3, 6.2),
 }

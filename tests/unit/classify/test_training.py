@@ -159,9 +159,9 @@ def lesson_of(beliefs: list[float], truth: list[bool]) -> tuple[Head, Lesson]:
 
 
 def test_a_bar_is_as_low_as_what_was_held_back_allows() -> None:
-    head, taught = lesson_of([0.32] * 20 + [0.22] * 20 + [0.1] * 20, [True] * 20 + [False] * 40)
+    head, taught = lesson_of([0.42] * 20 + [0.32] * 20 + [0.1] * 20, [True] * 20 + [False] * 40)
     bars = bars_of({Label.FRAUD: head}, {Label.FRAUD: taught})
-    assert bars[Label.FRAUD] == (250_000, 187_500)
+    assert bars[Label.FRAUD] == (350_000, 262_500)
     assert bars[Label.SPAM] == DEFAULT_BARS[Label.SPAM]
 
 
