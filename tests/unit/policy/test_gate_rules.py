@@ -197,3 +197,9 @@ def test_what_is_too_long_to_be_looked_at_never_leaves() -> None:
     result = gate("好" * 2_001, GateContext(), PACK.model_copy(update={"gate": lax}))
     assert result.level == "block"
     assert [each.category for each in result.findings] == ["too_long"]
+
+
+def test_characters_beyond_what_is_remembered_become_what_they_became() -> None:
+    scripts = [range(0x3400, 0x4DC0), range(0x4E00, 0xA000), range(0xAC00, 0xD7A4)]
+    every = [chr(code) for script in scripts for code in script]
+    assert flat("".join(every)) == "".join(map(flat, every))
