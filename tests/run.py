@@ -62,7 +62,15 @@ HEAVY = ("tests/unit/classify", "tests/unit/policy")
 """The parts of the unit tests that take longest, run beside the others."""
 QUICK = (
     plain_area("classify", "tests/unit/classify", "-m", INNER),
-    plain_area("unit", "tests/unit", *(f"--ignore={each}" for each in APART), "-m", INNER),
+    plain_area(
+        "unit",
+        "tests/unit",
+        "--ignore=tests/unit/policy",
+        *(f"--ignore={each}" for each in APART),
+        "-m",
+        INNER,
+    ),
+    plain_area("policy", "tests/unit/policy", "-m", INNER),
     plain_area("commands", *APART[1:], "-m", INNER),
     plain_area("laws", "tests/property"),
     plain_area("architecture", "tests/architecture"),

@@ -14,6 +14,8 @@ from shared.policy.checks.given import Given
 from shared.runtime.books import ALL, Shelf
 from shared.runtime.settings import default_policies_dir
 
+pytestmark = pytest.mark.space
+
 ROOT = Path(__file__).resolve().parents[3]
 CATALOGUE = ROOT.parent / "shared" / "policy" / "seed_rules.yaml"
 DAY = date(2026, 3, 2)

@@ -13,6 +13,8 @@ from shared.policy.checks.outcome import STRENGTH
 from shared.runtime.books import Shelf
 from shared.runtime.settings import default_policies_dir
 
+pytestmark = pytest.mark.space
+
 DAY = date(2026, 3, 2)
 PACKS = default_policies_dir()
 SHELF = Shelf(PACKS)

@@ -10,6 +10,8 @@ from services.cli.policy_lint import findings
 from shared.runtime.books import Shelf
 from shared.runtime.settings import default_policies_dir
 
+pytestmark = pytest.mark.space
+
 DAY = date(2026, 3, 2)
 PACKS = default_policies_dir()
 SHELF = Shelf(PACKS)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
@@ -11,6 +12,8 @@ from shared.policy.checks.evaluate import answer, evaluate
 from shared.policy.checks.given import Given
 from shared.runtime.books import ALL, Shelf
 from shared.runtime.settings import default_policies_dir
+
+pytestmark = pytest.mark.space
 
 DAY = date(2026, 3, 2)
 SHELF = Shelf(default_policies_dir())
