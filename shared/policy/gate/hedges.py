@@ -25,7 +25,7 @@ def hedge_level(
     hedges = pack.gate.hedges
     reading = marked(text.original)
     start, end = text.span(hit.start, hit.end)
-    finds = [(name, *reading.span(*span)) for name, *span in _wordings(Same(hedges)).find(reading)]
+    finds = _found(text.original, Same(hedges))
     if any(name == "spared" and first <= start and end <= last for name, first, last in finds):
         return None
     if context.situation in hedges.strict or _long(text.text) <= hedges.short_text:
@@ -35,6 +35,7 @@ def hedge_level(
     return level if matters else "warn"
 
 
+@lru_cache(maxsize=16)
 def _long(plain_text: str) -> int:
     """Return how many characters are no letters or digits: these may be there to disguise."""
     return sum(not char.isascii() for char in plain_text)
@@ -46,6 +47,14 @@ def _clause(reading: Plain, place: int) -> Span:
     first = max(reading.text.rfind(pause, 0, here) for pause in PAUSES)
     last = min(at for pause in PAUSES if (at := reading.text.find(pause, here)) >= 0)
     return reading.origin[first], reading.origin[last] + 1
+
+
+@lru_cache(maxsize=16)
+def _found(original: str, hedges: Same[Hedges]) -> tuple[tuple[str, int, int], ...]:
+    """Return what spares or matters in a text: every uncertain word of it asks the same."""
+    reading = marked(original)
+    found = _wordings(hedges).find(reading)
+    return tuple((name, *reading.span(start, end)) for name, start, end in found)
 
 
 @lru_cache(maxsize=64)

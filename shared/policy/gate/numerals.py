@@ -5,7 +5,8 @@ from typing import Final
 
 from shared.policy.gate.traditional import SIMPLIFIED
 
-NUMBER: Final = r"(?:\d+(?:\.\d+)?|[零〇一二两三四五六七八九十百俩仨半]+)"
+NUMBER: Final = r"(?:\d{1,9}(?:\.\d{1,9})?|[零〇一二两三四五六七八九十百俩仨半]{1,9})"
+"""Bounded: in a long run of digits every place is a start, and none may look at all the rest."""
 _DIGITS: Final = {
     char: value for value, chars in enumerate(("零〇", "一", "二两俩", "三仨", "四", "五", "六", "七", "八", "九")) for char in chars
 }  # fmt: skip
