@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from services.classify.adapters.engine import Classifier
-from services.cli.lines import decoded
+from services.cli.lines import decoded, wrong
 from services.respond.core.judging import judge
 from services.respond.core.weights import weighing_of
 from shared.contracts.verdicts import Label, Verdict
@@ -61,12 +61,8 @@ def parse(raw: bytes, number: int) -> Asked | Bad | None:
         if not text.lstrip().startswith("{"):
             return Asked(id=str(number), text=text)
         asked = Asked.model_validate_json(text)
-    except UnicodeDecodeError:
-        return Bad(number, "not UTF-8")
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        place = ".".join(map(str, first["loc"]))
-        return Bad(number, f"{place}: {first['msg']}" if place else first["msg"])
+    except (UnicodeDecodeError, ValidationError) as error:
+        return Bad(number, wrong(error))
     return asked if asked.id is not None else asked.model_copy(update={"id": str(number)})
 
 

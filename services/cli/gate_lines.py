@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
-from services.cli.lines import decoded
+from services.cli.lines import decoded, wrong
 from shared.errors import UserError
 from shared.policy.gate.check import gate
 from shared.policy.gate.findings import GateContext, GateLevel
@@ -45,12 +45,8 @@ def check_line(
     """Return the answer for one line; a bad line gets an error in its place."""
     try:
         asked = _parse(decoded(raw, number), number)
-    except UnicodeDecodeError:
-        return _bad(number, "not UTF-8")
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        place = ".".join(map(str, first["loc"]))
-        return _bad(number, f"{place}: {first['msg']}" if place else first["msg"])
+    except (UnicodeDecodeError, ValidationError) as error:
+        return _bad(number, wrong(error))
     except ValueError as error:
         return _bad(number, str(error).splitlines()[0])
     context = asked.context if asked.context.now else asked.context.model_copy(update={"now": now})

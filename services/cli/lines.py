@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol, cast
 
+from pydantic import ValidationError
+
 from shared.errors import UserError
 
 MOST = 256
@@ -48,6 +50,15 @@ def arrived(stream: Readable) -> Iterator[list[bytes]]:
             yield lines[start : start + MOST]
     if last := b"".join(rest):
         yield [last]
+
+
+def wrong(error: UnicodeDecodeError | ValidationError) -> str:
+    """Return in a few words what is wrong with a line, and at which of its keys."""
+    if isinstance(error, UnicodeDecodeError):
+        return "not UTF-8"
+    first = error.errors(include_input=False, include_url=False)[0]
+    place = ".".join(map(str, first["loc"]))
+    return f"{place}: {first['msg']}" if place else first["msg"]
 
 
 def decoded(raw: bytes, number: int) -> str:

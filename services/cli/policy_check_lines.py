@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from services.cli.lines import decoded
+from services.cli.lines import decoded, wrong
 from shared.errors import UserError
 from shared.policy.checks.book import RuleBook
 from shared.policy.checks.check import Labeller
@@ -69,12 +69,8 @@ class Desk:
         try:
             asked = Asked.model_validate_json(decoded(raw, number))
             book = self._book(asked.context)
-        except UnicodeDecodeError:
-            return _bad(number, "not UTF-8")
-        except ValidationError as error:
-            first = error.errors(include_input=False, include_url=False)[0]
-            place = ".".join(map(str, first["loc"]))
-            return _bad(number, f"{place}: {first['msg']}" if place else first["msg"])
+        except (UnicodeDecodeError, ValidationError) as error:
+            return _bad(number, wrong(error))
         except UserError as error:
             return _bad(number, error.what, error.fix)
         name = asked.id if asked.id != "" else str(number)

@@ -8,7 +8,7 @@ from typing import Final
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from services.cli.knowledge_files import FileEntry
-from services.cli.lines import decoded
+from services.cli.lines import decoded, wrong
 from services.respond.core.checking import situation_of
 from services.respond.core.knowledge import Asking, Book, Shelf
 from services.respond.core.suggest import KEEP_LATELY, OFFERED, next_answer
@@ -189,12 +189,8 @@ def parse(raw: bytes, number: int) -> Asked | dict[str, object] | None:
         if not text.lstrip().startswith("{"):
             return Asked(id=str(number), text=text)
         asked = Asked.model_validate_json(text)
-    except UnicodeDecodeError:
-        return _bad(number, "not UTF-8")
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        place = ".".join(map(str, first["loc"]))
-        return _bad(number, f"{place}: {first['msg']}" if place else first["msg"])
+    except (UnicodeDecodeError, ValidationError) as error:
+        return _bad(number, wrong(error))
     return asked if asked.id != "" else asked.model_copy(update={"id": str(number)})
 
 

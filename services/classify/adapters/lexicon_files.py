@@ -19,12 +19,7 @@ def load_lexicon(folder: Path, tables: Tables) -> Lexicon | None:
     for path in sorted(folder.glob("*.txt")):
         if path.stem not in CATEGORIES:
             raise UserError("not a lexicon category", where=str(path), fix="rename or remove it")
-        try:
-            body = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise UserError(
-                "cannot read this term list", where=str(path), fix="restore the file"
-            ) from error
+        body = read_list(path)
         parsed = parse(body, str(path))
         head(body, str(path))
         forms = normalise(tuple(parsed), tables).texts
@@ -35,9 +30,16 @@ def load_lexicon(folder: Path, tables: Tables) -> Lexicon | None:
     return build(members) if members else None
 
 
+def read_list(path: Path) -> str:
+    """Return a term list as it is written. Raises UserError."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(
+            "cannot read this term list", where=str(path), fix="restore the file"
+        ) from error
+
+
 def heads(folder: Path = LEXICON_DIR) -> dict[str, Head]:
-    """Return what each list says of itself. Raises UserError, OSError."""
-    return {
-        path.stem: head(path.read_text(encoding="utf-8"), str(path))
-        for path in sorted(folder.glob("*.txt"))
-    }
+    """Return what each list says of itself. Raises UserError."""
+    return {path.stem: head(read_list(path), str(path)) for path in sorted(folder.glob("*.txt"))}

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from services.classify.adapters.lexicon_files import LEXICON_DIR
+from services.classify.adapters.lexicon_files import LEXICON_DIR, read_list
 from services.classify.core.lexicon import LABEL_OF, parse
 from services.classify.training.data import Row
 from shared.contracts.verdicts import Label
-from shared.errors import UserError
 
 TERMS_DIR: Final = Path(__file__).parent / "terms"
 BARE: Final = "terms"
@@ -73,13 +72,7 @@ def term_rows(folder: Path = TERMS_DIR) -> list[Row]:
 
 
 def _listed(path: Path) -> Iterator[tuple[str, bool]]:
-    try:
-        body = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(
-            "cannot read this term list", where=str(path), fix="restore the file"
-        ) from error
-    yield from parse(body, str(path)).items()
+    yield from parse(read_list(path), str(path)).items()
 
 
 def _row(text: str, term: _Term) -> Row:
