@@ -31,8 +31,7 @@ def received(work: Work, fact: ItemReceived | Received) -> None:
     """Let an item wait for its verdict; a version that was folded before changes nothing."""
     if not work.is_new(fact.item_id, fact.item_version):
         return
-    if not work.is_new(fact.item_id) and _here(work, fact.item_id):
-        _retext(work, fact.item_id, fact.item_version, fact.text)
+    if not work.is_new(fact.item_id) and _retexted(work, fact):
         return
     work.count("items_received")
     pack, _ = work.pack_of(fact.account_id)
@@ -51,9 +50,9 @@ def edited(work: Work, fact: ItemEdited) -> None:
         return
     work.count("items_edited")
     _changed(work, fact, "edited")
-    if _here(work, fact.item_id):
-        _retext(work, fact.item_id, fact.item_version, fact.text)
-    elif work.knows(fact.item_id):
+    if _retexted(work, fact):
+        return
+    if work.knows(fact.item_id):
         work.wait(_from_edit(work, fact))
     else:
         early = _early(work, fact.item_id)
@@ -104,19 +103,22 @@ def _classified(work: Work, fact: Verdict) -> None:
         judge_again(work, case, fact)
 
 
-def _retext(work: Work, item_id: str, version: str, text: str) -> None:
+def _retexted(work: Work, fact: ItemReceived | Received | ItemEdited) -> bool:
+    """Take a newer text of an item that waits or belongs to a case; False for any other."""
+    item_id, version, text = fact.item_id, fact.item_version, fact.text
     pending = work.waiting(item_id)
     if pending is not None:
         newer = pending.whole().model_copy(update={"text": text, "item_version": version})
         work.wait(pending._replace(fact=newer, edits=pending.edits + 1))
-        return
+        return True
     case = _case_of(work, item_id)
-    if case is None:  # pragma: no cover  asked only for what `_here` found
-        return
+    if case is None:
+        return False
     items = tuple(_newer(item, item_id, version, text) for item in case.items)
     entry = HistoryEntry(at=work.at, what="item_edited", detail=item_id)
     told = case.model_copy(update={"items": items, "history": note(case, entry)})
     work.put(call_back(work, told, item_id, "item_edited"))
+    return True
 
 
 def _newer(item: CaseItem, item_id: str, version: str, text: str) -> CaseItem:
@@ -182,11 +184,6 @@ def _early(work: Work, item_id: str) -> EarlyChange:
 def _early_of(work: Work, item_id: str) -> EarlyChange | None:
     """Nearly always there is none of any item."""
     return work.get(f"early:{item_id}", EarlyChange) if work.holds("early") else None
-
-
-def _here(work: Work, item_id: str) -> bool:
-    pending = work.waiting(item_id)
-    return pending is not None or _case_of(work, item_id) is not None
 
 
 def _case_of(work: Work, item_id: str) -> Case | None:

@@ -53,11 +53,8 @@ class Entry(Aggregate):
 
     @property
     def newest(self) -> Version:
-        """Return what is proposed, else what is offered."""
-        found = self.proposed or self.approved
-        if found is None:  # pragma: no cover  one of both is there as long as the entry is
-            raise ValueError(self.entry_id)
-        return found
+        """Return what is proposed, else what is offered; an entry has one of both."""
+        return next(each for each in (self.proposed, self.approved) if each is not None)
 
     def timers(self) -> tuple[Timer, ...]:
         until = self.approved.written.valid_until if self.approved else None

@@ -5,6 +5,7 @@ Whatever rests on a position that changes, and has not left, is its writer's aga
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import reduce
 from typing import Final, assert_never
 
 from services.respond.core.aggregates import Guidance
@@ -201,12 +202,16 @@ def _lift(work: Work, fact: BanLifted) -> Refusal | None:
 
 
 def _begun(guidance: Guidance, name: str) -> Guidance:
-    meant = _meant(guidance, name, ("approved",))
-    rest = tuple(each for each in guidance.positions if each is not meant)
-    if meant is None:  # pragma: no cover  its timer is armed only while it waits
-        return guidance
-    begun = meant.model_copy(update={"status": "in_force"})
-    return guidance.model_copy(update={"positions": (*_without_older(rest, begun), begun)})
+    meant = [
+        each
+        for each in guidance.positions
+        if each.position_id == name and each.status == "approved"
+    ]
+    begun = [each.model_copy(update={"status": "in_force"}) for each in meant]
+    rest = tuple(each for each in guidance.positions if each not in meant)
+    return guidance.model_copy(
+        update={"positions": (*reduce(_without_older, begun, rest), *begun)}
+    )
 
 
 def _ended(guidance: Guidance, name: str, by: str, reason: str) -> Guidance:
