@@ -9,7 +9,7 @@ import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
-from tests.fakes.browser import Served, a_browser, a_console
+from tests.fakes.browser import Served, a_console
 from tests.fakes.console_samples import a_case, an_item
 from tests.fakes.read_model import TABOO
 from tests.fakes.waiting import until
@@ -32,25 +32,11 @@ THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 LATE_TEXT = "您好，我们已联系柜台核实，今天 18 点前回复您。"
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def chrome() -> AsyncIterator[Browser]:
-    async with a_browser() as browser:
-        yield browser
-
-
 @pytest_asyncio.fixture(loop_scope="module")
 async def served() -> AsyncIterator[Served]:
     async with a_console(demo=True) as served:
         yield served
         assert served.complaints == []
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def desktop(chrome: Browser) -> AsyncIterator[BrowserContext]:
-    context = await chrome.new_context(locale="zh-CN", viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(8000)
-    yield context
-    await context.close()
 
 
 async def test_from_queue_to_sent_without_the_mouse(

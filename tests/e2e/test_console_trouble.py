@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, expect
+from playwright.async_api import BrowserContext, expect
 
-from tests.fakes.browser import Served, a_browser, a_console
+from tests.fakes.browser import Served, a_console
 
 pytestmark = [
     pytest.mark.browser,
@@ -15,24 +15,10 @@ pytestmark = [
 TEXT = "您好，正在核实，今天 18 点前回复您。"
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def chrome() -> AsyncIterator[Browser]:
-    async with a_browser() as browser:
-        yield browser
-
-
 @pytest_asyncio.fixture(loop_scope="module")
 async def served() -> AsyncIterator[Served]:
     async with a_console() as served:
         yield served
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def desktop(chrome: Browser) -> AsyncIterator[BrowserContext]:
-    context = await chrome.new_context(locale="zh-CN", viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(8000)
-    yield context
-    await context.close()
 
 
 async def test_an_action_that_fails_leaves_the_case_and_the_text_alone(

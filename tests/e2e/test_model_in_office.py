@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from typer.testing import CliRunner
 
-from services.cli.app import build
 from shared.contracts.verdicts import Label
 from shared.errors import UserError
 from tests.e2e.house import House, a_house
+from tests.e2e.terminal import FIRST, SECOND, give_passwords, zhishou
 from tests.fakes.candidates import a_candidate
 from tests.fakes.waiting import until
 
@@ -23,32 +22,13 @@ pytestmark = [
     pytest.mark.timeout(180),
 ]
 
-PASSWORD = "a long enough password"  # noqa: S105  of this test's own house
-FIRST, SECOND = ("--person", "demo-second"), ("--person", "demo")
-
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     root = tmp_path_factory.mktemp("office")
     async with a_house(root / "data", "--rate", "0") as house:
-        for person in ("demo", "demo-second"):
-            await zhishou(house, "person", "set-password", person, typed=f"{PASSWORD}\n" * 2)
+        await give_passwords(house)
         yield house
-
-
-async def zhishou(house: House, *words: str, typed: str | None = None) -> str:
-    """Run a command in a terminal and return what it says. Raises UserError as it does."""
-    given = {"ZHISHOU_PASSWORD": PASSWORD} if typed is None else {}
-    done = await asyncio.to_thread(
-        CliRunner().invoke,
-        build(),
-        [*words, "--data-dir", str(house.data)],
-        typed or "",
-        obj=given,
-    )
-    if done.exception is not None:
-        raise done.exception
-    return done.stdout
 
 
 async def refused(house: House, words: Sequence[str], why: str) -> None:

@@ -1,6 +1,5 @@
 """Rules on their whole way through every process: proposed, reviewed, approved, confirmed, taken back."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
@@ -8,13 +7,12 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from typer.testing import CliRunner
 
-from services.cli.app import build
 from shared.errors import UserError
 from shared.runtime.packs import read_pack
 from shared.runtime.settings import default_policies_dir
 from tests.e2e.house import House, a_house
+from tests.e2e.terminal import FIRST, SECOND, give_passwords, zhishou
 
 pytestmark = [
     pytest.mark.servers,
@@ -22,8 +20,6 @@ pytestmark = [
     pytest.mark.timeout(180),
 ]
 
-PASSWORD = "a long enough password"  # noqa: S105  of this test's own house
-FIRST, SECOND = ("--person", "demo-second"), ("--person", "demo")
 RULES = """\
 inherits: base
 organisation: 我们
@@ -39,24 +35,8 @@ templates:
 async def house(tmp_path: Path) -> AsyncIterator[House]:
     """A house of its own for each: somebody signs in only so often within a minute."""
     async with a_house(tmp_path / "data", "--rate", "0") as house:
-        for person in ("demo", "demo-second"):
-            await zhishou(house, "person", "set-password", person, typed=f"{PASSWORD}\n" * 2)
+        await give_passwords(house)
         yield house
-
-
-async def zhishou(house: House, *words: str, typed: str | None = None) -> str:
-    """Run a command in a terminal and return what it says. Raises UserError as it does."""
-    given = {"ZHISHOU_PASSWORD": PASSWORD} if typed is None else {}
-    done = await asyncio.to_thread(
-        CliRunner().invoke,
-        build(),
-        [*words, "--data-dir", str(house.data)],
-        typed or "",
-        obj=given,
-    )
-    if done.exception is not None:
-        raise done.exception
-    return done.stdout if "--json" in words else done.output
 
 
 async def refused(house: House, words: Sequence[str], why: str) -> None:

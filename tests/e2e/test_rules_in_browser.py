@@ -8,7 +8,7 @@ import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, expect
 
-from tests.fakes.browser import Served, a_browser, a_console
+from tests.fakes.browser import Served, a_console
 from tests.fakes.rule_steps import approve_it, propose_it
 from tests.fakes.rules_house import shipped
 
@@ -18,12 +18,6 @@ pytestmark = [
     pytest.mark.timeout(120),
 ]
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def chrome() -> AsyncIterator[Browser]:
-    async with a_browser() as browser:
-        yield browser
 
 
 @pytest_asyncio.fixture(loop_scope="module")
