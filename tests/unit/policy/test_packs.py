@@ -14,6 +14,7 @@ from shared.policy.templates import TemplateError, check_template, fill
 from shared.runtime.packs import read_packs
 from shared.runtime.settings import default_policies_dir
 
+SHIPPED = read_packs(default_policies_dir())
 VALUES: dict[str, Value] = {
     "case.severity": 80,
     "case.labels": ["complaint"],
@@ -30,7 +31,7 @@ def refused(**files: str) -> UserError:
 
 
 def test_the_shipped_packs_load_and_are_named_by_their_content() -> None:
-    packs = read_packs(default_policies_dir())
+    packs = SHIPPED
     assert set(packs) >= {"base", "company"}
     company = packs["company"]
     assert Pack.model_validate_json(company.canonical()) == company
@@ -219,7 +220,7 @@ def test_a_blank_without_a_value_is_an_error_and_values_are_only_text() -> None:
 
 
 def test_the_night_table_says_who_may_act_alone() -> None:
-    base = read_packs(default_policies_dir())["base"]
+    base = SHIPPED["base"]
     assert base.may_act_alone("self_harm", 1)
     assert not base.may_act_alone("delete", 1)
     assert not base.may_act_alone("self_harm", 2)
@@ -246,9 +247,9 @@ def test_packs_may_be_told_apart_in_a_set() -> None:
 HALF_WIDTH = re.compile("[\u4e00-\u9fff][,;!?]|[,;!?][\u4e00-\u9fff]")
 
 
-@pytest.mark.parametrize("name", sorted(read_packs(default_policies_dir())))
+@pytest.mark.parametrize("name", sorted(SHIPPED))
 def test_shipped_words_use_full_width_punctuation(name: str) -> None:
-    pack = read_packs(default_policies_dir())[name]
+    pack = SHIPPED[name]
     body = re.sub(
         r'"(?:patterns|pattern|likeness)":("[^"]*"|\[[^\]]*\])', "", pack.canonical().decode()
     )
