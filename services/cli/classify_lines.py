@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from services.classify.adapters.engine import Classifier
-from services.cli.lines import decoded, wrong
+from services.cli.lines import TextLine, brought
 from services.respond.core.judging import judge
 from services.respond.core.weights import weighing_of
 from shared.contracts.verdicts import Label, Verdict
@@ -29,13 +29,11 @@ class Writer(BaseModel):
     earlier_cases: int | None = None
 
 
-class Asked(BaseModel):
+class Asked(TextLine):
     """One text to judge; what else a line holds is left alone."""
 
     model_config = ConfigDict(extra="ignore", strict=True)
 
-    id: str | int | None = None
-    text: str
     author: Writer = Writer()
     private: bool = False
 
@@ -54,16 +52,8 @@ class Bad:
 
 def parse(raw: bytes, number: int) -> Asked | Bad | None:
     """Return what a line asks; None for an empty one."""
-    try:
-        text = decoded(raw, number)
-        if not text.strip():
-            return None
-        if not text.lstrip().startswith("{"):
-            return Asked(id=str(number), text=text)
-        asked = Asked.model_validate_json(text)
-    except (UnicodeDecodeError, ValidationError) as error:
-        return Bad(number, wrong(error))
-    return asked if asked.id is not None else asked.model_copy(update={"id": str(number)})
+    found = brought(raw, number, Asked)
+    return Bad(number, found) if isinstance(found, str) else found
 
 
 def answers(

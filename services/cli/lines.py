@@ -4,9 +4,9 @@ import io
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Protocol, TypeVar, cast
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from shared.errors import UserError
 
@@ -50,6 +50,30 @@ def arrived(stream: Readable) -> Iterator[list[bytes]]:
             yield lines[start : start + MOST]
     if last := b"".join(rest):
         yield [last]
+
+
+class TextLine(BaseModel):
+    """A line that brings a text; one without an id has the number of its line for one."""
+
+    id: str | int | None = None
+    text: str
+
+
+T = TypeVar("T", bound=TextLine)
+
+
+def brought(raw: bytes, number: int, kind: type[T]) -> T | str | None:
+    """Return what a line of JSON or plain text brings; what is wrong with it; None if it is empty."""
+    try:
+        text = decoded(raw, number)
+        if not text.strip():
+            return None
+        if not text.lstrip().startswith("{"):
+            return kind(id=str(number), text=text)
+        found = kind.model_validate_json(text)
+    except (UnicodeDecodeError, ValidationError) as error:
+        return wrong(error)
+    return found if found.id not in {None, ""} else found.model_copy(update={"id": str(number)})
 
 
 def wrong(error: UnicodeDecodeError | ValidationError) -> str:

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AwareDatetime, ConfigDict, Field, field_validator
 
 from services.cli.knowledge_files import FileEntry
-from services.cli.lines import decoded, wrong
+from services.cli.lines import TextLine, brought
 from services.respond.core.checking import situation_of
 from services.respond.core.knowledge import Asking, Book, Shelf
 from services.respond.core.suggest import KEEP_LATELY, OFFERED, next_answer
@@ -23,13 +23,11 @@ _ALSO: Final = {"inquiry": "question"}
 Judge = Callable[[str], tuple[Label, ...]]
 
 
-class Asked(BaseModel):
+class Asked(TextLine):
     """One incoming text. Without `labels` the shipped model judges it."""
 
     model_config = ConfigDict(extra="ignore")
 
-    id: str | int = ""
-    text: str
     labels: tuple[Label, ...] | None = None
     severity: int = Field(0, ge=0, le=100)
     private: bool = False
@@ -96,7 +94,7 @@ class Desk:
 class Answer:
     """What is offered for one text, each with what the gate says of the very text."""
 
-    id: str | int
+    id: str | int | None
     matter: str
     labels: tuple[Label, ...]
     offers: tuple[Offer, ...]
@@ -182,16 +180,8 @@ def measure(asked: Iterable[Asked], desk: Desk, labels: Sequence[Label]) -> Meas
 
 def parse(raw: bytes, number: int) -> Asked | dict[str, object] | None:
     """Return what a line asks, or the error that stands in its place; None for an empty one."""
-    try:
-        text = decoded(raw, number)
-        if not text.strip():
-            return None
-        if not text.lstrip().startswith("{"):
-            return Asked(id=str(number), text=text)
-        asked = Asked.model_validate_json(text)
-    except (UnicodeDecodeError, ValidationError) as error:
-        return _bad(number, wrong(error))
-    return asked if asked.id != "" else asked.model_copy(update={"id": str(number)})
+    found = brought(raw, number, Asked)
+    return _bad(number, found) if isinstance(found, str) else found
 
 
 def _bad(number: int, what: str) -> dict[str, object]:
