@@ -11,6 +11,7 @@ from hypothesis import settings
 from tests.fakes.nats_server import NatsServer
 from tests.fakes.valkey_server import ValkeyServer, valkey_server
 
+settings.register_profile("quick", deadline=None, max_examples=25)
 settings.register_profile("usual", deadline=None)
 settings.register_profile("nightly", deadline=None, max_examples=1_000)
 settings.load_profile("usual")

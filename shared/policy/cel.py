@@ -6,6 +6,7 @@ A value that goes wrong at evaluation (a budget, an index) is an error, never "f
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from cel_expr_python import cel
@@ -110,15 +111,18 @@ def _told_apart(value: Value, steps: Sequence[int] | None) -> object:
 
 
 def _compiled(source: str, variables: Mapping[str, str]) -> cel.Expression:
+    return _environment(tuple(variables.items())).compile(source)
+
+
+@lru_cache(maxsize=8)
+def _environment(variables: tuple[tuple[str, str], ...]) -> cel.Env:
     types = {
         "int": cel.Type.INT,
         "bool": cel.Type.BOOL,
         "str": cel.Type.STRING,
         "list": cel.Type.List(cel.Type.STRING),
     }
-    return cel.NewEnv(variables={name: types[kind] for name, kind in variables.items()}).compile(
-        source
-    )
+    return cel.NewEnv(variables={name: types[kind] for name, kind in variables})
 
 
 def _readable(message: str) -> str:

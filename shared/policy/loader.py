@@ -36,12 +36,18 @@ _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def load_pack(name: str, sources: Sources) -> Pack:
-    """Return the pack `name` with what it inherits.
+    """Return the pack `name` with what it inherits; the same bytes give the same object.
 
     Raises:
         UserError: names the file, the line and the fix.
     """
-    return load_with_places(name, sources)[0]
+    names = lineage(name, sources)
+    return _loaded(name, tuple((each, tuple(sorted(sources[each].items()))) for each in names))
+
+
+@lru_cache(maxsize=32)
+def _loaded(name: str, files: tuple[tuple[str, tuple[tuple[str, bytes], ...]], ...]) -> Pack:
+    return load_with_places(name, {each: dict(content) for each, content in files})[0]
 
 
 def load_with_places(name: str, sources: Sources) -> tuple[Pack, Places]:

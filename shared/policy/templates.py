@@ -54,6 +54,7 @@ def _environment() -> ImmutableSandboxedEnvironment:
     )
 
 
+@lru_cache(maxsize=1024)
 def check_template(source: str) -> None:
     """Raise TemplateError unless `source` is made of text, known blanks and conditions only."""
     if len(source) > _MAX_SOURCE:

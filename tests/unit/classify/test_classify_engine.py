@@ -130,6 +130,7 @@ def by_jieba(texts: list[str], folder: Path) -> list[list[str]]:
     return cuts
 
 
+@pytest.mark.space
 def test_the_fast_segmenter_cuts_as_jieba_does(tmp_path: Path) -> None:
     texts = normalise([row.text for row in own_rows()], TABLES).texts
     segmenter = RjiebaSegmenter()
@@ -138,6 +139,7 @@ def test_the_fast_segmenter_cuts_as_jieba_does(tmp_path: Path) -> None:
     assert len(differing) <= len(texts) // 100
 
 
+@pytest.mark.training
 def test_whole_numbers_give_what_the_trained_model_gives() -> None:
     extractor = Extractor(TABLES)
     rows = own_rows()[::24]

@@ -29,6 +29,7 @@ def weights(tmp_path: Path) -> Path:
     return Path(shutil.copytree(WEIGHTS_DIR, tmp_path / "w"))
 
 
+@pytest.mark.long
 def test_weights_come_back_as_they_were_saved(weights: Path) -> None:
     first = load_weights(weights)
     assert first is not None

@@ -128,6 +128,7 @@ async def test_it_ends_when_its_time_is_over(tmp_path: Path) -> None:
     assert running.report()["items"] == 0
 
 
+@pytest.mark.long
 def test_a_recording_is_compared_and_no_word_of_it_is_shown(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -150,6 +151,7 @@ def test_a_recording_is_compared_and_no_word_of_it_is_shown(
     assert TEXT[:4] not in json.dumps(report, ensure_ascii=False) + shown + caplog.text
 
 
+@pytest.mark.long
 def test_a_raw_stream_is_compared_with_what_the_shipped_model_says(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -37,6 +37,7 @@ def test_spans_lead_back_to_the_original() -> None:
     assert len(batch) == 2
 
 
+@pytest.mark.long
 def test_tables_are_cached_and_a_damaged_cache_is_made_anew(tmp_path: Path) -> None:
     first = load_tables(tmp_path)
     (cached,) = tmp_path.iterdir()
