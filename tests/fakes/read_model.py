@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from services.respond.core.aggregates import (
     Account,
@@ -171,10 +171,6 @@ class House(Library, RulesHouse):
         found = () if at < 0 else (self._finding(at),)
         level = found[0].level if found else "pass"
         return GateAnswer(level=level, findings=found, units=float(len(text)), limit=140.0)
-
-    async def suggested(self, case: Case, now: datetime) -> Case:
-        assert now >= case.opened_at
-        return case
 
     @staticmethod
     def _finding(at: int) -> GateFinding:
