@@ -67,22 +67,27 @@ def _compared(recording: Path, ours: "FiledPack", theirs: "FiledPack", verdicts:
     from services.cli.replay.installation import replayable
     from services.respond.core.outgoing import outgoing
     from services.respond.core.pairs import Decided, paired
+    from services.respond.core.suggest import offered
 
     sides, items = [], 0
     with replayable(recording, warn=lambda line: typer.echo(line, err=True)) as file:
         for each in (ours, theirs):
-            decided = Decided()
+            decided, stood = Decided(), list["State"]()
 
             def watch(
                 state: "State",
                 batch: "Sequence[Stored]",
                 pack: "Pack" = each.rules,
                 into: Decided = decided,
+                last: "list[State]" = stood,
             ) -> None:
                 into.take((), tuple(outgoing(state, batch, pack)))
+                last[:] = [state]
 
             report = replay(file, pack=each.rules, verdicts=verdicts, watch=watch)
             decided.take(report.decisions)
+            for state in stood:
+                decided.offer(offered(state, each.rules))
             sides.append(decided)
             items = report.items
     return _Compared(items, paired(*sides))

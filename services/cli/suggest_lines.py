@@ -11,7 +11,7 @@ from services.cli.knowledge_files import FileEntry
 from services.cli.lines import TextLine, brought
 from services.respond.core.checking import situation_of
 from services.respond.core.knowledge import Asking, Book, Shelf
-from services.respond.core.suggest import KEEP_LATELY, OFFERED, next_answer
+from services.respond.core.suggest import OFFERED, next_answer
 from services.respond.core.wordings import About, Offer, framed, offers, sound_matter
 from shared.contracts.verdicts import Label
 from shared.policy.gate.check import gate
@@ -47,12 +47,11 @@ class Asked(TextLine):
 
 @dataclass(slots=True)
 class Desk:
-    """Answers line after line, remembering what was offered as an account would."""
+    """Answers line after line, as a case would be."""
 
     pack: Pack
     judge: Judge
     shelf: Shelf = field(default_factory=Shelf)
-    lately: tuple[str, ...] = ()
 
     def _promised(self, asked: Asked) -> str:
         if asked.now is None:
@@ -70,13 +69,10 @@ class Desk:
             private=asked.private,
             next_answer=self._promised(asked),
             seed=f"{asked.id}",
-            lately=self.lately,
         )
         context = GateContext(situation=situation_of(labels), channel=asked.channel)
         known = list(self._known(asked, about, context))
         worded = offers(about, self.pack, OFFERED - len(known))
-        names = tuple(each.template_id for each in worded)
-        self.lately = (*self.lately, *names)[-KEEP_LATELY:]
         found = (*known, *worded)
         checked = tuple(gate(each.text, context, self.pack) for each in found)
         return Answer(asked.id, matter, labels, found, checked)

@@ -152,9 +152,13 @@ class GateAnswer(Frozen):
 
 
 class GateView(Protocol):
-    """The gate as the editor sees it: findings for a text that is being written."""
+    """The gate as the editor sees it: what passes it, and findings for a text that is written."""
 
     async def check(self, case_id: str, text: str, slot: Slot = "answer") -> GateAnswer: ...
+
+    async def suggested(self, case: Case, now: datetime) -> Case:
+        """Return the case with its matter and what may be said in it, as things stand now."""
+        ...
 
 
 class DraftAsked(Frozen):

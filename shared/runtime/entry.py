@@ -1,7 +1,6 @@
 """How every process of ours begins and ends: settings, logs, and one line when it cannot start."""
 
 import asyncio
-import gc
 import sys
 from collections.abc import Callable, Coroutine
 from typing import TypeVar
@@ -11,14 +10,10 @@ from pydantic import ValidationError
 from shared.errors import TransientError, UserError
 from shared.observability.catalog import Event
 from shared.observability.logging import Log, configure_logging
+from shared.runtime.memory import settle
 from shared.runtime.settings import CommonSettings
 
 WRONG_USE = 2
-YOUNG, MIDDLE, OLD = 50_000, 50, 100
-"""Objects before the cyclic collector looks at the young ones, and so on. A fold keeps hundreds of
-thousands of values in which there are no cycles; with Python's 700 they are walked all the time,
-which was half the cost of a fact in respond.
-"""
 Settings = TypeVar("Settings", bound=CommonSettings)
 
 
@@ -45,9 +40,7 @@ def run_service(
     try:
         settings = read_settings(kind)
         configure_logging(name, level=settings.log_level, log_format=settings.log_format)
-        gc.freeze()
-        gc.set_threshold(YOUNG, MIDDLE, OLD)
-        gc.enable()
+        settle()
         Log(name).info(Event.SERVICE_STARTED)
         asyncio.run(serve(settings))
     except UserError as error:

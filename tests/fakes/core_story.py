@@ -4,9 +4,18 @@ import json
 from collections.abc import Mapping
 from typing import TypeVar
 
-from services.respond.core.aggregates import Case, Effect, Organisation, Page
+from services.respond.core.aggregates import (
+    Account,
+    Case,
+    Effect,
+    Guidance,
+    Organisation,
+    Page,
+    Shelf,
+)
 from services.respond.core.fold import Folded, fold
 from services.respond.core.state import Aggregate, State
+from services.respond.core.suggest import Desk, suggested
 from shared.contracts.facts import Fact, Stored
 from shared.contracts.operators import Outcome
 from shared.contracts.verdicts import Label
@@ -64,6 +73,16 @@ class Story:
     @property
     def case(self) -> Case:
         return self._only("case", Case)
+
+    def shown(self, case: Case | None = None) -> Case:
+        """Return a case as people see it: with its matter and what may be said in it now."""
+        found = case or self.case
+        account = self.state.get(f"account:{found.account_id}", Account)
+        assert account is not None
+        pack = self.packs[self.organisation.packs[account.registered.pack]]
+        guidance = self.state.get(Guidance.KEY, Guidance) or Guidance()
+        shelf = self.state.get(Shelf.KEY, Shelf)
+        return suggested(found, Desk(pack, account, guidance, shelf), at(self.seconds))
 
     @property
     def effect(self) -> Effect:

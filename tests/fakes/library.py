@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from services.respond.core.aggregates import AutoReceipt, Entry, Guidance, Shelf
+from services.respond.core.aggregates import AutoReceipt, Case, Entry, Guidance, Shelf
 from services.respond.core.guidance import Ban, Position, PositionRequest, content_of_position
 from services.respond.core.knowledge import Book, Version, content_of_entry
 from services.respond.ports import DraftAsked
@@ -52,6 +52,10 @@ class Library:
 
     async def entries(self, entry_ids: Sequence[str]) -> Sequence[Entry]:
         return [self.known[each] for each in entry_ids if each in self.known]
+
+    async def suggested(self, case: Case, now: datetime) -> Case:
+        assert now >= case.opened_at
+        return case
 
 
 def library(now: datetime) -> tuple[Guidance, dict[str, Entry], Shelf]:

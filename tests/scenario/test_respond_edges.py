@@ -4,7 +4,6 @@ import asyncio
 
 from services.respond.core.aggregates import Account
 from services.respond.ports import QueueFilter
-from services.respond.shell.gate_view import PackGateView
 from shared.bus.port import outgoing
 from shared.contracts.operators import CaseClaimed, CaseResolved, ModeChanged
 from shared.contracts.org import PolicyActivated
@@ -160,19 +159,6 @@ async def test_health_never_assumes_that_all_is_well() -> None:
         assert health.cursor_seq == health.stream_seq
         house.bus.away = True
         assert "bus_away" in (await house.read.health()).degraded
-
-
-async def test_the_editor_asks_the_same_gate() -> None:
-    async with a_house() as house:
-        await house.lead()
-        case_id = await house.complaint()
-        view = PackGateView(house.read, house.bus)
-        good = await view.check(case_id, "您好,已经为您核实,今天下午办理。")
-        bad = await view.check(case_id, "这个无可奉告。")
-        assert good.level in {"pass", "warn"}
-        assert bad.level == "block"
-        assert bad.findings[0].category == "refusal"
-        assert (await view.check("no-such-case", "您好")).level == "hold"
 
 
 async def test_a_filter_looks_through_the_whole_queue() -> None:

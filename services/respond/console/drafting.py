@@ -48,12 +48,13 @@ async def draft(console: Console, caller: Caller, case_id: str, op_id: str) -> O
 
 async def _drafted(console: Console, drafter: Drafter, case: Case) -> str:
     guidance, shelf = await console.read.guidance(), await console.read.shelf()
+    shown = await console.gate.suggested(case, console.clock.now())
     held = guidance.in_force(case)
     asking = Asking(case.items[-1].text, case.labels, case.platform)
     answers = [each.answer for each in shelf.find(asking)[:KNOWN]]
     asked = DraftAsked(
         text=asking.text,
-        matter=case.matter,
+        matter=shown.matter,
         known=(*(text for each in held for text in each.public), *answers),
         must_say=tuple(word for each in held for word in each.written.must_say),
         must_not_say=tuple(word for each in held for word in each.written.must_not_say),

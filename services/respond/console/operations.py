@@ -107,6 +107,8 @@ def _found(body: BaseModel | None) -> Answer:
 
 async def _case(console: Console, call: Call[CaseParams, Nothing, Nothing]) -> Answer:
     case = await console.read.case(call.params.case_id)
+    if case is not None:
+        case = await console.gate.suggested(case, console.clock.now())
     return _found(case and CaseShown.of(case))
 
 

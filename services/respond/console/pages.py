@@ -114,6 +114,7 @@ async def case_values(view: View, case_id: str, slot: Slot) -> dict[str, object]
     case = await view.console.read.case(case_id)
     if case is None:
         raise Problem(404, "not_found", "there is no such case")
+    case = await view.console.gate.suggested(case, view.now)
     names = await view.names()
     cluster = await view.console.read.cluster(case.cluster_id) if case.cluster_id else None
     claim = await view.console.read.claim(case.claim_id) if case.claim_id else None

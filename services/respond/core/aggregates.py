@@ -72,7 +72,6 @@ __all__ = [
     "IncidentRegister",
     "Installed",
     "ItemPlace",
-    "Lately",
     "ModelRegister",
     "Near",
     "OpenThread",
@@ -204,17 +203,6 @@ class StoredOutcome(Aggregate):
         return f"outcome:{self.outcome.op_id}"
 
 
-class Lately(Aggregate):
-    """The wordings an account was offered last, newest last: what was said much comes later."""
-
-    account_id: str
-    wordings: tuple[str, ...] = ()
-
-    @cached_property
-    def key(self) -> str:
-        return f"lately:{self.account_id}"
-
-
 class OutcomeRing(Aggregate):
     """One place of the ring that keeps the newest operations' outcomes and drops older ones."""
 
@@ -247,7 +235,6 @@ AGGREGATES: dict[str, type[Aggregate]] = {
     "variant": Variant,
     "models": ModelRegister,
     "hour": HourRates,
-    "lately": Lately,
     "guidance": Guidance,
     "entry": Entry,
     "shelf": Shelf,

@@ -193,13 +193,14 @@ class Case(Aggregate):
     claim_id: str = ""
     """The claim it is about, once a person or a known wording says so."""
     matter: str = ""
-    """What it is about, in words that may be said in public."""
+    """What it is about, in words that may be said in public; worked out when somebody looks."""
     items: tuple[CaseItem, ...]
     item_count: int
     owner_id: str | None = None
     clocks: tuple[CaseClock, ...] = ()
     replies: tuple[Reply, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
+    """What a model drafted for it; all others are made when somebody looks."""
     history: tuple[HistoryEntry, ...] = ()
     resolved_at: Time | None = None
     reopened: int = 0

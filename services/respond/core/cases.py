@@ -13,7 +13,6 @@ from services.respond.core.clocks import start_clocks
 from services.respond.core.clusters import gather, meet
 from services.respond.core.decisions import CaseJoined, CaseOpened, CaseReopened
 from services.respond.core.judging import HARMS, Judgement, in_order
-from services.respond.core.suggest import suggest
 from services.respond.core.waiting import PendingItem
 from services.respond.core.weights import conditions, graver, remember, weighed
 from services.respond.core.work import Work
@@ -191,7 +190,7 @@ def _open(work: Work, key: str, pending: PendingItem, item: CaseItem, judged: Ju
         built(OpenThread, {"thread_key": key, "case_id": case.case_id}),
         built(ItemPlace, {"item_id": fact.item_id, "case_id": case.case_id}),
     )
-    return suggest(work, case)
+    return case
 
 
 def _join(work: Work, case: Case, item: CaseItem, judged: Judgement) -> Case:
@@ -222,7 +221,7 @@ def _join(work: Work, case: Case, item: CaseItem, judged: Judgement) -> Case:
         )
     )
     work.put(ItemPlace(item_id=item.item_id, case_id=case.case_id))
-    return joined if joined.labels == case.labels else suggest(work, joined)
+    return joined
 
 
 def _union(*held: tuple[str, ...]) -> tuple[str, ...]:

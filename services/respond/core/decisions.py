@@ -106,14 +106,6 @@ class CaseReopened(_Decision):
     first_reply_due: Time
 
 
-class SuggestionsMade(_Decision):
-    """Which approved templates were offered for a case."""
-
-    kind: Literal["case.suggested"] = "case.suggested"
-    case_id: str
-    templates: tuple[str, ...]
-
-
 class ClockMet(_Decision):
     """A promise was kept."""
 
@@ -230,7 +222,6 @@ Decision = (
     | CaseJoined
     | CaseResolved
     | CaseReopened
-    | SuggestionsMade
     | ClockMet
     | ClockBreached
     | OperationDecided

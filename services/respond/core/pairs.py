@@ -51,6 +51,11 @@ class Decided:
             said = f"{each.level}: {reasons}" if reasons else each.level
             self.texts[f"{each.source} “{each.text[:40]}”"] = said
 
+    def offer(self, offered: Mapping[str, Sequence[str]]) -> None:
+        """Note what each case is offered as answers."""
+        for case_id, names in offered.items():
+            self.suggested[f"case {case_id}"] = ", ".join(names) or "-"
+
     def _note(self, said: Mapping[str, object]) -> None:
         match said["kind"]:
             case "case.opened":
@@ -62,8 +67,6 @@ class Decided:
             case "item.judged":
                 told = f"{_listed(said['decided'])}, severity {said['severity']}"
                 self.judged[f"item {said['item_id']}"] = told
-            case "case.suggested":
-                self.suggested[f"case {said['case_id']}"] = _listed(said["templates"])
             case "clock.breached":
                 self.breached[f"case {said['case_id']} {said['clock']}"] = str(said["at"])
             case _:

@@ -222,7 +222,7 @@ def _change_over(work: Work, name: str, to_hash: str) -> None:
     old, new = work.packs[from_hash], work.packs[to_hash]
     _switch(work, name, to_hash)
     remember_switch(work, name, (old, from_hash), (new, to_hash))
-    return_stale(work, name, old, new)
+    return_stale(work, name, new)
 
 
 def _switch(work: Work, name: str, to_hash: str) -> None:

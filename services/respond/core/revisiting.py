@@ -1,4 +1,4 @@
-"""What follows when positions or bans change: texts come back, suggestions are made anew.
+"""What follows when positions or bans change: texts come back, and drafts of a model go.
 
 And who asked for a position where there is none, with the clock that runs on it.
 """
@@ -15,7 +15,6 @@ from services.respond.core.pages import raise_page
 from services.respond.core.refusal import Refusal
 from services.respond.core.replies import come_back
 from services.respond.core.said import GuidanceMoved
-from services.respond.core.suggest import suggest
 from services.respond.core.work import Work
 from shared.contracts.guidance import PositionRequested
 from shared.contracts.ids import token
@@ -50,7 +49,8 @@ def _revisit(work: Work, case: Case, before: Guidance, after: Guidance) -> None:
             end(work, effect, "returned", Receipt(), reason)
             fresh = work.case(case.case_id) or fresh
     if changed:
-        fresh = suggest(work, fresh)
+        if fresh.suggestions:
+            fresh = fresh.model_copy(update={"suggestions": ()})
         _answered(work, fresh)
     if fresh is not case:
         work.put(fresh)

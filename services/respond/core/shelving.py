@@ -16,6 +16,7 @@ from services.respond.core.knowledge import (
 )
 from services.respond.core.refusal import Refusal
 from services.respond.core.said import KnowledgeMoved
+from services.respond.core.suggest import matter_of
 from services.respond.core.work import Work
 from shared.contracts.guidance import EntryApproved, EntryExpired, EntryWritten, KnowledgeFact
 from shared.contracts.ids import token
@@ -50,10 +51,11 @@ def expire(work: Work, entry: Entry) -> None:
 def offer_itself(work: Work, case: Case, fact: CaseResolved) -> None:
     """A closed case proposes what was answered, under its matter; a person may approve it."""
     said = next((each for each in reversed(case.said) if each.slot in _ANSWERS), None)
-    if said is None or not case.matter:
+    matter = "" if said is None else matter_of(case, work.pack_of(case.account_id)[0])
+    if said is None or not matter:
         return
     answer = mask_personal(said.text)
-    entry_id = token("entry", case.matter, answer)
+    entry_id = token("entry", matter, answer)
     if (
         work.get(f"entry:{entry_id}", Entry) is not None
         or len(_shelf(work).proposed) >= PROPOSED_MOST
@@ -63,8 +65,8 @@ def offer_itself(work: Work, case: Case, fact: CaseResolved) -> None:
         op_id=fact.op_id,
         person_id=fact.person_id,
         entry_id=entry_id,
-        matter=case.matter,
-        question=case.matter,
+        matter=matter,
+        question=matter,
         answer=answer,
         source=f"#{case.number}",
         labels=case.labels,

@@ -115,12 +115,11 @@ def _objections(text: str, context: GateContext, pack: Pack) -> tuple[GateFindin
     return () if result.passed else result.findings
 
 
-def return_stale(work: Work, name: str, old: Pack, new: Pack) -> None:
-    """Give every text that fails now back to its owner; forget suggestions that are no longer so.
+def return_stale(work: Work, name: str, new: Pack) -> None:
+    """Give every text that fails now back to its owner.
 
     In the order of the cases' age: a state that was loaded holds them in any order.
     """
-    gone = _withdrawn(old, new)
     cases = [each for each in work.under("case") if isinstance(each, Case)]
     for case in sorted(cases, key=lambda each: (each.opened_at, each.case_id)):
         account = work.account(case.account_id)
@@ -129,9 +128,6 @@ def return_stale(work: Work, name: str, old: Pack, new: Pack) -> None:
         fresh = case
         for reply, findings in _failing(case, new, work.guidance):
             fresh = _returned(work, fresh, reply.model_copy(update={"findings": findings}))
-        kept = tuple(each for each in case.suggestions if each.template_id not in gone)
-        if len(kept) != len(case.suggestions):
-            fresh = fresh.model_copy(update={"suggestions": kept})
         if fresh is not case:
             work.put(fresh)
 
@@ -151,9 +147,3 @@ def _returned(work: Work, case: Case, reply: Reply) -> Case:
         return come_back(work, case, reply, CHANGED)
     others = tuple(each for each in case.replies if each.slot != reply.slot)
     return case.model_copy(update={"replies": (*others, reply)})
-
-
-def _withdrawn(old: Pack, new: Pack) -> frozenset[str]:
-    """Return the templates that are gone or worded otherwise."""
-    standing = {each.id: each for each in new.templates}
-    return frozenset(each.id for each in old.templates if standing.get(each.id) != each)

@@ -1,21 +1,25 @@
 """Proposed texts for a case: what a position says, what is known, and approved wordings.
 
+They are made when somebody looks, of what holds at that moment: nobody looks at most cases before
+somebody else has answered, and a time that was promised an hour ago is no promise. What is taken
+is a fact, and what leaves was approved; so nothing here decides anything.
+
 Each names where it comes from. Where a position is needed and there is none, only holding replies.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta, timezone
-from typing import Final
+from typing import Final, NamedTuple
 
-from services.respond.core.aggregates import Case, HistoryEntry, Lately, Shelf, Suggestion
+from services.respond.core.aggregates import Account, Case, HistoryEntry, Shelf, Suggestion
 from services.respond.core.case import SuggestionSource, note
 from services.respond.core.checking import check_text
-from services.respond.core.decisions import SuggestionsMade
-from services.respond.core.guidance import Guidance
+from services.respond.core.guidance import NO_GUIDANCE, Guidance
 from services.respond.core.guided import guided, needs_position
 from services.respond.core.knowledge import Asking
 from services.respond.core.refusal import Refusal
 from services.respond.core.replies import MAX_TEXT
+from services.respond.core.state import State
 from services.respond.core.wordings import About, framed, offers, sound_matter
 from services.respond.core.work import Work
 from shared.contracts.base import built
@@ -26,31 +30,50 @@ from shared.policy.model import Pack
 from shared.policy.suggesting import Suggesting
 
 OFFERED: Final = 3
-KEEP_LATELY: Final = 60
 _FROM_POSITION: Final = 2
 _SOON: Final = timedelta(minutes=10)
 _STEP_MINUTES: Final = 5
 _LOOK_BACK: Final = 5
 
 
-def suggest(work: Work, case: Case) -> Case:
+class Desk(NamedTuple):
+    """What suggestions rest on beside the case itself."""
+
+    pack: Pack
+    account: Account | None = None
+    guidance: Guidance = NO_GUIDANCE
+    shelf: Shelf | None = None
+
+
+def suggested(case: Case, desk: Desk, now: datetime) -> Case:
     """Return the case with its matter and up to three suggestions, each fit to pass the gate."""
-    pack, _ = work.pack_of(case.account_id)
-    known = work.get(f"lately:{case.account_id}", Lately)
-    lately = known.wordings if known else ()
-    matter = _matter(case, pack)
-    about = _about(work, case, matter, lately)
-    made = [*_along_positions(work, case, pack), *_known(work, case, pack, about)]
-    wordings = tuple(_worded(work, case, pack, about, OFFERED - len(made)))
-    made += wordings
-    if wordings:
-        kept = (*lately, *(each.template_id for each in wordings))[-KEEP_LATELY:]
-        work.put(built(Lately, {"account_id": case.account_id, "wordings": kept}))
-    if made:
-        told = {"at": work.at, "account_id": case.account_id, "case_id": case.case_id}
-        names = tuple(each.template_id or f"{each.source}:{each.cites}" for each in made)
-        work.decide(built(SuggestionsMade, {**told, "templates": names}))
-    return case.model_copy(update={"suggestions": tuple(made), "matter": matter})
+    shown = case.model_copy(update={"matter": matter_of(case, desk.pack)})
+    about = _about(shown, desk, now)
+    drafts = (each for each in case.suggestions if each.source == "model")
+    made = [each for each in drafts if _passes(case, desk, each.text)]
+    made += [*_along_positions(case, desk), *_known(case, desk, about)]
+    made += _worded(case, desk, about, OFFERED - len(made))
+    return shown.model_copy(update={"suggestions": tuple(made[:OFFERED])})
+
+
+def offered(state: State, pack: Pack) -> Mapping[str, tuple[str, ...]]:
+    """Return what each case of a state would be offered by these rules, by name."""
+    guidance = state.get(Guidance.KEY, Guidance) or NO_GUIDANCE
+    shelf, now = state.get(Shelf.KEY, Shelf), state.now
+    found = {}
+    for case in state.under("case"):
+        if isinstance(case, Case) and now is not None:
+            account = state.get(f"account:{case.account_id}", Account)
+            made = suggested(case, Desk(pack, account, guidance, shelf), now).suggestions
+            names = (each.template_id or f"{each.source}:{each.cites}" for each in made)
+            found[case.case_id] = tuple(names)
+    return found
+
+
+def matter_of(case: Case, pack: Pack) -> str:
+    """Return what the newest words that tell it say the case is about."""
+    newest = reversed(case.items[-_LOOK_BACK:])
+    return next(filter(None, (sound_matter(each.text, pack) for each in newest)), "")
 
 
 def take_draft(work: Work, case: Case, fact: ModelDrafted) -> Case | Refusal:
@@ -70,9 +93,8 @@ def take_draft(work: Work, case: Case, fact: ModelDrafted) -> Case | Refusal:
         first = next(each for each in result.findings if each.level != "warn")
         return Refusal("gate_failed", first.reason)
     made = _suggestion(case, fact.text, "model", fact.model)
-    others = tuple(each for each in case.suggestions if each.source != "model")
     told = note(case, HistoryEntry(at=work.at, what="model_drafted", person_id=fact.person_id))
-    return case.model_copy(update={"suggestions": (made, *others)[:OFFERED], "history": told})
+    return case.model_copy(update={"suggestions": (made,), "history": told})
 
 
 def next_answer(due: datetime | None, now: datetime, suggesting: Suggesting) -> str:
@@ -84,29 +106,20 @@ def next_answer(due: datetime | None, now: datetime, suggesting: Suggesting) -> 
     return f"{local.month}月{local.day}日{local:%H:%M}"
 
 
-def _matter(case: Case, pack: Pack) -> str:
-    """Return what the newest words that tell it say the case is about."""
-    newest = reversed(case.items[-_LOOK_BACK:])
-    return next(filter(None, (sound_matter(each.text, pack) for each in newest)), "")
-
-
-def _about(work: Work, case: Case, matter: str, lately: tuple[str, ...]) -> About:
-    pack, _ = work.pack_of(case.account_id)
-    account = work.account(case.account_id)
+def _about(case: Case, desk: Desk, now: datetime) -> About:
     newest = case.items[-1]
     owed = [each.due_at for each in case.clocks if each.clock == "first_reply" and not each.met_at]
     return About(
         labels=case.labels,
-        matter=matter,
+        matter=case.matter,
         channel=case.platform,
         severity=case.severity,
         private=newest.item_kind is ItemKind.MESSAGE,
-        account_name=account.registered.name if account else "",
+        account_name=desk.account.registered.name if desk.account else "",
         author_name=newest.author.name or "",
-        next_answer=next_answer(min(owed, default=None), work.at, pack.suggesting),
+        next_answer=next_answer(min(owed, default=None), now, desk.pack.suggesting),
         seed=case.case_id,
-        lately=lately,
-        holding=_is_unsettled(work.guidance, case, pack),
+        holding=_is_unsettled(desk.guidance, case, desk.pack),
     )
 
 
@@ -114,44 +127,41 @@ def _is_unsettled(guidance: Guidance, case: Case, pack: Pack) -> bool:
     return needs_position(case, pack) and not guidance.in_force(case)
 
 
-def _along_positions(work: Work, case: Case, pack: Pack) -> Iterator[Suggestion]:
+def _along_positions(case: Case, desk: Desk) -> Iterator[Suggestion]:
     """Yield the public texts of the positions that hold, at most two, in an order of the case's."""
     texts = [
-        (each.position_id, text) for each in work.guidance.in_force(case) for text in each.public
+        (each.position_id, text) for each in desk.guidance.in_force(case) for text in each.public
     ]
     texts.sort(key=lambda each: token("variant", case.case_id, *each))
-    sound = (each for each in texts if _passes(work, case, pack, each[1]))
+    sound = (each for each in texts if _passes(case, desk, each[1]))
     for (position_id, text), _ in zip(sound, range(_FROM_POSITION), strict=False):
         yield _suggestion(case, text, "position", position_id)
 
 
-def _known(work: Work, case: Case, pack: Pack, about: About) -> Iterator[Suggestion]:
+def _known(case: Case, desk: Desk, about: About) -> Iterator[Suggestion]:
     """Yield the best approved answer to what was asked, as long as it may be given."""
-    shelf = work.get(Shelf.KEY, Shelf)
-    if shelf is None or about.holding:
+    if desk.shelf is None or about.holding:
         return
     asking = Asking(case.items[-1].text, case.labels, case.platform)
-    for book in shelf.find(asking):
-        for text in (framed(book.answer, about, pack), book.answer):
-            if _passes(work, case, pack, text):
+    for book in desk.shelf.find(asking):
+        for text in (framed(book.answer, about, desk.pack), book.answer):
+            if _passes(case, desk, text):
                 yield _suggestion(case, text, "knowledge", book.entry_id)
                 return
 
 
-def _worded(work: Work, case: Case, pack: Pack, about: About, most: int) -> Iterator[Suggestion]:
-    guidance = work.guidance
-
+def _worded(case: Case, desk: Desk, about: About, most: int) -> Iterator[Suggestion]:
     def may(text: str) -> bool:
-        found = guided(case, pack, text, guidance, "answer")
+        found = guided(case, desk.pack, text, desk.guidance, "answer")
         return all(each.level == "warn" for each in found)
 
-    for offer in offers(about, pack, most, may):
+    for offer in offers(about, desk.pack, most, may):
         made = _suggestion(case, offer.text, "wording", "", offer.template_id)
         yield made.model_copy(update={"tone": offer.tone})
 
 
-def _passes(work: Work, case: Case, pack: Pack, text: str) -> bool:
-    return check_text(case, pack, text, work.guidance).passed
+def _passes(case: Case, desk: Desk, text: str) -> bool:
+    return check_text(case, desk.pack, text, desk.guidance).passed
 
 
 def _suggestion(

@@ -5,7 +5,6 @@ stand for the matter and the time, each matter once; what weighs the text as a w
 where it is near; and a property test holds their products.
 """
 
-from collections import Counter
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -37,7 +36,7 @@ _CLOSING_BITS: Final = 84
 
 
 class About(NamedTuple):
-    """What a choice rests on. `seed` tells cases apart; `lately` are the wordings offered before."""
+    """What a choice rests on. `seed` tells cases apart."""
 
     labels: tuple[Label, ...]
     matter: str
@@ -48,7 +47,6 @@ class About(NamedTuple):
     author_name: str = ""
     next_answer: str = ""
     seed: str = ""
-    lately: tuple[str, ...] = ()
     holding: bool = False
     """Nobody knows yet what may be said: only holding wordings."""
 
@@ -99,7 +97,7 @@ def _next(rest: list[ReplyTemplate], found: list[Offer], *, last: bool) -> int:
 
 
 def _ordered(about: About, pack: Pack, drawn: int) -> list[ReplyTemplate]:
-    """The most telling first; equal ones by how little they were used, then the case's own order."""
+    """The most telling first; equal ones in the case's own order."""
     grave = about.severity >= GRAVE
     tone = _tone(pack.suggesting, grave=grave, private=about.private)
     kind = _Kind(
@@ -110,13 +108,11 @@ def _ordered(about: About, pack: Pack, drawn: int) -> list[ReplyTemplate]:
         named=bool(about.matter),
         holding=about.holding,
     )
-    fitting = _fitting(kind, pack)
-    used = Counter(about.lately)
 
-    def rank(each: _Ranked) -> tuple[tuple[bool, bool, int, bool], int, int]:
-        return each.rank, used[each.template.id], (drawn >> each.place) & _DRAWN_BITS
+    def rank(each: _Ranked) -> tuple[tuple[bool, bool, int, bool], int]:
+        return each.rank, (drawn >> each.place) & _DRAWN_BITS
 
-    return [each.template for each in sorted(fitting, key=rank)]
+    return [each.template for each in sorted(_fitting(kind, pack), key=rank)]
 
 
 class _Ranked(NamedTuple):

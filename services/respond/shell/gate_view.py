@@ -1,11 +1,15 @@
 """The gate as the editor sees it: the same check as at approval and in the send port."""
 
-from services.respond.core.aggregates import GateFinding
+from datetime import datetime
+
+from services.respond.core.aggregates import Case, GateFinding
 from services.respond.core.checking import check_text
+from services.respond.core.suggest import Desk, suggested
 from services.respond.ports import GateAnswer, ReadModel
 from services.respond.shell.packs import fetch_packs
 from shared.bus.port import Bus
 from shared.contracts.operators import Slot
+from shared.errors import TransientError
 from shared.policy.model import NO_PACK, Pack
 
 UNKNOWN = GateFinding(
@@ -35,6 +39,17 @@ class PackGateView:
             units=result.units,
             limit=result.limit,
         )
+
+    async def suggested(self, case: Case, now: datetime) -> Case:
+        """Return the case with what may be said in it; while the rules are away, nothing is."""
+        accounts = {each.registered.account_id: each for each in await self._read.accounts()}
+        try:
+            pack = await self._pack(case.account_id)
+        except TransientError:
+            return case.model_copy(update={"suggestions": ()})
+        account = accounts.get(case.account_id)
+        desk = Desk(pack, account, await self._read.guidance(), await self._read.shelf())
+        return suggested(case, desk, now)
 
     async def _pack(self, account_id: str) -> Pack:
         names = {

@@ -11,6 +11,7 @@ from services.respond.core.operators import CaseOperation
 from services.respond.core.outgoing import outgoing
 from services.respond.core.pairs import Decided, Pairs, paired
 from services.respond.core.state import State
+from services.respond.core.suggest import offered
 from services.respond.ports import ReadModel, Rehearsed
 from shared.bus.port import Bus
 from shared.contracts.facts import Fact, Stored, StoredItem, Told, UndecodableError, told
@@ -76,6 +77,8 @@ class LogRehearsal:
         for at in range(0, len(facts), AT_ONCE):
             for side in sides:
                 await asyncio.to_thread(side.take, facts[at : at + AT_ONCE])
+        for side in sides:
+            side.decided.offer(await asyncio.to_thread(offered, side.state, side.pack))
         words = {
             each.fact.item_id: each.fact.text[:EXCERPT]
             for each in facts

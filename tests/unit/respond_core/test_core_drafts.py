@@ -32,11 +32,11 @@ def test_it_stands_first_names_its_model_and_a_newer_one_replaces_it() -> None:
     story = house()
     story.complain()
     assert drafted(story) == "ok"
-    first = story.case.suggestions[0]
+    first = story.shown().suggestions[0]
     assert (first.source, first.cites, first.text) == ("model", "writer-1", GOOD)
     assert drafted(story, GOOD + "谢谢。", "op-again") == "ok"
-    assert [each.source for each in story.case.suggestions].count("model") == 1
-    assert len(story.case.suggestions) == OFFERED
+    assert [each.source for each in story.shown().suggestions].count("model") == 1
+    assert len(story.shown().suggestions) == OFFERED
     assert story.case.history[-1].what == "model_drafted"
 
 
@@ -48,7 +48,7 @@ def test_what_may_not_be_said_is_refused(text: str, code: str) -> None:
     story = house()
     story.complain()
     assert drafted(story, text) == code
-    assert "model" not in {each.source for each in story.case.suggestions}
+    assert "model" not in {each.source for each in story.shown().suggestions}
 
 
 def test_a_draft_for_older_words_is_refused() -> None:

@@ -232,22 +232,23 @@ PACK = Pack(
 
 def test_suggestions_fit_the_case_pass_the_gate_and_are_told_apart_by_it() -> None:
     story = Story(PACK)
-    case = story.complain()
+    case = story.shown(story.complain())
     offered = [each.template_id for each in case.suggestions]
     assert offered[0] == "good"
     assert len(offered) == 3
     assert not {"taboo", "blank", "far", "risk"} & set(offered)
     again = Story(PACK)
-    assert again.complain().suggestions == case.suggestions
+    assert again.shown(again.complain()).suggestions == case.suggestions
 
 
 def test_somebody_at_risk_is_offered_only_what_was_written_for_it() -> None:
-    case = Story(PACK).complain(Label.SELF_HARM)
+    story = Story(PACK)
+    case = story.shown(story.complain(Label.SELF_HARM))
     assert [each.template_id for each in case.suggestions] == ["risk"]
 
 
-def test_joining_items_change_the_suggestions_only_with_the_labels() -> None:
+def test_joining_items_change_the_suggestions_with_the_labels() -> None:
     story = Story(PACK)
     story.complain(Label.QUESTION)
     story.tell(a_comment("c2"), a_verdict("c2", Label.COMPLAINT))
-    assert story.case.suggestions[0].template_id == "good"
+    assert story.shown().suggestions[0].template_id == "good"

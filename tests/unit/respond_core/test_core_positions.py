@@ -52,7 +52,7 @@ def test_a_position_holds_once_a_second_person_has_approved_exactly_it() -> None
 def test_its_texts_stand_first_and_it_says_what_must_and_must_not_be_said() -> None:
     story = house()
     holds(story)
-    case = story.complain()
+    case = story.shown(story.complain())
     assert (case.suggestions[0].source, case.suggestions[0].cites) == ("position", POSITION)
     assert "下架" in case.suggestions[0].text
     assert [each.source for each in case.suggestions] == ["position"]
@@ -74,24 +74,24 @@ def test_its_texts_stand_first_and_it_says_what_must_and_must_not_be_said() -> N
 def test_an_internal_one_guides_and_is_never_offered() -> None:
     story = house()
     holds(story, internal=True, must_say=())
-    assert {each.source for each in story.complain().suggestions} == {"wording"}
+    assert {each.source for each in story.shown(story.complain()).suggestions} == {"wording"}
 
 
 def test_it_speaks_only_of_its_matter_its_labels_and_its_accounts() -> None:
     for more in ({"words": ("面包",)}, {"labels": (Label.RUMOUR,)}, {"account_ids": ("other",)}):
         story = house()
         holds(story, **more)
-        assert {each.source for each in story.complain().suggestions} == {"wording"}
+        assert {each.source for each in story.shown(story.complain()).suggestions} == {"wording"}
 
 
 def test_a_change_gives_back_what_has_not_left_and_makes_suggestions_anew() -> None:
     story = house()
     waiting(story)
-    before = story.case.suggestions
+    before = story.shown().suggestions
     holds(story)
     assert reply(story) == ("returned", "position_changed")
-    assert story.case.suggestions != before
-    assert story.case.suggestions[0].source == "position"
+    assert story.shown().suggestions != before
+    assert story.shown().suggestions[0].source == "position"
 
 
 def test_so_does_its_end_in_time_and_what_was_decided_and_not_begun() -> None:

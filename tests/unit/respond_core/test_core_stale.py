@@ -145,8 +145,8 @@ def test_suggestions_from_wordings_that_are_gone_are_withdrawn() -> None:
     )
     story = a_house(pack=Pack(name="company", templates=(kept, gone)))
     story.complain()
-    assert {each.template_id for each in story.case.suggestions} == {"kept", "gone"}
+    assert {each.template_id for each in story.shown().suggestions} == {"kept", "gone"}
     rules = Pack(name="company", templates=(kept,))
     propose(story, rules)
     approve(story, rules)
-    assert [each.template_id for each in story.case.suggestions] == ["kept"]
+    assert [each.template_id for each in story.shown().suggestions] == ["kept"]

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from services.respond.core.aggregates import Case, Lately
-from services.respond.core.suggest import KEEP_LATELY, next_answer
+from services.respond.core.aggregates import Case
+from services.respond.core.suggest import next_answer
 from services.respond.core.wordings import About, offers
 from shared.contracts.items import ItemKind
 from shared.contracts.verdicts import Label
@@ -29,7 +29,7 @@ def told(text: str, *labels: Label, kind: ItemKind = ItemKind.COMMENT) -> Case:
     story = Story(PACK)
     comment = a_comment(text=text, kind=kind)
     story.tell(comment, a_verdict("c1", *labels, kind=kind.value))
-    return story.case
+    return story.shown()
 
 
 def test_a_case_is_answered_by_its_matter_and_its_own_clock() -> None:
@@ -54,37 +54,28 @@ def test_what_is_said_in_private_is_warmer_and_what_is_grave_is_not() -> None:
     assert "warm" not in {each.tone for each in grave}
 
 
-def test_wordings_offered_lately_stand_behind_the_others() -> None:
-    first = offers(about(), PACK, 3)
-    used = tuple(each.template_id for each in first)
-    assert {each.template_id for each in offers(about(lately=used), PACK, 3)[:2]}.isdisjoint(used)
-
-
 def test_a_hundred_people_with_one_matter_do_not_read_one_text() -> None:
-    texts: Counter[str] = Counter()
-    lately: tuple[str, ...] = ()
-    for number in range(100):
-        found = offers(about(str(number), lately=lately), PACK, 3)
-        lately = (*lately, *(each.template_id for each in found))[-KEEP_LATELY:]
-        texts.update(each.text for each in found)
+    texts = Counter(
+        each.text for number in range(100) for each in offers(about(str(number)), PACK, 3)
+    )
     assert max(texts.values()) <= 5
-
-
-def test_what_an_account_was_offered_is_remembered_and_bounded() -> None:
-    story = Story(PACK)
-    for number in range(KEEP_LATELY // 3 + 2):
-        name = f"c{number}"
-        story.tell(a_comment(name, author=name), a_verdict(name, Label.COMPLAINT))
-    remembered = story.state.get("lately:weibo-mall", Lately)
-    assert remembered is not None
-    assert len(remembered.wordings) == KEEP_LATELY
 
 
 def test_an_older_word_tells_the_matter_when_the_newest_does_not() -> None:
     story = Story(PACK)
     story.tell(a_comment("c1", "停车费太贵"), a_verdict("c1", Label.COMPLAINT))
     story.tell(a_comment("c2", "有人吗"), a_verdict("c2", Label.QUESTION))
-    assert story.case.matter.startswith("停车费")
+    assert story.shown().matter.startswith("停车费")
+
+
+def test_what_is_promised_is_promised_at_the_time_somebody_looks() -> None:
+    story = Story(PACK)
+    story.tell(a_comment("c1", "停车费太贵"), a_verdict("c1", Label.COMPLAINT))
+    assert any("5月1日13:00" in each.text for each in story.shown().suggestions)
+    story.seconds += timedelta(hours=3, minutes=55).total_seconds()
+    late = story.shown().suggestions
+    assert len(late) == 3
+    assert all("5月1日" not in each.text for each in late)
 
 
 @pytest.mark.parametrize(("minutes", "said"), [(5, ""), (10, "5月1日09:10"), (63, "5月1日10:00")])
