@@ -8,10 +8,10 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from services.classify.adapters.engine import Classifier
-from services.classify.core.cascade import MINUTES
 from services.classify.core.cascade_lines import Cascade, Line, cascades_of
 from services.cli.lines import batches, decoded
 from shared.errors import UserError
+from shared.policy.cascade import MINUTES
 
 FIX = 'write {"event","kind":"post|repost|comment","text","dt_s"} with the post of an event first'
 

@@ -110,11 +110,17 @@ class ItemClassified(FactBase):
     anger: tuple[int, ...]
     signature: tuple[str, ...]
     exact: tuple[str, ...]
+    says: str = ""
+    """A digit for each verdict, or nothing at all."""
+    hearing: tuple[int, ...] = ()
 
     @model_validator(mode="after")
     def _even(self) -> Self:
         if len({len(getattr(self, name)) for name in _COLUMNS}) > 1:
             message = "columns of different lengths"
+            raise ValueError(message)
+        if self.says and len(self.says) != len(self.item_id):
+            message = "not a digit for each verdict"
             raise ValueError(message)
         return self
 
@@ -124,11 +130,12 @@ class ItemClassified(FactBase):
 
         Raises ValueError when they are by several models.
         """
-        makers = {(each.model, each.degraded) for each in verdicts}
+        makers = {(each.model, each.degraded, each.hearing) for each in verdicts}
         if len(makers) > 1:
             message = f"verdicts of several models: {sorted(makers)}"
             raise ValueError(message)
-        model, degraded = makers.pop() if makers else ("", ())
+        model, degraded, hearing = makers.pop() if makers else ("", (), ())
+        says = "".join([each.says for each in verdicts])
         return cls(
             model=model,
             degraded=degraded,
@@ -141,6 +148,8 @@ class ItemClassified(FactBase):
             anger=tuple([each.anger for each in verdicts]),
             signature=tuple([each.signature for each in verdicts]),
             exact=tuple([each.exact for each in verdicts]),
+            says=says if len(says) == len(verdicts) else "",
+            hearing=hearing,
         )
 
     @property
@@ -158,6 +167,8 @@ class ItemClassified(FactBase):
             repeat(self.degraded),
             self.item_id,
             self.item_version,
+            self.says or repeat(""),
+            repeat(self.hearing),
             strict=False,
         )
         return map(Verdict._make, rows)

@@ -77,6 +77,9 @@ class Verdict(NamedTuple):
     `signature` is the MinHash of the canonical text (8 hex digits a value), `exact` the token of
     the canonical text; both serve near-duplicate clusters. `anger` is 0 to 100. In the log a
     verdict names its item and version (invariant 9); one on a bare text has none.
+    `says` is a digit, what a text does with what it passes on: 1 denies it, 2 asks whether it is
+    true, 4 is delighted, or their sum; "": nobody looked. `hearing` is how far its likelihood of a
+    rumour is to be heard where reposts speak too; see `shared/policy/cascade.py`.
     """
 
     model: str
@@ -90,6 +93,8 @@ class Verdict(NamedTuple):
     degraded: tuple[str, ...] = ()
     item_id: str = ""
     item_version: str = ""
+    says: str = ""
+    hearing: tuple[int, ...] = ()
 
     @classmethod
     def of(

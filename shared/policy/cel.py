@@ -22,12 +22,16 @@ CASE_VARIABLES: Final[Mapping[str, str]] = {
     "case.reopened": "int",
     "case.alike": "int",
     "case.coordinated": "bool",
+    "case.rumour": "int",
+    "case.reposts": "int",
+    "case.reposters": "int",
     "author.followers": "int",
     "author.from": "list",
     "author.earlier_cases": "int",
 }
 """What a rule about a case may look at. Followers, earlier cases and `case.alike` (items with
-nearly the same words in the last hour) are -1 when they are not known. `author.from` are the origins of the pack: press, authority, employee.
+nearly the same words in the last hour) are -1 when they are not known, and so is `case.rumour` (how
+likely it is one, by wording and spread, in thousandths) of what nobody suspects. `author.from` are the origins of the pack: press, authority, employee.
 """
 
 _MAX_SOURCE = 2_000

@@ -31,6 +31,8 @@ EARLIER: Final = ((10, 10), (3, 6), (1, 3))
 SPREAD: Final = ((200, 20), (50, 15), (10, 8), (3, 3))
 """Near-identical items in the last hour at least, points."""
 COORDINATED: Final = 5
+RUMOUR: Final = ((900, 10), (750, 5))
+"""How likely a rumour it is, in thousandths at least, points."""
 REOPENED, REOPENED_MOST = 5, 10
 
 
@@ -140,6 +142,12 @@ class Matter:
     alike: int | None = None
     """Items with nearly the same words in the last hour, this one among them."""
     coordinated: bool = False
+    rumour: int | None = None
+    """How likely it is a rumour by wording and spread, in thousandths; None: not suspected."""
+    reposts: int = 0
+    """How often what is suspected was passed on in the last hour."""
+    reposters: int = 0
+    """Followers of all who passed it on, as far as known."""
 
 
 class Weight(NamedTuple):
@@ -184,6 +192,9 @@ def case_values(
         "case.reopened": matter.reopened,
         "case.alike": _or_unknown(matter.alike),
         "case.coordinated": matter.coordinated,
+        "case.rumour": _or_unknown(matter.rumour),
+        "case.reposts": matter.reposts,
+        "case.reposters": matter.reposters,
         "author.followers": _or_unknown(matter.followers),
         "author.from": list(origins),
         "author.earlier_cases": _or_unknown(matter.earlier_cases),
@@ -261,6 +272,12 @@ def _spread(matter: Matter) -> Iterator[Part]:
         yield part("spread", alike, str(matter.alike))
     if matter.alike is not None and matter.coordinated:
         yield part("coordinated", COORDINATED)
+    if points := _step(REACH, matter.reposters):
+        yield part("reposters", points, str(matter.reposters))
+    if points := _step(SPREAD, matter.reposts):
+        yield part("reposts", points, str(matter.reposts))
+    if points := _step(RUMOUR, matter.rumour or 0):
+        yield part("rumour", points, f"{matter.rumour}‰")
 
 
 def _unknown(matter: Matter) -> Iterator[str]:

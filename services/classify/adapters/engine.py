@@ -1,7 +1,7 @@
 """The classifier as others use it: load once, then judge batches."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
@@ -11,14 +11,15 @@ from services.classify.adapters.minhash import RensaSigner
 from services.classify.adapters.segments import RjiebaSegmenter
 from services.classify.adapters.terms import AhoCorasickFinder
 from services.classify.adapters.weight_files import Loaded, load_weights
-from services.classify.core.cascade import HABITS, IN_FULL, MINUTES, Hearing, Spread, believed
 from services.classify.core.cascade_lines import Cascade
 from services.classify.core.judge import Judge, judge_batch
-from services.classify.core.lexicon import CATEGORIES, Lexicon, build
-from services.classify.core.rules import LABELS, tally
+from services.classify.core.lexicon import Lexicon, build
+from services.classify.core.rules import LABELS
 from services.classify.core.scores import MILLION
+from services.classify.core.stance import own_words, quotes, stances
 from services.classify.core.verdict import DEFAULT_BARS
 from shared.contracts.verdicts import Label, Verdict
+from shared.policy.cascade import IN_FULL, MINUTES, Hearing, Spread, believed
 from shared.text.normalise import Tables, normalise
 
 UNKNOWN = 0.5
@@ -29,10 +30,9 @@ WEIGHTS_DIR = Path(__file__).parents[1] / "weights" / "permissive"
 class Classifier:
     """Texts in, verdicts out; no clock, no network, no memory of earlier texts."""
 
-    def __init__(self, judge: Judge, tables: Tables, hearing: Hearing = IN_FULL) -> None:
+    def __init__(self, judge: Judge, tables: Tables) -> None:
         self._judge = judge
         self._tables = tables
-        self._hearing = hearing
 
     @classmethod
     def load(
@@ -49,7 +49,7 @@ class Classifier:
         lexicon = load_lexicon(lexicon_dir, tables)
         loaded = load_weights(WEIGHTS_DIR if weights_dir is None else weights_dir)
         judge = _blind(tables) if lexicon is None else _judge(lexicon, loaded, tables)
-        return cls(judge, tables, IN_FULL if loaded is None else loaded.hearing)
+        return cls(judge, tables)
 
     @property
     def model(self) -> str:
@@ -60,7 +60,12 @@ class Classifier:
         """Return one verdict a text, in order."""
         if "no_lexicon" in self._judge.degraded:
             return [_ask_a_person(self._judge) for _ in texts]
-        return judge_batch(self._judge, normalise(texts, self._tables))
+        verdicts = judge_batch(self._judge, normalise(texts, self._tables))
+        quoting = [place for place, text in enumerate(texts) if quotes(text)]
+        own = self._stances([own_words(texts[place]) for place in quoting])
+        for place, says in zip(quoting, own, strict=True):
+            verdicts[place] = verdicts[place]._replace(says=says)
+        return verdicts
 
     def explain(self, text: str, labels: Sequence[Label] = ()) -> list[Explanation]:
         """Explain these labels, or those that hold or come near; nothing without term lists."""
@@ -77,14 +82,16 @@ class Classifier:
         if texts is None:
             verdicts = self.judge([each.text for each in cascades])
             texts = [each.labels.get(Label.RUMOUR, UNKNOWN) for each in verdicts]
-            hearing = self._hearing
+            hearing = self._judge.hearing
         return [
             self._over_time(cascade, round(MILLION * text), hearing)
             for cascade, text in zip(cascades, texts, strict=True)
         ]
 
     def _over_time(self, cascade: Cascade, text: int, hearing: Hearing) -> list[float]:
-        grown = [Spread(), *self._spread([each.text for each in cascade.reposts])]
+        grown = [Spread()]
+        for says in self._stances([each.text for each in cascade.reposts]):
+            grown.append(grown[-1].told(int(says)))
         seconds = [each.seconds for each in cascade.reposts]
         return [
             believed(
@@ -94,16 +101,10 @@ class Classifier:
             for at in MINUTES
         ]
 
-    def _spread(self, reposts: Sequence[str]) -> Iterator[Spread]:
-        """Yield what a cascade is made of after each of these reposts."""
-        lexicon = self._judge.lexicon
-        found = self._judge.finder.find(normalise(reposts, self._tables).texts)
-        hits, _ = tally(lexicon.entries(found), lexicon, len(reposts))
-        says = (hits[:, CATEGORIES.index(name)] > 0 for name in HABITS)
-        now = Spread()
-        for denial, doubt, delight in zip(*(each.tolist() for each in says), strict=True):
-            now = now.joined(denial=denial, doubt=doubt, delight=delight)
-            yield now
+    def _stances(self, texts: Sequence[str]) -> str:
+        """Return a digit for each text: what it does with what it passes on."""
+        found = self._judge.finder.find(normalise(texts, self._tables).texts)
+        return stances(found, self._judge.stance_of_terms, len(texts))
 
 
 def _judge(lexicon: Lexicon, loaded: Loaded | None, tables: Tables) -> Judge:
@@ -124,6 +125,7 @@ def _judge(lexicon: Lexicon, loaded: Loaded | None, tables: Tables) -> Judge:
         bars=bars,
         model=model,
         degraded=tuple(degraded),
+        hearing=IN_FULL if loaded is None else loaded.hearing,
     )
 
 

@@ -10,13 +10,13 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from services.classify.core import features
-from services.classify.core.cascade import SPARING, Hearing
 from services.classify.core.rules import LABELS
 from services.classify.core.scores import MILLION, NODES, Weights
 from services.classify.core.verdict import Bar
 from shared.contracts.base import Time
 from shared.contracts.verdicts import Label
 from shared.errors import UserError
+from shared.policy.cascade import SPARING, Hearing
 
 EVEN: Final = 0.5
 FORMAT: Final = 2

@@ -7,10 +7,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from services.classify.core.stance import own_words
 from shared.errors import UserError
-
-QUOTED = "//"
-"""What follows in a repost was written by those before."""
 
 
 class Author(BaseModel):
@@ -64,7 +62,7 @@ def cascades_of(lines: Iterable[Line]) -> list[Cascade]:
             raise _refusal(line, "comes before the post of its event", "put the post first")
         else:
             cascade = found[line.event]
-            added = line.text.split(QUOTED, 1)[0]
+            added = own_words(line.text)
             cascade.reposts.append(Repost(_seconds(line, cascade), added))
     for cascade in found.values():
         cascade.reposts.sort(key=lambda each: each.seconds)

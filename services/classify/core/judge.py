@@ -14,10 +14,12 @@ from services.classify.core.lexicon import STATUTORY, Lexicon
 from services.classify.core.needs import Found, Segmenter, Signer, TermFinder
 from services.classify.core.privacy import FEWEST_DIGITS, PersonalData, personal_data
 from services.classify.core.rules import LABELS
+from services.classify.core.stance import stance_of_terms, stances
 from services.classify.core.stretches import stretches
 from services.classify.core.verdict import INDEX, Bar, Judgement, decide
 from shared.contracts.ids import token
 from shared.contracts.verdicts import Label, Verdict
+from shared.policy.cascade import UNHEARD, Hearing
 from shared.text.normalise import Canonical, Tables
 from shared.text.sounds import initials, sounds
 
@@ -38,6 +40,12 @@ class Judge:
     bars: tuple[Bar, ...]
     model: str
     degraded: tuple[str, ...]
+    hearing: Hearing = UNHEARD
+    """How far what a text alone says of a rumour is to be heard."""
+
+    @cached_property
+    def stance_of_terms(self) -> NDArray[np.int64]:
+        return stance_of_terms(self.lexicon)
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,9 +56,18 @@ class Batch:
     texts: Canonical
 
     @cached_property
+    def found(self) -> Found:
+        return self.judge.finder.find(self.texts.texts)
+
+    @cached_property
     def entries(self) -> Found:
-        lexicon, found = self.judge.lexicon, self.judge.finder.find(self.texts.texts)
-        return lexicon.entries(lexicon.on_words(found, self.texts, self.words))
+        lexicon = self.judge.lexicon
+        return lexicon.entries(lexicon.on_words(self.found, self.texts, self.words))
+
+    @cached_property
+    def says(self) -> str:
+        """Return a digit for each text: what it does with what it passes on, if it does."""
+        return stances(self.found, self.judge.stance_of_terms, len(self.texts))
 
     @cached_property
     def words(self) -> NDArray[np.int64]:
@@ -171,6 +188,7 @@ def judge_batch(judge: Judge, texts: Canonical) -> list[Verdict]:
         batch.judgement.abstained.tolist(),
         batch.anger,
         batch.signatures,
+        batch.says,
         texts.texts,
         strict=True,
     )
@@ -185,6 +203,8 @@ def judge_batch(judge: Judge, texts: Canonical) -> list[Verdict]:
             signature=signature,
             exact=token("text", text) if text else "",
             degraded=judge.degraded,
+            says=says,
+            hearing=judge.hearing,
         )
-        for index, (beliefs, decided, abstained, anger, signature, text) in enumerate(rows)
+        for index, (beliefs, decided, abstained, anger, signature, says, text) in enumerate(rows)
     ]

@@ -7,13 +7,13 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from services.classify.core.cascade import MINUTES
 from services.classify.core.cascade_lines import Cascade, Line, cascades_of
 from services.classify.evaluation.judged import Sets
 from services.classify.training.data import RUMOUR_SETS, Row, read_set, read_stream, rows_of
 from services.classify.training.matrix import Extractor
 from services.classify.training.train import rank_unseen
 from shared.contracts.verdicts import Label
+from shared.policy.cascade import MINUTES
 
 STREAM: Final = "ced_events"
 GIVEN: Final = "rumour"

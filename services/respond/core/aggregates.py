@@ -7,6 +7,7 @@ own and are named here again.
 from functools import cached_property
 from typing import Literal
 
+from services.respond.core.cascade import Cascade, Echo
 from services.respond.core.case import (
     KEEP,
     KEEP_SAID,
@@ -52,6 +53,7 @@ __all__ = [
     "AuthorRecord",
     "AutoReceipt",
     "Briefed",
+    "Cascade",
     "Case",
     "CaseClock",
     "CaseItem",
@@ -61,6 +63,7 @@ __all__ = [
     "Closed",
     "Cluster",
     "EarlyChange",
+    "Echo",
     "Effect",
     "Entry",
     "GateFinding",
@@ -231,6 +234,8 @@ AGGREGATES: dict[str, type[Aggregate]] = {
     "author": AuthorRecord,
     "cluster": Cluster,
     "near": Near,
+    "cascade": Cascade,
+    "echo": Echo,
     "claim": Claim,
     "variant": Variant,
     "models": ModelRegister,

@@ -9,6 +9,7 @@ from typing import ClassVar, Literal
 
 from pydantic import model_validator
 
+from services.respond.core.cascade import Reading
 from services.respond.core.state import Aggregate
 from services.respond.core.waiting import Timer
 from shared.contracts.base import Frozen, Time
@@ -192,6 +193,8 @@ class Case(Aggregate):
     """The cluster of near-identical items that its newest item belongs to."""
     claim_id: str = ""
     """The claim it is about, once a person or a known wording says so."""
+    readings: tuple[Reading, ...] = ()
+    """What was believed of it as a rumour while it spread, the newest last."""
     matter: str = ""
     """What it is about, in words that may be said in public; worked out when somebody looks."""
     items: tuple[CaseItem, ...]
@@ -215,6 +218,11 @@ class Case(Aggregate):
     @cached_property
     def key(self) -> str:
         return f"case:{self.case_id}"
+
+    @property
+    def rumour(self) -> Reading | None:
+        """Return what is believed of it as a rumour by now; None: nobody suspects it."""
+        return self.readings[-1] if self.readings else None
 
     @property
     def speaker(self) -> str:

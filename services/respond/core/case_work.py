@@ -1,6 +1,7 @@
 """What a person does with a case as a whole: claim, release, note, correct, resolve, reopen."""
 
 from services.respond.core.aggregates import Case, HistoryEntry
+from services.respond.core.cascades import called_rumour
 from services.respond.core.case import note
 from services.respond.core.cases import reopen
 from services.respond.core.clocks import meet, owes
@@ -120,6 +121,8 @@ def correct(work: Work, case: Case, fact: asked.LabelsCorrected) -> Case | Refus
         )
     )
     fixed = case.model_copy(update={"items": tuple(items), "labels": in_order(labels)})
+    if Label.RUMOUR in fact.labels:
+        fixed = called_rumour(work, fixed, found)
     return _told(work, fixed, "corrected", fact.person_id, ",".join(fact.labels))
 
 

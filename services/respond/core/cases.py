@@ -8,6 +8,7 @@ from services.respond.core.aggregates import (
     ItemPlace,
     OpenThread,
 )
+from services.respond.core.cascades import suspect
 from services.respond.core.case import note
 from services.respond.core.clocks import start_clocks
 from services.respond.core.clusters import gather, meet
@@ -97,6 +98,7 @@ def admit(
         claim_id = fresh.claim_id or cluster.claim_id
         known = {"cluster_id": cluster.cluster_id, "claim_id": claim_id}
         fresh = fresh.model_copy(update=known)
+    fresh = suspect(work, fresh, item, verdict.hearing, cluster)
     work.put(fresh)
     return fresh.case_id, judged
 

@@ -1,6 +1,7 @@
 """Claims: opened by a person from a case, recognised in what comes later, judged by people only."""
 
 from services.respond.core.aggregates import Case, Claim, Cluster, Variant
+from services.respond.core.cascades import called_rumour
 from services.respond.core.case import KEEP
 from services.respond.core.claim import Evidence
 from services.respond.core.refusal import Refusal
@@ -35,7 +36,8 @@ def open_claim(work: Work, case: Case, fact: ClaimOpened) -> Case | Refusal:
     for case_id in cluster.cases if cluster else ():
         _join(work, case_id, claim)
     _record(work, case, claim)
-    return case.model_copy(update={"claim_id": claim.claim_id})
+    known = case.model_copy(update={"claim_id": claim.claim_id})
+    return called_rumour(work, known, known.items[-1])
 
 
 def judge_claim(work: Work, case: Case, fact: ClaimJudged) -> Refusal | None:

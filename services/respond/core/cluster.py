@@ -10,6 +10,7 @@ from shared.contracts.base import Time
 
 WINDOW: Final = timedelta(hours=24)
 """How long a cluster stands after its newest item; ours."""
+HOUR: Final = timedelta(hours=1)
 
 
 class Cluster(Aggregate):

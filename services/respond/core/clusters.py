@@ -22,7 +22,6 @@ from shared.contracts.items import ItemReceived
 from shared.contracts.received import Received
 from shared.contracts.verdicts import Verdict
 
-HOUR: Final = timedelta(hours=1)
 RUSH: Final = timedelta(minutes=10)
 RUSH_AUTHORS: Final = 5
 """So many different people with the same words within RUSH look arranged; ours."""

@@ -20,6 +20,7 @@ from services.respond.core.said import (
     ItemCorrected,
     KnowledgeMoved,
     ReceiptSwitched,
+    RumourWeighed,
 )
 from shared.contracts.base import Frozen, Time
 from shared.contracts.operators import Slot
@@ -233,6 +234,7 @@ Decision = (
     | ClusterCoordinated
     | ClaimRecorded
     | ClaimLinked
+    | RumourWeighed
     | GuidanceMoved
     | KnowledgeMoved
     | ReceiptSwitched

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from services.respond.core.aggregates import Case, CaseItem, EarlyChange, ItemPlace
 from services.respond.core.calm import passed
+from services.respond.core.cascades import Heard, echo, listen
 from services.respond.core.case import HistoryEntry, note
 from services.respond.core.decisions import ItemChanged
 from services.respond.core.replies import call_back
@@ -83,9 +84,12 @@ def classified(work: Work, fact: ItemClassified) -> Iterator[None]:
     """
     if not _counts(work, fact.model):
         return
+    heard = listen(work, fact)
     for each in fact.verdicts:
         _classified(work, each)
         yield
+    if heard or work.suspected:
+        echo(work, heard)
 
 
 def _classified(work: Work, fact: Verdict) -> None:
@@ -148,6 +152,7 @@ def _meet_early(work: Work, pending: PendingItem, early: EarlyChange) -> None:
     work.wait(met)
     if early.verdict is not None:
         settle(work, met, early.verdict)
+        echo(work, [Heard(met.fact, early.verdict.says)])
 
 
 def _from_edit(work: Work, fact: ItemEdited) -> PendingItem:

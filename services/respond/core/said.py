@@ -67,6 +67,31 @@ class KnowledgeMoved(DecisionBase):
     content: str = ""
 
 
+class RumourWeighed(DecisionBase):
+    """How likely what a case is about is a rumour, in thousandths, and on what evidence, by now.
+
+    Triage: it says how it is worded and spreads, never whether it is true.
+    """
+
+    kind: Literal["rumour.weighed"] = "rumour.weighed"
+    case_id: str
+    item_id: str
+    severity: int
+    minutes: int
+    likely: int
+    text: int | None
+    reposts: int
+    denial: int
+    doubt: int
+    delight: int
+    unheard: int
+    copies: int
+    lately: int
+    reach: int
+    followers: int | None
+    claim_status: ClaimStatus | None
+
+
 class ClaimLinked(DecisionBase):
     """An item says what a known claim says."""
 

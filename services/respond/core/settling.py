@@ -4,6 +4,7 @@ import hashlib
 
 from services.respond.core.aggregates import Case, CaseItem, Cluster
 from services.respond.core.calm import rate
+from services.respond.core.cascades import suspect
 from services.respond.core.cases import admit, refresh
 from services.respond.core.decisions import ItemJudged
 from services.respond.core.judging import Judgement, judge, unclassified
@@ -78,7 +79,8 @@ def judge_again(work: Work, case: Case, verdict: Verdict) -> None:
     where = (case.platform, case.account_id)
     item, judged = weighed(work, item, judged, where=where, case=case, cluster=alike)
     fresh = refresh(case, tuple(item if each is found else each for each in case.items))
-    work.put(fresh.model_copy(update=graver(case, judged)))
+    fresh = fresh.model_copy(update=graver(case, judged))
+    work.put(suspect(work, fresh, item, verdict.hearing, alike))
     line = _said(
         work,
         item,

@@ -122,6 +122,10 @@ class State:
         """Tell whether there is any aggregate whose key starts with `prefix:`."""
         return bool(self._by_prefix.get(prefix))
 
+    def size(self, prefix: str) -> int:
+        """Return how many aggregates have a key that starts with `prefix:`."""
+        return len(self._by_prefix.get(prefix, ()))
+
     def under(self, prefix: str) -> Iterator[Aggregate]:
         """Yield the aggregates whose key starts with `prefix:`, in insertion order."""
         yield from self._by_prefix.get(prefix, {}).values()

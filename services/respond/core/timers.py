@@ -3,6 +3,7 @@
 from services.respond.core import shelving
 from services.respond.core.aggregates import (
     AuthorRecord,
+    Cascade,
     Case,
     Claim,
     Cluster,
@@ -12,6 +13,7 @@ from services.respond.core.aggregates import (
     Greeted,
     Guidance,
 )
+from services.respond.core.cascades import spread
 from services.respond.core.claims import lapse
 from services.respond.core.clocks import breach
 from services.respond.core.clusters import fade
@@ -53,6 +55,8 @@ def _fire(work: Work, holder: Aggregate | PendingItem | None, timer: Timer) -> N
 
 def _forget(work: Work, holder: Aggregate | None, timer: Timer) -> None:
     match holder:
+        case Cascade():
+            spread(work, holder)
         case Cluster():
             fade(work, holder)
         case Claim():

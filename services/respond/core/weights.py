@@ -4,7 +4,7 @@ from datetime import timedelta
 from functools import lru_cache
 
 from services.respond.core.aggregates import AuthorRecord, Case, CaseItem, Cluster
-from services.respond.core.clusters import HOUR
+from services.respond.core.cluster import HOUR
 from services.respond.core.judging import Judgement
 from services.respond.core.work import Work
 from shared.contracts.base import built
@@ -78,6 +78,7 @@ def _matter(  # noqa: PLR0917  what a matter is made of
     cluster: Cluster | None = None,
 ) -> Matter:
     earlier = _cases(work, _key(where, item.author))
+    reading = None if case is None else case.rumour
     return Matter(
         text=item.text,
         decided=judged.decided,
@@ -93,6 +94,9 @@ def _matter(  # noqa: PLR0917  what a matter is made of
         degraded=bool(item.degraded),
         alike=None if cluster is None else len(cluster.within(HOUR, work.at)),
         coordinated=cluster is not None and cluster.coordinated_at is not None,
+        rumour=None if reading is None else reading.likely,
+        reposts=0 if reading is None else reading.lately,
+        reposters=0 if reading is None else reading.reach,
     )
 
 

@@ -56,6 +56,8 @@ class Work:
         self._prefixes: set[str] = set()
         self._speakers: set[str] = set()
         self._hour = (FAR, 0)
+        self.suspected: dict[str, None] = {}
+        """Cascades that cases were brought to, and that have not been weighed since."""
 
     def enter(self, seq: int, time: datetime) -> None:
         """Go on to the next fact; time never runs backwards."""
@@ -139,6 +141,16 @@ class Work:
     def holds(self, prefix: str) -> bool:
         """Tell whether there may be an aggregate whose key starts with `prefix:`; as `may_speak`."""
         return prefix in self._prefixes or self.state.holds(prefix)
+
+    def size(self, prefix: str) -> int:
+        """Return how many aggregates have a key that starts with `prefix:`."""
+        head = f"{prefix}:"
+        changed = ((key, each) for key, each in self._puts.items() if key.startswith(head))
+        grown = sum(
+            (each is not None) - (self.state.get(key, Aggregate) is not None)
+            for key, each in changed
+        )
+        return self.state.size(prefix) + grown
 
     def is_new(self, *parts: str) -> bool:
         """Tell whether this was never folded before, and remember it."""

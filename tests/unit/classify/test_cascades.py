@@ -9,7 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.classify.adapters.engine import Classifier
-from services.classify.core.cascade import (
+from services.classify.core.cascade_lines import Author, Line, cascades_of
+from services.cli.app import run
+from shared.errors import UserError
+from shared.policy.cascade import (
     EVEN,
     MINUTES,
     SPARING,
@@ -19,9 +22,6 @@ from services.classify.core.cascade import (
     believed,
     evidence,
 )
-from services.classify.core.cascade_lines import Author, Line, cascades_of
-from services.cli.app import run
-from shared.errors import UserError
 from shared.runtime.text_tables import load_tables
 
 RULES_ONLY = Classifier.load(Path("nowhere"), load_tables())

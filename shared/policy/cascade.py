@@ -56,6 +56,8 @@ class Hearing(NamedTuple):
 
 
 IN_FULL: Final = Hearing()
+UNHEARD: Final = Hearing(EVEN, 0, 0)
+"""Nobody said how far the text is to be heard, so it says nothing."""
 SPARING: Final = (0, 1000)
 """For weights that learnt few wordings of rumours: to be worded like one of them says something,
 to be worded otherwise says nothing."""
@@ -69,6 +71,11 @@ class Spread:
     denial: int = 0
     doubt: int = 0
     delight: int = 0
+
+    def told(self, says: int) -> "Spread":
+        """Return the spread with one repost more; `says` is the sum of the bits of HABITS."""
+        denial, doubt, delight = (bool(says >> place & 1) for place in range(len(HABITS)))
+        return self.joined(denial=denial, doubt=doubt, delight=delight)
 
     def joined(self, *, denial: bool, doubt: bool, delight: bool) -> "Spread":
         """Return the spread with one repost more, and what it does."""
@@ -87,8 +94,17 @@ def believed(
 
     `text` is how likely it is by its text alone. Of posts that spread, half are taken to be.
     """
-    wording = _log_odds(text) - _log_odds(hearing.usual)
-    wording = min(max(wording, hearing.against), hearing.for_)
+    return likely(wording(text, hearing), spread, followers)
+
+
+def wording(text: int, hearing: Hearing) -> int:
+    """Return what a text alone adds to the log odds, as far as it is to be heard."""
+    odds = _log_odds(text) - _log_odds(hearing.usual)
+    return min(max(odds, hearing.against), hearing.for_)
+
+
+def likely(wording: int, spread: Spread, followers: int | None) -> int:
+    """Return how likely it is a rumour, in millionths, by the log odds that its wording adds."""
     odds = wording + authority(followers) + evidence(spread)
     return round(1_000_000 / (1 + math.exp(-odds / GRID)))
 

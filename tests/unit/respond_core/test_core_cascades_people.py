@@ -1,0 +1,60 @@
+"""A rumour that a person names, or that says what is known already, is followed like any other."""
+
+from shared.contracts.operators import ClaimJudged, ClaimOpened, LabelsCorrected
+from shared.contracts.verdicts import Label
+from shared.policy.cascade import MINUTES
+from tests.fakes.core_story import Story
+from tests.fakes.rumours import (
+    DENIES,
+    a_post,
+    a_rumour,
+    case_of,
+    judged,
+    reposts,
+    told,
+    wait,
+    weighed,
+)
+
+
+def test_what_says_the_same_as_a_known_claim_is_followed() -> None:
+    story = Story()
+    a_rumour(story)
+    case_id = story.case.case_id
+    story.tell(
+        ClaimOpened(op_id="o1", person_id="li", case_id=case_id, matter="蛋糕吃坏人"),
+        ClaimJudged(op_id="o2", person_id="li", case_id=case_id, status="untrue", evidence="已查"),
+    )
+    wait(story, MINUTES[-1] + 1)
+    assert story.has("cascade") == 0
+    item = a_post("s9", author="late")
+    story.tell(*told((item, judged(item, Label.COMPLAINT))))
+    reading = case_of(story, "s9").rumour
+    assert reading is not None
+    assert reading.claim_status == "untrue"
+
+
+def test_what_a_person_calls_a_rumour_is_followed_from_then_on() -> None:
+    story = Story()
+    item = a_post()
+    story.tell(*told((item, judged(item, Label.COMPLAINT))))
+    assert weighed(story) == []
+    fields = {"op_id": "o1", "person_id": "li", "case_id": story.case.case_id}
+    named = {"item_id": item.item_id, "item_version": item.item_version}
+    story.tell(LabelsCorrected.model_validate({**fields, **named, "labels": ("rumour",)}))
+    assert [each["text"] for each in weighed(story)] == [None]
+    assert story.case.history[-1].what == "corrected"
+    story.tell(*told(*reposts([DENIES] * 4)))
+    wait(story, 6)
+    assert [each["denial"] for each in weighed(story)] == [0, 4]
+
+
+def test_a_claim_that_a_person_opens_is_followed() -> None:
+    story = Story()
+    item = a_post()
+    story.tell(*told((item, judged(item, Label.COMPLAINT))))
+    story.tell(
+        ClaimOpened(op_id="o1", person_id="li", case_id=story.case.case_id, matter="蛋糕吃坏人")
+    )
+    assert [each["claim_status"] for each in weighed(story)] == ["unverified"]
+    assert story.case.claim_id != ""
