@@ -1,8 +1,10 @@
 """A post that is worded like a rumour, and what is said while others pass it on; all words are ours."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from services.respond.core.aggregates import Cascade, Case
+from services.respond.core.cascade import Reading
 from shared.contracts.facts import Fact
 from shared.contracts.ids import token
 from shared.contracts.items import ItemClassified, ItemKind, ItemReceived, Thread
@@ -14,6 +16,21 @@ from tests.fakes.core_story import Story
 RUMOUR_TEXT = "听说你们二楼的蛋糕吃坏了十几个人,店里压着不让说"
 HEARING = Hearing(100_000, *SPARING)
 NEITHER, DENIES, DOUBTS, DELIGHTS = "0", "1", "2", "4"
+
+
+def a_reading(at: datetime, minutes: int = 15, **values: object) -> Reading:
+    """Return what was believed of a rumour that is passed on."""
+    known: dict[str, object] = {
+        "likely": 730,
+        "text": 620,
+        "reposts": 42,
+        "denial": 6,
+        "doubt": 9,
+        "delight": 1,
+        "reach": 31_000,
+        "lately": 42,
+    }
+    return Reading.model_validate({"at": at, "minutes": minutes, **known, **values})
 
 
 def a_post(

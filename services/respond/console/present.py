@@ -6,6 +6,7 @@ from datetime import datetime
 
 from services.respond.console.catalog import Catalog
 from services.respond.console.history import HistoryView, Names, history_view
+from services.respond.console.spreading import ReadingView, in_short, readings_view
 from services.respond.console.words import (
     HARMFUL,
     Piece,
@@ -59,6 +60,7 @@ class RowView:
     owner: str
     account: str
     labels: tuple[LabelView, ...]
+    spread: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,7 @@ class CaseView:
     alike_cases: int
     coordinated: bool
     claim: Claim | None
+    readings: tuple[ReadingView, ...]
     post: Post | None
     addressee: str
     spoken: bool
@@ -154,6 +157,7 @@ def row_view(row: QueueRow, names: Names, now: datetime, t: Catalog) -> RowView:
         owner=names.person(row.case.owner_id),
         account=names.account(row.case.account_id),
         labels=_row_labels(row.case, t),
+        spread=in_short(row.case, t),
     )
 
 
@@ -237,6 +241,7 @@ def case_view(
         alike_cases=len(cluster.cases) if cluster else 0,
         coordinated=cluster is not None and cluster.coordinated_at is not None,
         claim=beside.claim,
+        readings=readings_view(case, t),
         history=tuple(
             history_view(each, names, t) for each in reversed(case.history[-SHOWN_HISTORY:])
         ),

@@ -1,0 +1,73 @@
+"""What is believed of a spreading post, in words: how far, by when, and on what evidence."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.respond.console.catalog import Catalog
+from services.respond.console.words import crowd
+from services.respond.core.aggregates import Case
+from services.respond.core.cascade import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingView:
+    """One reading: the line that says what it stands on, and the smaller parts of it."""
+
+    at: datetime
+    line: str
+    parts: tuple[str, ...]
+
+
+def readings_view(case: Case, t: Catalog) -> tuple[ReadingView, ...]:
+    """Return the readings of a case, the newest first."""
+    return tuple(
+        ReadingView(each.at, _line(each, t), tuple(_parts(each, t)))
+        for each in reversed(case.readings)
+    )
+
+
+def in_short(case: Case, t: Catalog) -> str:
+    """Return what a row of the queue has room for; "": nobody suspects it."""
+    now = case.rumour
+    if now is None:
+        return ""
+    return t("spread.short", p=_percent(now.likely), n=crowd(now.reposts, t))
+
+
+def _line(reading: Reading, t: Catalog) -> str:
+    minutes, percent = reading.minutes, _percent(reading.likely)
+    if not reading.reposts:
+        return t("spread.alone", m=minutes, p=percent)
+    return t(
+        "spread.line",
+        m=minutes,
+        p=percent,
+        n=crowd(reading.reposts, t),
+        denial=reading.denial,
+        doubt=reading.doubt,
+        delight=reading.delight,
+    )
+
+
+def _parts(reading: Reading, t: Catalog) -> Iterator[str]:
+    if reading.text is not None:
+        yield t("spread.text", p=_percent(reading.text))
+    if reading.followers is None:
+        yield t("spread.no_followers")
+    else:
+        yield t("spread.followers", n=crowd(reading.followers, t))
+    if reading.reach:
+        yield t("spread.reach", n=crowd(reading.reach, t))
+    if reading.copies:
+        yield t("spread.copies", n=reading.copies)
+    if reading.lately:
+        yield t("spread.lately", n=reading.lately)
+    if reading.unheard:
+        yield t("spread.unheard", n=reading.unheard)
+    if reading.claim_status is not None:
+        yield t("spread.claim", what=t(f"claim.is_{reading.claim_status}"))
+
+
+def _percent(thousandths: int) -> int:
+    return round(thousandths / 10)

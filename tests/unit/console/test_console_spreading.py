@@ -1,0 +1,50 @@
+"""A case that spreads says how far, by when and on what evidence; never that it is true or not."""
+
+from datetime import UTC, datetime, timedelta
+
+from services.respond.console.answers import CaseShown
+from services.respond.console.catalog import load_catalogs
+from services.respond.console.render import HERE
+from services.respond.console.spreading import in_short, readings_view
+from tests.fakes.console_samples import cases
+from tests.fakes.rumours import a_reading
+from tests.unit.console.conftest import Desk
+
+NOW = datetime(2026, 5, 1, 6, 20, tzinfo=UTC)
+CATALOGS = load_catalogs(HERE / "locale")
+
+
+async def test_the_page_and_the_queue_say_on_what_evidence_and_when(desk: Desk) -> None:
+    case = desk.house.cases["case1041"]
+    first = a_reading(NOW, 0, likely=620, reposts=0, denial=0, doubt=0, delight=0, lately=0)
+    second = a_reading(NOW + timedelta(minutes=15), followers=300)
+    desk.house.cases["case1041"] = case.model_copy(update={"readings": (first, second)})
+    await desk.sign_in("zhou")
+    page = await (await desk.client.get("/case/case1041")).text()
+    assert "传言·待核实" in page
+    assert "第 15 分钟：转发 42 次，其中否认 6、追问真假 9、叫好 1；像传言的程度 73%。" in page
+    assert "第 0 分钟：还没有人转发" in page
+    assert "不判断真假" in page
+    assert "谣言" not in page
+    queue = await (await desk.client.get("/queue")).text()
+    assert "像传言 73%，转发 42" in queue
+    told = await (await desk.client.get("/api/cases/case1041")).json()
+    assert [each["minutes"] for each in told["readings"]] == [0, 15]
+    assert told["readings"][-1]["likely"] == 730
+
+
+def test_every_part_is_said_in_every_language() -> None:
+    case = cases(NOW)[1]
+    reading = a_reading(NOW, copies=3, unheard=2, followers=None, text=None, claim_status="untrue")
+    told = case.model_copy(update={"readings": (reading,)})
+    for t in CATALOGS.values():
+        [shown] = readings_view(told, t)
+        assert len(shown.parts) == 6
+        assert in_short(told, t)
+    assert in_short(case, CATALOGS["zh"]) == ""
+    assert readings_view(case, CATALOGS["zh"]) == ()
+
+
+def test_the_api_keeps_what_was_believed() -> None:
+    case = cases(NOW)[1].model_copy(update={"readings": (a_reading(NOW),)})
+    assert CaseShown.of(case).readings == case.readings
