@@ -41,7 +41,7 @@ class _Line:
     at: datetime
     text: str
     parent: str | None
-    author_id: str
+    author: Author
 
 
 class RecordingMapper:
@@ -99,7 +99,7 @@ class RecordingMapper:
             text=line.text,
             edited_at=line.at,
             item_kind=kind,
-            author=Author(author_id=line.author_id),
+            author=line.author,
             thread=self._thread(line, kind),
         )
         return [edit]
@@ -112,7 +112,7 @@ class RecordingMapper:
             item_version=version,
             item_kind=kind,
             native_id=line.native_id,
-            author=Author(author_id=line.author_id),
+            author=line.author,
             thread=self._thread(line, kind),
             text=line.text,
             published_at=line.at,
@@ -156,7 +156,21 @@ def _read(raw: object) -> _Line | Rejected:
         at=at,
         text=storable(text),
         parent=_word(raw.get("parent")),
+        author=_author(raw, native_id),
+    )
+
+
+def _author(raw: Mapping[str, object], native_id: str) -> Author:
+    """Return who wrote it; what the line does not say, or says oddly, is unknown."""
+    said = raw.get("author")
+    known = said if isinstance(said, Mapping) else {}
+    followers = known.get("followers")
+    counted = isinstance(followers, int) and not isinstance(followers, bool) and followers >= 0
+    return Author(
         author_id=_word(raw.get("user")) or f"unknown-{native_id}",
+        name=_word(known.get("name")),
+        followers=followers if counted else None,
+        verified=_word(known.get("verified")),
     )
 
 

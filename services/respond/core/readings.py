@@ -67,11 +67,12 @@ def _all_read(cascade: Cascade) -> Cascade:
 
 def _reading(work: Work, cascade: Cascade, case: Case, minutes: int) -> Reading:
     claim = work.get(f"claim:{case.claim_id}", Claim)
+    # Nobody is ever certain: it is triage.
     belief = likely(cascade.wording, cascade.spread, cascade.followers)
     return Reading(
         at=work.at,
         minutes=minutes,
-        likely=round(belief / _MILLE),
+        likely=min(max(round(belief / _MILLE), 1), _MILLE - 1),
         text=cascade.text,
         reposts=cascade.reposts,
         denial=cascade.denial,
