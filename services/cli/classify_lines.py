@@ -11,8 +11,9 @@ from services.cli.lines import TextLine, brought
 from services.respond.core.judging import judge
 from services.respond.core.weights import weighing_of
 from shared.contracts.verdicts import Label, Verdict
+from shared.policy.circumstances import Matter
 from shared.policy.model import Pack
-from shared.policy.weighing import Matter, Weighing, weigh
+from shared.policy.weighing import Weighing, weigh
 
 FIX = 'write {"id": "...", "text": "..."} or a plain line of UTF-8 text'
 

@@ -7,15 +7,14 @@ missing follower count as a small one.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Final, NamedTuple
 
 from pydantic import Field, PrivateAttr, model_validator
 
-from shared.contracts.base import Frozen, built
 from shared.contracts.verdicts import Label
 from shared.policy.cel import CASE_VARIABLES, Condition, RuleError, Value
+from shared.policy.circumstances import Matter, Part, history, part, reach, spread, unknown
 from shared.policy.gate.plain import flat, plain
 from shared.policy.phrases import first_hit, flat_forms, pattern
 from shared.policy.rules import Rules
@@ -24,16 +23,6 @@ from shared.policy.severity import MOST, severity
 Points = Annotated[int, Field(ge=-MOST, le=MOST)]
 TOPICS_MOST: Final = 40
 """All topics of one text together; a text that names everything is not the gravest of all."""
-REACH: Final = ((10_000_000, 20), (1_000_000, 15), (100_000, 10), (10_000, 5), (1_000, 2))
-"""Followers at least, points."""
-EARLIER: Final = ((10, 10), (3, 6), (1, 3))
-"""Earlier cases of the same person at least, points."""
-SPREAD: Final = ((200, 20), (50, 15), (10, 8), (3, 3))
-"""Near-identical items in the last hour at least, points."""
-COORDINATED: Final = 5
-RUMOUR: Final = ((900, 10), (750, 5))
-"""How likely a rumour it is, in thousandths at least, points."""
-REOPENED, REOPENED_MOST = 5, 10
 
 
 class Topic(Rules):
@@ -80,23 +69,6 @@ class SeverityRule(Rules):
         return self._condition
 
 
-class Part(Frozen):
-    """One summand: `kind` is label, anger, doubt, reach, topic, origin, history, spread, ... or rule.
-
-    `title` is what a pack calls it.
-    """
-
-    kind: str
-    name: str = ""
-    points: int
-    title: str = ""
-
-
-def part(kind: str, points: int, name: str = "", title: str = "") -> Part:
-    """Return a summand; several are made for every case."""
-    return built(Part, {"kind": kind, "name": name, "points": points, "title": title})
-
-
 class Weighing(NamedTuple):
     """The parts of a pack that this rests on."""
 
@@ -123,33 +95,6 @@ class Weighing(NamedTuple):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Matter:
-    """What the weight of an item depends on. None is unknown."""
-
-    text: str
-    decided: tuple[Label, ...]
-    anger: int
-    abstained: bool
-    author_id: str = ""
-    author_name: str | None = None
-    followers: int | None = None
-    verified: str | None = None
-    earlier_cases: int | None = None
-    reopened: int = 0
-    private: bool = False
-    degraded: bool = False
-    alike: int | None = None
-    """Items with nearly the same words in the last hour, this one among them."""
-    coordinated: bool = False
-    rumour: int | None = None
-    """How likely it is a rumour by wording and spread, in thousandths; None: not suspected."""
-    reposts: int = 0
-    """How often what is suspected was passed on in the last hour."""
-    reposters: int = 0
-    """Followers of all who passed it on, as far as known."""
-
-
 class Weight(NamedTuple):
     """The sum, its parts, what the text is about, where it comes from, and what was not known."""
 
@@ -164,9 +109,9 @@ def weigh(matter: Matter, weighing: Weighing) -> Weight:
     """Return how much this matters and why. A pack's rule that fails counts as one that holds."""
     topics = tuple(_topics(matter.text, weighing))
     origins = tuple(_origins(matter, weighing.origins))
-    parts = [*_verdict(matter), *_topic_parts(topics), *_reach(matter.followers)]
+    parts = [*_verdict(matter), *_topic_parts(topics), *reach(matter.followers)]
     parts += [part("origin", each.points, each.id, each.title) for each in origins if each.points]
-    parts += [*_history(matter), *_spread(matter)]
+    parts += [*history(matter), *spread(matter)]
     held = tuple(each.id for each in topics), tuple(each.id for each in origins)
     values = case_values(matter, sum(each.points for each in parts), *held)
     parts += [
@@ -176,7 +121,7 @@ def weigh(matter: Matter, weighing: Weighing) -> Weight:
     ]
     value = max(0, min(MOST, sum(each.points for each in parts)))
     shown = tuple(each for each in parts if each.points)
-    return Weight(value, shown, *held, tuple(_unknown(matter)))
+    return Weight(value, shown, *held, tuple(unknown(matter)))
 
 
 def case_values(
@@ -251,55 +196,11 @@ def _origins(matter: Matter, origins: Sequence[Origin]) -> Iterator[Origin]:
             yield each
 
 
-def _reach(followers: int | None) -> Iterator[Part]:
-    points = 0 if followers is None else _step(REACH, followers)
-    if points:
-        yield part("reach", points, str(followers))
-
-
-def _history(matter: Matter) -> Iterator[Part]:
-    earlier = matter.earlier_cases or 0
-    if points := _step(EARLIER, earlier):
-        yield part("history", points, "earlier_cases")
-    if matter.reopened:
-        again = min(REOPENED * matter.reopened, REOPENED_MOST)
-        yield part("history", again, "reopened")
-
-
-def _spread(matter: Matter) -> Iterator[Part]:
-    alike = 0 if matter.alike is None else _step(SPREAD, matter.alike)
-    if alike:
-        yield part("spread", alike, str(matter.alike))
-    if matter.alike is not None and matter.coordinated:
-        yield part("coordinated", COORDINATED)
-    if points := _step(REACH, matter.reposters):
-        yield part("reposters", points, str(matter.reposters))
-    if points := _step(SPREAD, matter.reposts):
-        yield part("reposts", points, str(matter.reposts))
-    if points := _step(RUMOUR, matter.rumour or 0):
-        yield part("rumour", points, f"{matter.rumour}‰")
-
-
-def _unknown(matter: Matter) -> Iterator[str]:
-    if matter.followers is None:
-        yield "followers"
-    if matter.verified is None:
-        yield "verified"
-    if matter.earlier_cases is None:
-        yield "history"
-    if matter.alike is None:
-        yield "spread"
-
-
 def _holds(rule: SeverityRule, condition: Condition, values: Mapping[str, Value]) -> bool:
     try:
         return condition.holds(values)
     except RuleError:
         return rule.points > 0
-
-
-def _step(steps: Sequence[tuple[int, int]], value: int) -> int:
-    return next((points for least, points in steps if value >= least), 0)
 
 
 def _or_unknown(value: int | None) -> int:

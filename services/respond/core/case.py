@@ -24,9 +24,9 @@ from shared.contracts.verdicts import (
     reasons_in,
     why_of,
 )
+from shared.policy.circumstances import Part
 from shared.policy.gate.findings import GateFinding
 from shared.policy.suggesting import Tone
-from shared.policy.weighing import Part
 
 KEEP = 200
 KEEP_SAID = 20

@@ -11,8 +11,9 @@ from shared.contracts.base import built
 from shared.contracts.ids import token
 from shared.contracts.items import Author, ItemKind
 from shared.policy.cel import Value
+from shared.policy.circumstances import Matter
 from shared.policy.model import Pack
-from shared.policy.weighing import Matter, Weighing, case_values, weigh
+from shared.policy.weighing import Weighing, case_values, weigh
 
 REMEMBERED = timedelta(days=180)
 """How long an author's earlier cases count; ours."""

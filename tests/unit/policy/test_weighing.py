@@ -8,13 +8,12 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from shared.contracts.verdicts import Label
+from shared.policy.circumstances import Matter, Part
 from shared.policy.gate.plain import plain
 from shared.policy.phrases import first_hit
 from shared.policy.weighing import (
     TOPICS_MOST,
-    Matter,
     Origin,
-    Part,
     SeverityRule,
     Topic,
     Weighing,
@@ -131,3 +130,31 @@ def test_more_reach_and_more_anger_never_weigh_less(text: str, anger: int, follo
     assert 0 <= weight <= 100
     assert weigh(replace(matter, anger=min(100, anger + 20)), RULES).value >= weight
     assert weigh(replace(matter, followers=followers * 10), RULES).value >= weight
+
+
+def test_what_is_passed_on_weighs_by_how_often_by_whom_and_how_likely_it_is_a_rumour() -> None:
+    matter = replace(PLAIN, rumour=930, reposts=60, reposters=150_000)
+    weight = weigh(matter, Weighing())
+    kinds = {(each.kind, each.points, each.name) for each in weight.parts}
+    assert kinds >= {("rumour", 10, "930‰"), ("reposts", 15, "60"), ("reposters", 10, "150000")}
+    quiet = weigh(replace(PLAIN, rumour=400), Weighing())
+    assert {each.kind for each in quiet.parts} == {"label"}
+
+
+@pytest.mark.parametrize(
+    ("when", "holds"),
+    [
+        ("case.rumour >= 900", True),
+        ("case.rumour < 0", False),
+        ("case.reposts >= 60 && case.reposters > 100000", True),
+    ],
+)
+def test_a_pack_may_weigh_a_rumour_that_spreads(when: str, *, holds: bool) -> None:
+    rules = Weighing.of((), (), (SeverityRule(id="own", when=when, points=9),))
+    matter = replace(PLAIN, rumour=930, reposts=60, reposters=150_000)
+    assert ("own" in {each.name for each in weigh(matter, rules).parts}) is holds
+
+
+def test_what_nobody_suspects_is_no_unlikely_rumour() -> None:
+    rules = Weighing.of((), (), (SeverityRule(id="own", when="case.rumour < 0", points=9),))
+    assert "own" in {each.name for each in weigh(PLAIN, rules).parts}
