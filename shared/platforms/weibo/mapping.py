@@ -25,17 +25,20 @@ from shared.platforms.weibo.payloads import (
 )
 
 PLATFORM = "weibo"
+MAX_REASON_CHARS = 100
+_UNVERIFIED = "未认证"
 _VERIFIED = {
-    -1: "plain",
-    0: "celebrity",
-    1: "government",
-    2: "company",
-    3: "media",
-    4: "campus",
-    5: "site",
-    6: "app",
-    7: "organisation",
+    -1: _UNVERIFIED,
+    0: "个人认证",
+    1: "政府认证",
+    2: "企业认证",
+    3: "媒体认证",
+    4: "校园认证",
+    5: "网站认证",
+    6: "应用认证",
+    7: "机构认证",
 }
+"""The platform's own names, as the people who write packs know them."""
 _MESSAGE_WORDS = {
     "text": "",
     "position": "[位置]",
@@ -255,13 +258,21 @@ def _author(user: WireUser | None, native_id: str) -> Author:
     if user is None or user.native_id is None:
         return Author(author_id=f"unknown-{native_id}")
     name = user.screen_name or user.name
-    verified = None if user.verified_type is None else _VERIFIED.get(user.verified_type, "other")
     return Author(
         author_id=user.native_id,
         name=name[:MAX_NAME_CHARS] if name else None,
         followers=user.followers_count,
-        verified="plain" if user.verified is False else verified,
+        verified=_verified(user),
     )
+
+
+def _verified(user: WireUser) -> str | None:
+    """Return the platform's mark: its kind, and in whose name it was given; None is unknown."""
+    if user.verified is False:
+        return _UNVERIFIED
+    kind = None if user.verified_type is None else _VERIFIED.get(user.verified_type, "其他认证")
+    reason = (user.verified_reason or "").strip()[:MAX_REASON_CHARS]
+    return " ".join(filter(None, (kind, reason))) or None
 
 
 def _native_hint(raw: Mapping[str, object]) -> str:

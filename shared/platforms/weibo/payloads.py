@@ -79,6 +79,7 @@ class WireUser(_Wire):
     followers_count: Number = None
     verified: Flag = None
     verified_type: Number = None
+    verified_reason: Text = None
 
     @property
     def native_id(self) -> str | None:

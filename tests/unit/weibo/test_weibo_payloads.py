@@ -22,6 +22,10 @@ from shared.platforms.weibo.mapping import (
     received,
 )
 from shared.platforms.weibo.payloads import entries, parse_time
+from shared.policy.circumstances import Matter
+from shared.policy.weighing import Weighing, weigh
+from shared.runtime.packs import read_pack
+from shared.runtime.settings import default_policies_dir
 
 OWNER = Owner("acct-1", "100")
 TIME = "Wed Jun 01 00:50:25 +0800 2011"
@@ -78,11 +82,57 @@ def test_number_and_string_ids_are_the_same_item() -> None:
 def test_an_author_is_what_weibo_says_and_no_more() -> None:
     parsed = parse_comment(comment(), OWNER)
     assert isinstance(parsed, Entry)
-    assert (parsed.author.author_id, parsed.author.verified) == ("7", "company")
+    assert (parsed.author.author_id, parsed.author.verified) == ("7", "企业认证")
     assert parsed.author.followers is None
     plain = parse_comment(comment(user={"id": 7, "verified": False, "verified_type": 0}), OWNER)
     assert isinstance(plain, Entry)
-    assert plain.author.verified == "plain"
+    assert plain.author.verified == "未认证"
+
+
+@pytest.mark.parametrize(
+    ("user", "verified"),
+    [
+        (
+            {"verified": True, "verified_type": 3, "verified_reason": "某报官方微博"},
+            "媒体认证 某报官方微博",
+        ),
+        ({"verified": True, "verified_reason": " 某律师事务所律师 "}, "某律师事务所律师"),
+        ({"verified": True, "verified_type": 99}, "其他认证"),
+        ({"verified": True}, None),
+        ({}, None),
+    ],
+)
+def test_a_mark_says_its_kind_and_in_whose_name_and_what_is_missing_is_unknown(
+    user: dict[str, object], verified: str | None
+) -> None:
+    parsed = parse_comment(comment(user={"id": 7, **user}), OWNER)
+    assert isinstance(parsed, Entry)
+    assert parsed.author.verified == verified
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "origins"),
+    [
+        (3, "某某日报官方微博", ("media",)),
+        (1, "某市信访局官方微博", ("regulator",)),
+        (1, "某区交警官方微博", ("regulator", "police")),
+        (0, "某律师事务所律师", ("lawyer",)),
+        (0, "知名自媒体博主", ()),
+        (2, "某餐饮公司官方微博", ()),
+    ],
+)
+def test_who_the_platform_vouches_for_is_known_to_the_shipped_rules(
+    kind: int, reason: str, origins: tuple[str, ...]
+) -> None:
+    user = {"id": 7, "verified": True, "verified_type": kind, "verified_reason": reason}
+    parsed = parse_comment(comment(user=user), OWNER)
+    assert isinstance(parsed, Entry)
+    pack = read_pack(default_policies_dir(), "company")
+    matter = Matter(
+        text=parsed.text, decided=(), anger=0, abstained=False, verified=parsed.author.verified
+    )
+    weighing = Weighing.of(pack.topics, pack.origins, pack.severity)
+    assert weigh(matter, weighing).origins == origins
 
 
 def test_nobodies_are_not_joined_to_one_author() -> None:
