@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 from pydantic_core import to_json
 
-from shared.contracts.facts import UndecodableError, decode
+from shared.contracts.facts import UndecodableError, decode, encode
 from shared.contracts.items import ItemClassified
 from shared.contracts.verdicts import Label, Reason, Verdict, legible, reasons_in
 
@@ -103,3 +103,24 @@ def test_columns_of_different_lengths_are_no_fact() -> None:
     cut = whole.model_dump() | {"anger": ()}
     with pytest.raises(UndecodableError, match="different lengths"):
         decode(json.dumps(cut))
+
+
+def test_what_texts_say_of_what_they_pass_on_travels_with_them_or_not_at_all() -> None:
+    verdicts = [
+        Verdict(model="m1", says="1", hearing=(5, 0, 1)),
+        Verdict(model="m1", says="4", hearing=(5, 0, 1)),
+    ]
+    names = [("i", "v"), ("j", "v")]
+    fact = ItemClassified.of(names, verdicts)
+    assert (fact.says, fact.hearing) == ("14", (5, 0, 1))
+    assert [each.says for each in _again(fact).verdicts] == ["1", "4"]
+    half = [verdicts[0], verdicts[1]._replace(says="")]
+    assert [each.says for each in ItemClassified.of(names, half).verdicts] == ["", ""]
+    with pytest.raises(UndecodableError, match="a digit for each"):
+        decode(json.dumps({**fact.model_dump(), "says": "1"}))
+
+
+def _again(fact: ItemClassified) -> ItemClassified:
+    read = decode(encode(fact))
+    assert isinstance(read, ItemClassified)
+    return read

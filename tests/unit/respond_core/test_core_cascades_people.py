@@ -3,6 +3,7 @@
 from shared.contracts.operators import ClaimJudged, ClaimOpened, LabelsCorrected
 from shared.contracts.verdicts import Label
 from shared.policy.cascade import MINUTES
+from tests.fakes.builders import a_comment
 from tests.fakes.core_story import Story
 from tests.fakes.rumours import (
     DENIES,
@@ -58,3 +59,17 @@ def test_a_claim_that_a_person_opens_is_followed() -> None:
     )
     assert [each["claim_status"] for each in weighed(story)] == ["unverified"]
     assert story.case.claim_id != ""
+
+
+def test_who_says_it_again_is_followed_already_and_told_nothing_new() -> None:
+    story = Story()
+    a_rumour(story)
+    again = a_comment("s1-more", "我说的都是真的,求扩散", author="teller", post="s1")
+    story.tell(*told((again, judged(again, Label.RUMOUR))))
+    assert story.case.item_count == 2
+    assert [each["minutes"] for each in weighed(story)] == [0]
+    item = story.case.items[0]
+    fields = {"op_id": "o1", "person_id": "li", "case_id": story.case.case_id}
+    named = {"item_id": item.item_id, "item_version": item.item_version}
+    story.tell(LabelsCorrected.model_validate({**fields, **named, "labels": ("rumour",)}))
+    assert len(weighed(story)) == 1
