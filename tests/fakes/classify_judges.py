@@ -22,7 +22,7 @@ class FakeJudge:
         if self.POISON in texts:
             message = "a bug on this text"
             raise ValueError(message)
-        return [_verdict(self.reasons) for _ in texts]
+        return [_verdict(self.reasons, degraded=not text) for text in texts]
 
 
 class FakeLastResort:
@@ -39,11 +39,12 @@ class FakeLastResort:
         return _verdict()
 
 
-def _verdict(reasons: int = 0) -> Verdict:
+def _verdict(reasons: int = 0, *, degraded: bool = False) -> Verdict:
     why = Reason(label=Label.OTHER, start=0, end=1, source="model", weight=1.0)
     return Verdict.of(
         {Label.OTHER: 1.0},
         decided=(Label.OTHER,),
         reasons=(why,) * reasons,
         model=FakeJudge.model,
+        degraded=("no_text",) if degraded else (),
     )

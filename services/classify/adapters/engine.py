@@ -21,6 +21,7 @@ from services.classify.core.verdict import DEFAULT_BARS
 from shared.contracts.verdicts import Label, Verdict
 from shared.policy.cascade import IN_FULL, MINUTES, Hearing, Spread, believed
 from shared.text.normalise import Tables, normalise
+from shared.text.readable import readable
 
 UNKNOWN = 0.5
 """Even odds: what a text that was not judged says of a rumour."""
@@ -60,7 +61,8 @@ class Classifier:
         """Return one verdict a text, in order."""
         if "no_lexicon" in self._judge.degraded:
             return [_ask_a_person(self._judge) for _ in texts]
-        verdicts = judge_batch(self._judge, normalise(texts, self._tables))
+        read = [readable(text) for text in texts]
+        verdicts = judge_batch(self._judge, normalise(read, self._tables))
         quoting = [place for place, text in enumerate(texts) if quotes(text)]
         own = self._stances([own_words(texts[place]) for place in quoting])
         for place, says in zip(quoting, own, strict=True):

@@ -25,6 +25,8 @@ from shared.text.sounds import initials, sounds
 
 SHINGLE: Final = 3
 _ZERO, _NINE = ord("0"), ord("9")
+NO_TEXT: Final = "no_text"
+"""There is nothing to read: a picture, a voice, characters without a shape. A person must look."""
 
 
 @dataclass(frozen=True)
@@ -201,10 +203,18 @@ def judge_batch(judge: Judge, texts: Canonical) -> list[Verdict]:
             why=batch.reasons.get(index, ""),
             anger=anger,
             signature=signature,
-            exact=token("text", text) if text else "",
+            exact=token("text", text),
             degraded=judge.degraded,
             says=says,
             hearing=judge.hearing,
         )
+        if text
+        else unread(judge)
         for index, (beliefs, decided, abstained, anger, signature, says, text) in enumerate(rows)
     ]
+
+
+def unread(judge: Judge) -> Verdict:
+    """Return the verdict on nothing: no label is denied, and somebody is asked."""
+    degraded = (*judge.degraded, NO_TEXT)
+    return Verdict(model=judge.model, abstained=True, degraded=degraded, hearing=judge.hearing)

@@ -212,7 +212,12 @@ def _item(delivery: Delivery) -> Item:
 def _facts(
     named: Sequence[tuple[str, str]], verdicts: Sequence[Verdict]
 ) -> Iterator[ItemClassified]:
-    """Yield one fact; more if their reasons are so many that the log would refuse it."""
+    """Yield one fact; more if not all are degraded alike, or have more reasons than the log takes."""
+    for degraded in sorted({each.degraded for each in verdicts})[1:]:
+        apart = [place for place, each in enumerate(verdicts) if each.degraded == degraded]
+        yield from _facts([named[each] for each in apart], [verdicts[each] for each in apart])
+        rest = [place for place, each in enumerate(verdicts) if each.degraded != degraded]
+        named, verdicts = [named[each] for each in rest], [verdicts[each] for each in rest]
     size = sum(len(each.why) for each in verdicts)
     if len(verdicts) > 1 and size > MAX_REASONS:
         half = len(verdicts) // 2

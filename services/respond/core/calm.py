@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Final
 
 from services.respond.core.decisions import ItemJudged
-from services.respond.core.judging import HARMS, Judgement, judge
+from services.respond.core.judging import HARMS, Judgement, depends_on_more, judge
 from services.respond.core.rates import ABSTAINED, DEGRADED, OTHER_MODEL
 from services.respond.core.waiting import PendingItem
 from services.respond.core.work import Work
@@ -67,6 +67,6 @@ def _judged(work: Work, account_id: str, verdict: Verdict) -> Judgement:
     if known is None:
         pack, _ = work.pack_of(account_id)
         known = judge(verdict, pack)
-        if not pack.thresholds:
+        if not depends_on_more(verdict, pack):
             work.judged[kind] = known
     return known

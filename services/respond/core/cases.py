@@ -13,7 +13,8 @@ from services.respond.core.case import note
 from services.respond.core.clocks import start_clocks
 from services.respond.core.clusters import gather, meet
 from services.respond.core.decisions import CaseJoined, CaseOpened, CaseReopened
-from services.respond.core.judging import HARMS, Judgement, in_order
+from services.respond.core.judging import HARMS, Judgement, in_order, is_new_risk
+from services.respond.core.pages import page_for_risk
 from services.respond.core.waiting import PendingItem
 from services.respond.core.weights import conditions, graver, remember, weighed
 from services.respond.core.work import Work
@@ -99,6 +100,8 @@ def admit(
         known = {"cluster_id": cluster.cluster_id, "claim_id": claim_id}
         fresh = fresh.model_copy(update=known)
     fresh = suspect(work, fresh, item, verdict.hearing, cluster)
+    if is_new_risk(case if is_open else None, item.decided):
+        fresh = page_for_risk(work, fresh)
     work.put(fresh)
     return fresh.case_id, judged
 

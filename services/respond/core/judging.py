@@ -3,13 +3,20 @@
 from functools import lru_cache
 from typing import NamedTuple
 
+from services.respond.core.case import Case
 from shared.contracts.verdicts import Label, Verdict
 from shared.policy.model import Pack
 from shared.policy.severity import severity
 from shared.policy.weighing import Weight
 
 LABEL_ORDER = {label: place for place, label in enumerate(Label)}
-UNCLASSIFIED = "unclassified"
+UNCLASSIFIED, NO_TEXT = "unclassified", "no_text"
+ALWAYS = frozenset({UNCLASSIFIED, NO_TEXT})
+"""What nobody and nothing has read is for people, whatever the rules say."""
+STATUTORY = " statutory_"
+"""How a reason of the law is spelt in a verdict."""
+TRACE = 0.15
+"""From here on self-harm is near enough that somebody looks; ours."""
 
 
 HARMS = frozenset(
@@ -37,9 +44,24 @@ class Judgement(NamedTuple):
 
 
 def judge(verdict: Verdict, pack: Pack) -> Judgement:
-    """Apply the pack's own thresholds (per mille; else classify's decision) and case labels."""
+    """Apply the pack's own thresholds (per mille; else classify's decision) and case labels.
+
+    No rule of a pack keeps people from somebody at risk, nor from what the law has them look at.
+    """
     decided = _decided(verdict, pack) if pack.thresholds else verdict.decided
-    return _judged(pack, decided, verdict.anger, verdict.abstained, verdict.degraded)
+    judged = _judged(pack, decided, verdict.anger, verdict.abstained, verdict.degraded)
+    if not judged.opens_case and verdict.abstained and _must_be_seen(verdict):
+        return judged._replace(opens_case=True)
+    return judged
+
+
+def depends_on_more(verdict: Verdict, pack: Pack) -> bool:
+    """Tell whether more counts of this verdict than what holds, the anger and the doubt."""
+    return bool(pack.thresholds) or (verdict.abstained and not pack.abstain_opens_case)
+
+
+def _must_be_seen(verdict: Verdict) -> bool:
+    return STATUTORY in verdict.why or verdict.labels.get(Label.SELF_HARM, 0.0) >= TRACE
 
 
 @lru_cache(maxsize=4096)
@@ -55,9 +77,15 @@ def _judged(
     opens = (
         any(label in pack.case_labels for label in decided)
         or (abstained and pack.abstain_opens_case)
-        or UNCLASSIFIED in degraded
+        or not ALWAYS.isdisjoint(degraded)
+        or Label.SELF_HARM in decided
     )
     return Judgement(decided, weight.value, opens)
+
+
+def is_new_risk(case: Case | None, decided: tuple[Label, ...]) -> bool:
+    """Tell whether somebody may be at risk of whom nobody was told yet in this open case."""
+    return Label.SELF_HARM in decided and (case is None or Label.SELF_HARM not in case.labels)
 
 
 def unclassified() -> Verdict:
@@ -71,7 +99,8 @@ def in_order(labels: set[Label]) -> tuple[Label, ...]:
 
 
 def _decided(verdict: Verdict, pack: Pack) -> tuple[Label, ...]:
-    held = {label for label in verdict.decided if label not in pack.thresholds}
+    kept = pack.thresholds.keys() - {Label.SELF_HARM}
+    held = {label for label in verdict.decided if label not in kept}
     held |= {
         label
         for label, least in pack.thresholds.items()

@@ -7,7 +7,8 @@ from services.respond.core.calm import rate
 from services.respond.core.cascades import suspect
 from services.respond.core.cases import admit, refresh
 from services.respond.core.decisions import ItemJudged
-from services.respond.core.judging import Judgement, judge, unclassified
+from services.respond.core.judging import Judgement, is_new_risk, judge, unclassified
+from services.respond.core.pages import page_for_risk
 from services.respond.core.receipts import greet
 from services.respond.core.shadow_items import watch_item
 from services.respond.core.waiting import PendingItem
@@ -80,7 +81,8 @@ def judge_again(work: Work, case: Case, verdict: Verdict) -> None:
     item, judged = weighed(work, item, judged, where=where, case=case, cluster=alike)
     fresh = refresh(case, tuple(item if each is found else each for each in case.items))
     fresh = fresh.model_copy(update=graver(case, judged))
-    work.put(suspect(work, fresh, item, verdict.hearing, alike))
+    fresh = suspect(work, fresh, item, verdict.hearing, alike)
+    work.put(page_for_risk(work, fresh) if is_new_risk(case, judged.decided) else fresh)
     line = _said(
         work,
         item,

@@ -23,6 +23,7 @@ from shared.platforms.weibo.payloads import (
     WireStatus,
     WireUser,
 )
+from shared.text.readable import PICTURE, PLACE, VOICE
 
 PLATFORM = "weibo"
 MAX_REASON_CHARS = 100
@@ -41,9 +42,9 @@ _VERIFIED = {
 """The platform's own names, as the people who write packs know them."""
 _MESSAGE_WORDS = {
     "text": "",
-    "position": "[位置]",
-    "voice": "[语音]",
-    "image": "[图片]",
+    "position": PLACE,
+    "voice": VOICE,
+    "image": PICTURE,
 }
 
 

@@ -89,6 +89,15 @@ async def test_deletions_come_with_the_items_and_pass_by() -> None:
     assert house.judge.calls == 1
 
 
+async def test_what_cannot_be_read_is_said_apart_and_nothing_is_lost() -> None:
+    house = House()
+    items = [an_item(str(n), "" if n % 2 else "好") for n in range(6)]
+    written = await house.run([outgoing(each) for each in items], 2)
+    batches = [each for each in written if isinstance(each, ItemClassified)]
+    assert {each.degraded: len(each.held) for each in batches} == {(): 3, ("no_text",): 3}
+    assert sorted(_judged(written)) == sorted(each.item_id for each in items)
+
+
 async def test_verdicts_with_very_many_reasons_are_split_over_several_facts() -> None:
     house = House()
     house.judge.reasons = 20_000

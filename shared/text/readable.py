@@ -1,0 +1,11 @@
+"""What stands for something that was said without words, and so cannot be judged by its words."""
+
+from typing import Final
+
+PLACE, VOICE, PICTURE = "[位置]", "[语音]", "[图片]"
+WORDLESS: Final = frozenset({PLACE, VOICE, PICTURE})
+
+
+def readable(text: str) -> str:
+    """Return the words of a text; "" of a picture, a voice or a place that is only named."""
+    return "" if text in WORDLESS else text
