@@ -9,6 +9,7 @@ from typing import ClassVar, Literal
 
 from pydantic import model_validator
 
+from services.respond.core.flow import Approval, Flow
 from services.respond.core.state import Aggregate
 from services.respond.core.waiting import Timer
 from shared.contracts.base import Frozen, Time
@@ -133,6 +134,9 @@ class Reply(Frozen):
     automatic: bool = False
     role: str = ""
     """The role of who answers for the text: its approver's, before that its writer's."""
+    approvals: tuple[Approval, ...] = ()
+    awaits: tuple[str, ...] = ()
+    """Who still has to approve it, in order."""
 
 
 class Said(Frozen):
@@ -211,6 +215,7 @@ class Case(Aggregate):
     sent_texts: tuple[str, ...] = ()
     """Tokens of the texts that were sent, for the gate."""
     said: tuple[Said, ...] = ()
+    flow: Flow = Flow()
 
     @cached_property
     def key(self) -> str:

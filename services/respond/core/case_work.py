@@ -12,6 +12,7 @@ from services.respond.core.pages import settle_page
 from services.respond.core.refusal import Refusal
 from services.respond.core.replies import give_up
 from services.respond.core.restored import looked
+from services.respond.core.routing import routed
 from services.respond.core.said import ItemCorrected
 from services.respond.core.shelving import offer_itself
 from services.respond.core.work import Work
@@ -120,7 +121,8 @@ def correct(work: Work, case: Case, fact: asked.LabelsCorrected) -> Case | Refus
         )
     )
     fixed = case.model_copy(update={"items": tuple(items), "labels": in_order(labels)})
-    return _told(work, fixed, "corrected", fact.person_id, ",".join(fact.labels))
+    told = _told(work, fixed, "corrected", fact.person_id, ",".join(fact.labels))
+    return routed(work, told)
 
 
 def settle(work: Work, case: Case, fact: asked.ReplySettled) -> Refusal | None:

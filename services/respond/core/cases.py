@@ -13,6 +13,7 @@ from services.respond.core.clocks import start_clocks
 from services.respond.core.clusters import gather, meet
 from services.respond.core.decisions import CaseJoined, CaseOpened, CaseReopened
 from services.respond.core.judging import HARMS, Judgement, in_order
+from services.respond.core.routing import flow_for, routed
 from services.respond.core.waiting import PendingItem
 from services.respond.core.weights import conditions, graver, remember, weighed
 from services.respond.core.work import Work
@@ -148,6 +149,7 @@ def _open(work: Work, key: str, pending: PendingItem, item: CaseItem, judged: Ju
     pack, _ = work.pack_of(fact.account_id)
     values = conditions(work, fact.scope(), item, judged, None)
     clocks = start_clocks(pack, pending.received_at, values)
+    labels = in_order(set(judged.decided))
     remember(work, fact.scope(), item.author)
     case = built(
         Case,
@@ -162,7 +164,8 @@ def _open(work: Work, key: str, pending: PendingItem, item: CaseItem, judged: Ju
             "severity": judged.severity,
             "weight": judged.weight.parts,
             "unknown": judged.weight.unknown,
-            "labels": in_order(set(judged.decided)),
+            "labels": labels,
+            "flow": flow_for(pack, labels, item.topics),
             "topics": item.topics,
             "origins": item.origins,
             "items": (item,),
@@ -182,6 +185,7 @@ def _open(work: Work, key: str, pending: PendingItem, item: CaseItem, judged: Ju
         "labels": case.labels,
         "severity": case.severity,
         "degraded": case.degraded,
+        "queue": case.flow.queue,
         "acknowledge_due": clocks[0].due_at,
         "first_reply_due": clocks[1].due_at,
     }
@@ -221,7 +225,7 @@ def _join(work: Work, case: Case, item: CaseItem, judged: Judgement) -> Case:
         )
     )
     work.put(ItemPlace(item_id=item.item_id, case_id=case.case_id))
-    return joined
+    return routed(work, joined)
 
 
 def _union(*held: tuple[str, ...]) -> tuple[str, ...]:

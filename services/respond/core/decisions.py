@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 
 from pydantic_core import to_json
 
+from services.respond.core.flow import FlowDecision
 from services.respond.core.incident import IncidentDecided, IncidentProposed
 from services.respond.core.said import (
     ClaimLinked,
@@ -73,6 +74,7 @@ class CaseOpened(_Decision):
     labels: tuple[Label, ...]
     severity: int
     degraded: tuple[str, ...] = ()
+    queue: str = ""
     acknowledge_due: Time
     first_reply_due: Time
 
@@ -240,6 +242,7 @@ Decision = (
     | IncidentProposed
     | IncidentDecided
     | ModelSwitched
+    | FlowDecision
 )
 
 

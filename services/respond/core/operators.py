@@ -95,6 +95,7 @@ def operate(work: Work, fact: OperatorFact) -> None:
         accepted=refusal is None,
         code=refusal.code if refusal else "ok",
         reason=refusal.reason if refusal else "",
+        detail={"what": refusal.what} if refusal and refusal.what else {},
     )
     case_id = "" if isinstance(fact, HouseOperation | PolicyFact | IncidentFact) else fact.case_id
     case = work.case(case_id)

@@ -8,6 +8,7 @@ from services.respond.core.cases import admit, refresh
 from services.respond.core.decisions import ItemJudged
 from services.respond.core.judging import Judgement, judge, unclassified
 from services.respond.core.receipts import greet
+from services.respond.core.routing import routed
 from services.respond.core.shadow_items import watch_item
 from services.respond.core.waiting import PendingItem
 from services.respond.core.weights import graver, weighed
@@ -78,7 +79,7 @@ def judge_again(work: Work, case: Case, verdict: Verdict) -> None:
     where = (case.platform, case.account_id)
     item, judged = weighed(work, item, judged, where=where, case=case, cluster=alike)
     fresh = refresh(case, tuple(item if each is found else each for each in case.items))
-    work.put(fresh.model_copy(update=graver(case, judged)))
+    work.put(routed(work, fresh.model_copy(update=graver(case, judged))))
     line = _said(
         work,
         item,
