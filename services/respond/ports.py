@@ -47,6 +47,7 @@ class QueueFilter(Frozen):
 
     account_id: str | None = None
     label: Label | None = None
+    queue: str | None = None
     owner_id: str | None = None
     mine_or_free: bool = False
     resolved: bool = False

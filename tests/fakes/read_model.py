@@ -79,6 +79,7 @@ class House(Library, RulesHouse):
         return (
             (where.account_id is None or case.account_id == where.account_id)
             and (where.label is None or where.label in case.labels)
+            and (where.queue is None or where.queue == case.flow.queue)
             and (where.owner_id is None or case.owner_id in owners)
         )
 

@@ -67,6 +67,8 @@ BY_VALUE = (
     "rule.",
     "incident.",
     "list.",
+    "flow.",
+    "action.",
 )
 PLACE = re.compile(r"\{\w+\}")
 
