@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from services.respond.core.aggregates import Case, Person, Reply
 from services.respond.core.checking import answers_for, role_of
 from services.respond.core.flow import Approval
+from services.respond.core.organisation import speaks_for
 from services.respond.core.pages import on_duty
 from services.respond.core.permissions import allowed
 from services.respond.core.refusal import Refusal
@@ -114,9 +115,7 @@ def holders_of(work: Work, post: str) -> Iterator[str]:
 
 def holds(person: Person, post: str) -> bool:
     """Tell whether a person at work holds this post and may approve."""
-    said = person.registered
-    named = post in said.departments or post in said.roles
-    return named and said.active and allowed(APPROVES, said.roles)
+    return speaks_for(person, post) and allowed(APPROVES, person.registered.roles)
 
 
 def missing_words(missing: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 
 from pydantic import model_validator
 
-from services.respond.core.flow import Approval, Flow
+from services.respond.core.flow import NO_FLOW, Approval, Flow
 from services.respond.core.state import Aggregate
 from services.respond.core.waiting import Timer
 from shared.contracts.base import Frozen, Time
@@ -151,7 +151,7 @@ class Said(Frozen):
     automatic: bool = False
 
 
-SuggestionSource = Literal["wording", "knowledge", "position", "model"]
+SuggestionSource = Literal["wording", "knowledge", "position", "model", "opinion"]
 
 
 class Suggestion(Frozen):
@@ -215,7 +215,7 @@ class Case(Aggregate):
     sent_texts: tuple[str, ...] = ()
     """Tokens of the texts that were sent, for the gate."""
     said: tuple[Said, ...] = ()
-    flow: Flow = Flow()
+    flow: Flow = NO_FLOW
 
     @cached_property
     def key(self) -> str:
@@ -239,7 +239,7 @@ class Case(Aggregate):
             for reply in self.replies
             if reply.status == "waiting" and reply.leaves_at is not None
         )
-        return (*clocks, *undo)
+        return (*clocks, *undo, *self.flow.timers(self.case_id, self.key))
 
     def queue_due(self) -> float | None:
         if self.status == "resolved":

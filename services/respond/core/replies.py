@@ -11,6 +11,7 @@ from services.respond.core.briefing import must_read
 from services.respond.core.case import note
 from services.respond.core.checking import check_text, role_of
 from services.respond.core.decisions import ReplyCameBack
+from services.respond.core.held import standing_of, withheld
 from services.respond.core.refusal import Refusal
 from services.respond.core.shadowing import watch_text
 from services.respond.core.work import Work
@@ -73,7 +74,7 @@ def submit(work: Work, case: Case, fact: ReplySubmitted) -> Case | Refusal:
 
 def approve(work: Work, case: Case, fact: ReplyApproved) -> Case | Refusal:
     """Approve exactly this revision; the gate runs here and again when it leaves."""
-    reply = _current(case, fact.slot, fact.revision)
+    reply = _speakable(work, case, fact.slot, fact.revision)
     if isinstance(reply, Refusal):
         return reply
     signed = sign(work, case, reply, fact.person_id)
@@ -99,7 +100,7 @@ def approve(work: Work, case: Case, fact: ReplyApproved) -> Case | Refusal:
 
 def send(work: Work, case: Case, fact: ReplySendRequested) -> Case | Refusal:
     """Let an approved revision leave once its undo window is over."""
-    reply = _current(case, fact.slot, fact.revision)
+    reply = _speakable(work, case, fact.slot, fact.revision)
     if isinstance(reply, Refusal):
         return reply
     if reply.status != "approved" and reply.approvals:
@@ -236,6 +237,15 @@ def _current(case: Case, slot: Slot, revision: int) -> Reply | Refusal:
     if reply.revision != revision:
         return Refusal("stale_draft", "a newer revision exists")
     return reply
+
+
+def _speakable(work: Work, case: Case, slot: Slot, revision: int) -> Reply | Refusal:
+    """Return the revision, if replies of this kind may be given in this case at all."""
+    pack, _ = work.pack_of(case.account_id)
+    held = withheld(case, slot, pack, standing_of(work, case))
+    if held is not None:
+        return Refusal(held.code, held.why, held.what)
+    return _current(case, slot, revision)
 
 
 def _too_late(reply: Reply) -> Refusal | None:

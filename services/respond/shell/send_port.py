@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.respond.core.aggregates import Account, Case, Effect, Guidance
+from services.respond.core.aggregates import Account, Case, Claim, Effect, Guidance
 from services.respond.core.checking import check_text
 from services.respond.core.guidance import NO_GUIDANCE
-from services.respond.core.leaving import objection
+from services.respond.core.held import Standing as KnownBeside
+from services.respond.core.held import objection
 from services.respond.core.replies import reply_of
 from services.respond.shell.office import Office
 from services.respond.shell.standing import Standing
@@ -127,8 +128,10 @@ class SendPort:
         reply = reply_of(case, effect.slot or "answer")
         if reply is None or reply.approval_id != effect.approval_id:
             return "not_approved"
-        if lacks := objection(case, reply, pack):
-            return lacks
+        claim = self._standing.state.get(f"claim:{case.claim_id}", Claim)
+        against = objection(case, reply, pack, KnownBeside(guidance, claim))
+        if against is not None:
+            return against.note()
         result = check_text(case, pack, effect.body, guidance, effect.slot or "answer")
         if result.passed:
             return ""

@@ -17,6 +17,7 @@ from tests.fakes.builders import (
     an_approval,
 )
 from tests.fakes.core_story import Story
+from tests.fakes.flows import of_department
 
 CHAIN = ("部门负责人", "保密员")
 MARKED = (Route(label="complaint", queue="客服", second_person=True),)
@@ -24,12 +25,6 @@ MARKED = (Route(label="complaint", queue="客服", second_person=True),)
 
 def _pack(**more: object) -> Pack:
     return Pack(name="company", switches=Switches.model_validate(more))
-
-
-def _of(person: str, *departments: str, role: Role = Role.REVIEWER) -> PersonRegistered:
-    return PersonRegistered(
-        revision="d", person_id=person, name=person, roles=(role,), departments=departments
-    )
 
 
 def _house(pack: Pack, *people: PersonRegistered, label: Label = Label.COMPLAINT) -> Story:
@@ -91,7 +86,11 @@ def test_the_writer_may_be_one_of_several_but_somebody_else_is_still_missing() -
 
 
 def test_a_chain_is_climbed_in_its_order_by_those_who_hold_the_posts() -> None:
-    people = (_of("wang", "部门负责人"), _of("zhao", "保密员"), a_person("qian"))
+    people = (
+        of_department("wang", "部门负责人"),
+        of_department("zhao", "保密员"),
+        a_person("qian"),
+    )
     story = _house(_pack(routes=MARKED, approval_chain=CHAIN), *people)
     assert _reply(story) == ("submitted", CHAIN)
     assert _approve(story, "zhao") == "approvals_lacking"
@@ -109,7 +108,7 @@ def test_a_chain_is_climbed_in_its_order_by_those_who_hold_the_posts() -> None:
 
 
 def test_a_refusal_says_which_approval_lacks() -> None:
-    people = (_of("wang", "部门负责人"), _of("zhao", "保密员"))
+    people = (of_department("wang", "部门负责人"), of_department("zhao", "保密员"))
     story = _house(_pack(routes=MARKED, approval_chain=CHAIN), *people)
     story.tell(an_approval(story.case.case_id, person="zhao", op="too-soon"))
     refused = story.outcome("too-soon")
@@ -120,7 +119,9 @@ def test_a_refusal_says_which_approval_lacks() -> None:
 def test_a_post_nobody_holds_is_filled_by_whoever_may_approve() -> None:
     """No rule waits for a person who does not exist; that somebody stood in is kept."""
     story = _house(
-        _pack(routes=MARKED, approval_chain=CHAIN), _of("wang", "保密员"), a_person("zhao")
+        _pack(routes=MARKED, approval_chain=CHAIN),
+        of_department("wang", "保密员"),
+        a_person("zhao"),
     )
     assert _approve(story, "zhao") == "ok"
     assert story.case.replies[0].approvals[0].stands_in
@@ -131,12 +132,12 @@ def test_a_post_nobody_holds_is_filled_by_whoever_may_approve() -> None:
 
 def test_the_writer_fills_no_step_of_the_chain() -> None:
     story = _house(_pack(chain_binds="replies", approval_chain=("部门负责人",)))
-    story.tell(_of("li", "部门负责人", role=Role.LEAD))
+    story.tell(of_department("li", "部门负责人", role=Role.LEAD))
     assert _approve(story, "li") == "two_person"
 
 
 def test_a_chain_may_name_a_role_of_the_house() -> None:
-    people = (_of("wang"), _of("zhao", role=Role.LEAD))
+    people = (of_department("wang"), of_department("zhao", role=Role.LEAD))
     story = _house(_pack(chain_binds="replies", approval_chain=("lead",)), *people)
     assert _approve(story, "wang") == "approvals_lacking"
     assert _approve(story, "zhao") == "ok"
@@ -190,7 +191,7 @@ def test_what_was_signed_under_other_rules_counts_for_nothing_under_these() -> N
 
 
 def test_a_label_that_asks_for_more_brings_an_approved_reply_back_before_it_leaves() -> None:
-    routes = (Route(label="rumour", queue="宣传部", second_person=True),)
+    routes = (Route(label="fraud", queue="宣传部", second_person=True),)
     story = _house(_pack(routes=routes))
     assert _approve(story, "li", send=True) == "ok"
     item = story.case.items[0]
@@ -201,7 +202,7 @@ def test_a_label_that_asks_for_more_brings_an_approved_reply_back_before_it_leav
             case_id=story.case.case_id,
             item_id=item.item_id,
             item_version=item.item_version,
-            labels=(Label.RUMOUR,),
+            labels=(Label.FRAUD,),
         )
     )
     story.tell(a_tick(), after=16)
@@ -212,7 +213,7 @@ def test_a_label_that_asks_for_more_brings_an_approved_reply_back_before_it_leav
 
 
 def test_an_approved_reply_says_what_it_needs_once_its_labels_change() -> None:
-    routes = (Route(label="rumour", queue="宣传部", second_person=True),)
+    routes = (Route(label="fraud", queue="宣传部", second_person=True),)
     story = _house(_pack(routes=routes))
     assert _approve(story, "li") == "ok"
     item = story.case.items[0]
@@ -223,7 +224,7 @@ def test_an_approved_reply_says_what_it_needs_once_its_labels_change() -> None:
             case_id=story.case.case_id,
             item_id=item.item_id,
             item_version=item.item_version,
-            labels=(Label.RUMOUR,),
+            labels=(Label.FRAUD,),
         )
     )
     assert _reply(story) == ("approved", ("another",))
@@ -232,7 +233,7 @@ def test_an_approved_reply_says_what_it_needs_once_its_labels_change() -> None:
 
 
 def test_an_approval_weighs_as_much_as_the_weightiest_of_those_who_gave_it() -> None:
-    people = (_of("wang", role=Role.LEAD), _of("zhao"))
+    people = (of_department("wang", role=Role.LEAD), of_department("zhao"))
     story = _house(_pack(routes=MARKED, approvals_least=2), *people)
     assert _approve(story, "wang") == "ok"
     assert _approve(story, "zhao") == "ok"

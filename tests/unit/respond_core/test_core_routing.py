@@ -4,7 +4,7 @@ from shared.contracts.operators import LabelsCorrected
 from shared.contracts.verdicts import Label
 from shared.policy.model import Pack
 from shared.policy.switches import Route, Switches
-from tests.fakes.builders import a_comment, a_verdict
+from tests.fakes.builders import a_comment, a_resolution, a_verdict
 from tests.fakes.core_story import Story
 
 ROUTES = Pack(
@@ -56,6 +56,16 @@ def test_a_person_who_corrects_the_labels_moves_the_case() -> None:
     [routed] = story.decided("case.routed")
     assert (routed["queue"], routed["case_id"]) == ("业务司局", story.case.case_id)
     assert [each.detail for each in story.case.history if each.what == "routed"] == ["业务司局"]
+
+
+def test_a_closed_case_is_corrected_without_waking_anybody() -> None:
+    story = Story(ROUTES)
+    case_id = story.complain().case_id
+    story.tell(a_resolution(case_id, reason="电话说过了"))
+    story.tell(_corrected(story, Label.RUMOUR))
+    assert story.case.flow.queue == "宣传部"
+    assert story.case.flow.hold is None
+    assert story.has("page") == 0
 
 
 def test_a_further_word_that_brings_a_graver_label_moves_the_case() -> None:
