@@ -1,12 +1,17 @@
 """Builders of what people ask for in the house's own order: decisions, questions, answers; people."""
 
 from shared.contracts.flows import (
+    FlowFact,
     HoldDecided,
     HoldDecision,
     InformationAnswered,
     InformationAsked,
 )
+from shared.contracts.guidance import ModelDrafted, PositionRequested
 from shared.contracts.org import PersonRegistered, Role
+
+Recorded = PositionRequested | ModelDrafted | FlowFact
+"""What a house without a fold takes down and answers with yes."""
 
 
 def of_department(

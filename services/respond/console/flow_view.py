@@ -6,8 +6,14 @@ from typing import NamedTuple
 from services.respond.console.context import Console
 from services.respond.core.aggregates import Case, Person, Reply
 from services.respond.core.approving import ANOTHER, ANYBODY, holds
-from services.respond.core.flow import Approval
+from services.respond.core.flow import Approval, Ask, Hold
+from services.respond.ports import QueueFilter
+from shared.contracts.flows import HoldDecision
 from shared.policy.routing import queues_of
+
+_WAYS: tuple[HoldDecision, ...] = ("reported_up", "proceed", "stay_silent")
+CASES_READ = 500
+"""Cases with open questions that the page looks at; it says when there are more."""
 
 
 class Awaited(NamedTuple):
@@ -48,6 +54,38 @@ async def queues(console: Console) -> tuple[str, ...]:
     packs = [await console.packs.pack(each) for each in hashes]
     named = (queue for pack in packs if pack for queue in queues_of(pack.switches))
     return tuple(dict.fromkeys(named))
+
+
+class Waiting(NamedTuple):
+    """One question nobody has answered, and the case it is about."""
+
+    case: Case
+    ask: Ask
+
+
+async def waiting(console: Console, of: str) -> tuple[list[Waiting], int, int]:
+    """Return what was asked and waits, the soonest first; of how many cases, of how many in all."""
+    rows, total = await console.read.queue(QueueFilter(asking=True), offset=0, limit=CASES_READ)
+    found = [Waiting(row.case, each) for row in rows for each in row.case.flow.open_asks]
+    fitting = [each for each in found if of in {"", each.ask.of}]
+    return sorted(fitting, key=lambda each: each.ask.due_at), len(rows), total
+
+
+async def departments(console: Console) -> tuple[str, ...]:
+    """Return whom a question may go to: what people here speak for, and the queues."""
+    people = await console.read.people()
+    theirs = (each for person in people for each in person.registered.departments)
+    return tuple(dict.fromkeys((*theirs, *await queues(console))))
+
+
+def hold_ways(hold: Hold | None) -> tuple[HoldDecision, ...]:
+    """Return what may be decided of what is held, as things stand."""
+    if hold is None:
+        return ()
+    reports = hold.policy == "report_up" and hold.status == "open"
+    onward: HoldDecision = "reported_up" if reports else "proceed"
+    gone = {"released": "proceed", "silent": "stay_silent"}.get(hold.status)
+    return tuple(each for each in _WAYS if each in {onward, "stay_silent"} and each != gone)
 
 
 def partly(case: Case | None, slot: str) -> bool:

@@ -94,6 +94,7 @@ async def _queue(console: Console, call: Call[Nothing, QueueQuery, Nothing]) -> 
         queue=asked.queue,
         owner_id=call.caller.person_id if asked.mine_or_free else asked.owner_id,
         mine_or_free=asked.mine_or_free,
+        asking=asked.asking,
         resolved=asked.resolved,
     )
     rows, total = await console.read.queue(where, offset=asked.offset, limit=asked.limit)

@@ -65,6 +65,7 @@ class QueueQuery(_Strict):
     queue: Annotated[str, StringConstraints(min_length=1, max_length=80)] | None = None
     owner_id: Name | None = None
     mine_or_free: bool = False
+    asking: bool = False
     resolved: bool = False
     offset: Annotated[int, Field(ge=0, le=1_000_000)] = 0
     limit: Annotated[int, Field(ge=1, le=200)] = 50

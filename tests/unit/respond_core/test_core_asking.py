@@ -81,7 +81,7 @@ def test_a_question_has_the_time_of_the_pack_and_is_answered_by_name() -> None:
     story.tell(an_information(story.case.case_id, asked.ask_id, person="chen"))
     [answered] = story.case.flow.asks
     assert (answered.answer, answered.answered_by) == ("当时系统故障。", "chen")
-    assert story.case.flow.open_asks == ()
+    assert not story.case.flow.open_asks
     assert _statuses(story) == ["asked", "answered"]
     story.tell(a_tick(), after=3 * 3600)
     assert _statuses(story) == ["asked", "answered"]
@@ -133,7 +133,7 @@ def test_what_cannot_be_asked_is_refused_with_the_reason() -> None:
         ("c", {"minutes": 0}, "bad_time"),
         ("d", {"of_person": "nobody"}, "not_found"),
     ):
-        story.tell(a_question(case_id, op=op, **more))  # type: ignore[arg-type]
+        story.tell(a_question(case_id, op=op, **more))
         assert _code(story, op) == said
     asked = _asked(story)
     for op, ask_id, text, said in (
@@ -164,7 +164,7 @@ def test_a_closed_case_asks_nobody_any_more() -> None:
     story.tell(a_resolution(story.case.case_id, reason="电话说过了"))
     story.tell(a_tick(), after=7200)
     assert _statuses(story) == ["asked"]
-    assert story.case.flow.open_asks == ()
+    assert not story.case.flow.open_asks
 
 
 def test_the_department_that_proposes_the_words_is_asked_when_the_case_comes() -> None:
@@ -206,7 +206,7 @@ def test_a_case_that_goes_elsewhere_asks_there_and_no_longer_here() -> None:
     here, there = story.case.flow.asks
     assert (here.over, there.over, there.of) == (True, False, "宣教办")
     _correct(story, Label.PRAISE, "op-2")
-    assert story.case.flow.open_asks == ()
+    assert not story.case.flow.open_asks
     _correct(story, Label.COMPLAINT, "op-3")
     assert [each.of for each in story.case.flow.open_asks] == ["业务司局"]
 
@@ -214,7 +214,7 @@ def test_a_case_that_goes_elsewhere_asks_there_and_no_longer_here() -> None:
 def test_a_case_that_is_opened_again_asks_again_unless_the_words_are_there() -> None:
     story = _story(OPINION)
     story.tell(a_resolution(story.case.case_id, reason="电话说过了"))
-    assert story.case.flow.open_asks == ()
+    assert not story.case.flow.open_asks
     story.tell(a_comment("c2", "还是没人管"), a_verdict("c2", Label.COMPLAINT))
     assert [each.of for each in story.case.flow.open_asks] == ["业务司局"]
 
