@@ -179,8 +179,8 @@ def test_the_department_that_proposes_the_words_is_asked_when_the_case_comes() -
     story.tell(an_information(case_id, asked.ask_id, "您好，已下架。", op="other"))
     assert _code(story, "other") == "wrong_post"
     story.tell(an_information(case_id, asked.ask_id, "您好，蛋糕已下架。", person="ju"))
-    assert story.case.suggestions[0].source == "opinion"
-    assert story.case.suggestions[0].cites == "业务司局"
+    assert story.shown().suggestions[0].source == "opinion"
+    assert story.shown().suggestions[0].cites == "业务司局"
     story.tell(an_approval(case_id, op="in-time"))
     assert _code(story, "in-time") == "ok"
 
@@ -221,14 +221,14 @@ def test_a_case_that_is_opened_again_asks_again_unless_the_words_are_there() -> 
 
 def test_a_holding_reply_names_what_is_checked_and_by_whom() -> None:
     story = _story(PACKS["company"])
-    assert not any("三号柜台" in each.text for each in story.case.suggestions)
+    assert not any("三号柜台" in each.text for each in story.shown().suggestions)
     _asked(story)
-    named = [each for each in story.case.suggestions if "三号柜台" in each.text]
+    named = [each for each in story.shown().suggestions if "三号柜台" in each.text]
     assert named
-    assert any(story.case.matter and story.case.matter in each.text for each in named)
+    assert any(story.shown().matter and story.shown().matter in each.text for each in named)
 
 
 def test_a_department_whose_name_may_not_be_said_is_not_named_in_public() -> None:
     story = _story(PACKS["company"])
     _asked(story, of="概不负责办公室")
-    assert not any("概不负责" in each.text for each in story.case.suggestions)
+    assert not any("概不负责" in each.text for each in story.shown().suggestions)

@@ -83,7 +83,7 @@ def _page(story: Story, reason: str) -> Page:
 
 def test_where_rumours_are_reported_up_nothing_is_offered_and_nothing_may_be_approved() -> None:
     story = _rumour(INSURER)
-    assert story.case.suggestions == ()
+    assert story.shown().suggestions == ()
     assert _approve(story) == "held"
     refused = story.outcome(f"approve-{story.seq - 1}")
     assert refused.detail == {"what": "finance-insurance.no-comment-on-rumours"}
@@ -131,13 +131,13 @@ def test_a_report_in_time_has_no_clock_any_more_and_one_that_is_late_is_said_lou
 
 def test_held_replies_wait_for_the_post_the_rules_name() -> None:
     story = _rumour(COMPANY)
-    assert all(each.source != "knowledge" for each in story.case.suggestions)
+    assert all(each.source != "knowledge" for each in story.shown().suggestions)
     assert _approve(story) == "held"
     assert story.outcome(f"approve-{story.seq - 1}").detail == {"what": "rumour-flow"}
     assert _decide(story, "reported_up") == "not_reported_up"
     assert _decide(story, "proceed", person="li") == "wrong_post"
     assert _decide(story, "proceed") == "ok"
-    assert {each.template_id for each in story.case.suggestions} <= {
+    assert {each.template_id for each in story.shown().suggestions} <= {
         each.id for each in COMPANY.templates if each.holding
     }
     holds(story, must_say=(), words=("蛋糕",))
@@ -147,7 +147,7 @@ def test_held_replies_wait_for_the_post_the_rules_name() -> None:
 def test_who_stays_silent_has_decided_too_and_may_speak_later() -> None:
     story = _rumour(COMPANY)
     assert _decide(story, "stay_silent") == "ok"
-    assert story.case.suggestions == ()
+    assert story.shown().suggestions == ()
     assert _approve(story) == "kept_silent"
     story.tell(a_resolution(story.case.case_id, reason="按决定不回应"))
     assert story.case.status == "resolved"
