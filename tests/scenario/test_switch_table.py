@@ -115,7 +115,7 @@ async def test_a_rumour_is_told_upwards_and_nothing_is_said_until_it_is_released
                     op_id=house.op(),
                     person_id="zong",
                     case_id=case_id,
-                    decision=decision,  # type: ignore[arg-type]
+                    decision=decision,
                     reason="总部已答复",
                 )
             )
