@@ -1,7 +1,6 @@
 """The switch table at work in a whole house: two approvals, a held rumour, a question that is late."""
 
 from services.respond.core.aggregates import Case
-from services.respond.shell.configuration import Configuration, PersonConfig
 from shared.contracts.flows import HoldDecided, InformationAnswered, InformationAsked
 from shared.contracts.operators import (
     ClaimJudged,
@@ -11,42 +10,9 @@ from shared.contracts.operators import (
     ReplyDrafted,
     ReplySubmitted,
 )
-from shared.contracts.org import Contact, Duty, Role
 from shared.contracts.verdicts import Label
-from shared.policy.switches import Route, Switches
-from tests.fakes.respond_house import ANSWER, House, a_configuration, a_house, a_pack
-
-SWITCHES = Switches(
-    rumour_policy="report_up",
-    rumour_to="总公司综合管理部",
-    routes=(Route(label="complaint", queue="客服", second_person=True),),
-    approval_chain=("部门负责人", "保密员"),
-    ask_minutes=60,
-)
-
-
-def _configuration() -> Configuration:
-    standing = a_configuration(a_pack(switches=SWITCHES))
-    duty = (standing.duties or ())[0]
-    people = (
-        PersonConfig(person_id="wang", name="小王", roles=(Role.OPERATOR,)),
-        PersonConfig(
-            person_id="li", name="李组长", roles=(Role.LEAD,), departments=("部门负责人",)
-        ),
-        PersonConfig(
-            person_id="zhao", name="赵敏", roles=(Role.REVIEWER,), departments=("保密员",)
-        ),
-        PersonConfig(
-            person_id="zong", name="综管", roles=(Role.LEAD,), departments=("总公司综合管理部",)
-        ),
-    )
-    second = Duty(
-        person_id="zong",
-        start=duty.start,
-        end=duty.end,
-        contacts=(Contact(channel="fake", address_ref="zong-phone"),),
-    )
-    return Configuration(standing.accounts, people, (duty, second), standing.packs)
+from tests.fakes.respond_house import ANSWER, House, a_house
+from tests.fakes.switch_house import switched
 
 
 async def _write(house: House, case_id: str, base: int = 0) -> None:
@@ -84,7 +50,7 @@ async def _corrected(house: House, case: Case, label: Label) -> None:
 
 
 async def test_a_reply_leaves_once_the_chain_is_climbed_and_not_before() -> None:
-    async with a_house(_configuration()) as house:
+    async with a_house(switched()) as house:
         await house.lead()
         case_id = await house.complaint()
         assert (await house.case(case_id)).flow.queue == "客服"
@@ -101,7 +67,7 @@ async def test_a_reply_leaves_once_the_chain_is_climbed_and_not_before() -> None
 
 
 async def test_a_rumour_is_told_upwards_and_nothing_is_said_until_it_is_released() -> None:
-    async with a_house(_configuration()) as house:
+    async with a_house(switched()) as house:
         await house.lead()
         case_id = await house.complaint()
         await _write(house, case_id)
@@ -138,7 +104,7 @@ async def test_a_rumour_is_told_upwards_and_nothing_is_said_until_it_is_released
 
 
 async def test_a_question_nobody_answers_pages_a_person_and_a_new_leader_knows_it() -> None:
-    async with a_house(_configuration()) as house:
+    async with a_house(switched()) as house:
         await house.lead()
         case_id = await house.complaint()
         await house.ok(
