@@ -47,8 +47,11 @@ class QueueFilter(Frozen):
 
     account_id: str | None = None
     label: Label | None = None
+    queue: str | None = None
     owner_id: str | None = None
     mine_or_free: bool = False
+    asking: bool = False
+    """Those with questions inside the house that nobody has answered."""
     resolved: bool = False
     """Those closed last, newest first, instead of those that are open."""
 

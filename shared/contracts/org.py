@@ -38,7 +38,10 @@ class AccountRegistered(FactBase):
 
 
 class PersonRegistered(FactBase):
-    """A person and the roles they hold from now on; never a password, never a phone number."""
+    """A person and the roles they hold from now on; never a password, never a phone number.
+
+    `departments` are the departments and posts they speak for, as the rules of a pack name them.
+    """
 
     kind: Literal["person.registered"] = "person.registered"
     version: Literal[1] = 1
@@ -46,6 +49,7 @@ class PersonRegistered(FactBase):
     person_id: str
     name: str
     roles: tuple[Role, ...]
+    departments: tuple[str, ...] = ()
     active: bool = True
 
     def cause(self) -> tuple[str, ...]:

@@ -8,6 +8,8 @@ from shared.policy.rules import Rules
 
 ClockTime = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-4]):[0-5]\d$")]
 Window = tuple[ClockTime, ClockTime]
+FlowMinutes = Annotated[int, Field(ge=1, le=60 * 24 * 7)]
+RumourPolicy = Literal["clarify", "report_up", "hold_and_escalate"]
 
 
 class Filing(Rules):
@@ -45,11 +47,25 @@ class Route(Rules):
 class Switches(Rules):
     """Everything a pack decides differently from its parent."""
 
-    rumour_policy: Literal["clarify", "report_up", "hold_and_escalate"] = "hold_and_escalate"
+    rumour_policy: RumourPolicy = "hold_and_escalate"
     rumour_to: str = Field("", description="who is told of a rumour")
+    rumour_minutes: FlowMinutes = Field(
+        30, description="within which a rumour is reported up, or somebody decides on its answer"
+    )
+    ask_minutes: FlowMinutes = Field(
+        120, description="within which a colleague answers a question"
+    )
+    opinion_minutes: FlowMinutes = Field(
+        240, description="within which a department proposes the words of a reply"
+    )
     political_topics: Literal["forbid", "news_with_source_only", "duty"] = "news_with_source_only"
     routes: tuple[Route, ...] = ()
+    default_queue: str = Field("值班", min_length=1, description="where what has no route goes")
     approval_chain: tuple[str, ...] = Field((), description="roles after the author, in order")
+    chain_binds: Literal["posts", "second_person", "replies"] = Field(
+        "second_person",
+        description="which replies the chain binds: none, those on a two-person matter, all",
+    )
     approvals_least: Annotated[int, Field(ge=1)] = 1
     posts_per_day: PostsPerDay = PostsPerDay()
     min_gap_min: Annotated[int, Field(ge=0)] | None = None

@@ -7,6 +7,7 @@ from typing import TypeVar
 from services.respond.core.aggregates import (
     Account,
     Case,
+    Claim,
     Effect,
     Guidance,
     Organisation,
@@ -82,7 +83,9 @@ class Story:
         pack = self.packs[self.organisation.packs[account.registered.pack]]
         guidance = self.state.get(Guidance.KEY, Guidance) or Guidance()
         shelf = self.state.get(Shelf.KEY, Shelf)
-        return suggested(found, Desk(pack, account, guidance, shelf), at(self.seconds))
+        claim = self.state.get(f"claim:{found.claim_id}", Claim)
+        desk = Desk(pack, account, guidance, shelf, claim)
+        return suggested(found, desk, at(self.seconds))
 
     @property
     def effect(self) -> Effect:

@@ -25,7 +25,6 @@ from services.respond.core.rates import Rate
 from services.respond.ports import Committed, GateAnswer, Health, QueueFilter, QueueRow
 from shared.contracts import operators as ops
 from shared.contracts.facts import OperatorFact
-from shared.contracts.guidance import ModelDrafted, PositionRequested
 from shared.contracts.incidents import IncidentFact
 from shared.contracts.operators import Outcome, Slot
 from shared.contracts.policy import PolicyFact
@@ -33,6 +32,7 @@ from shared.contracts.system import Receipt
 from shared.errors import TransientError
 from shared.runtime.clock import Clock
 from tests.fakes import console_samples as samples
+from tests.fakes.flows import Recorded
 from tests.fakes.library import Library, library
 from tests.fakes.rules_house import RulesHouse
 
@@ -77,8 +77,10 @@ class House(Library, RulesHouse):
     def _fits(case: Case, where: QueueFilter) -> bool:
         owners = {where.owner_id, None} if where.mine_or_free else {where.owner_id}
         return (
-            (where.account_id is None or case.account_id == where.account_id)
+            where.account_id in {None, case.account_id}
             and (where.label is None or where.label in case.labels)
+            and where.queue in {None, case.flow.queue}
+            and not (where.asking and not case.flow.open_asks)
             and (where.owner_id is None or case.owner_id in owners)
         )
 
@@ -220,7 +222,8 @@ class House(Library, RulesHouse):
             self.commit("account:plaza", "organisation:self", "models:self")
             return "ok"
         case = self.cases.get(fact.case_id)
-        return "not_found" if case is None else self._on_case(case, fact)
+        told = "ok" if isinstance(fact, Recorded) else ""
+        return "not_found" if case is None else told or self._on_case(case, fact)
 
     def _on_case(self, case: Case, fact: OperatorFact) -> str:
         changed: dict[str, object] = {}
@@ -229,8 +232,6 @@ class House(Library, RulesHouse):
                 changed = {"owner_id": fact.person_id, "status": "claimed"}
             case ops.CaseClaimed():
                 return "claimed_by_other"
-            case PositionRequested() | ModelDrafted():
-                return "ok"
             case ops.CaseReleased():
                 changed = {"owner_id": None, "status": "open"}
             case ops.CaseResolved():

@@ -2,7 +2,7 @@
 
 from services.archive.core.rows import TABLES
 
-VERSION = 4
+VERSION = 5
 """Another version means: made anew from the log."""
 
 _TYPES = {"seq": "INTEGER NOT NULL", "place": "INTEGER NOT NULL", "attempt": "INTEGER",
@@ -23,7 +23,10 @@ SELECT opened.case_id AS case_id, opened.account_id AS account_id, opened.at AS 
   (SELECT COUNT(*) FROM decisions d
     WHERE d.case_id = opened.case_id AND d.kind = 'clock.breached') AS breaches,
   (SELECT COUNT(*) FROM decisions d
-    WHERE d.case_id = opened.case_id AND d.kind = 'case.joined') + 1 AS items
+    WHERE d.case_id = opened.case_id AND d.kind = 'case.joined') + 1 AS items,
+  (SELECT json_extract(d.line, '$.queue') FROM decisions d
+    WHERE d.case_id = opened.case_id AND d.kind IN ('case.opened', 'case.routed')
+    ORDER BY d.seq DESC, d.place DESC LIMIT 1) AS queue
 FROM decisions opened WHERE opened.kind = 'case.opened'
 """
 _META = "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"

@@ -53,6 +53,7 @@ def _routes() -> list[web.RouteDef]:
         web.get("/positions", library.positions),
         web.get("/knowledge", library.knowledge),
         web.get("/receipts", library.receipts),
+        web.get("/asks", library.asks),
         web.get("/status", pages.status),
         web.get("/policy", policy_pages.index),
         web.get("/incidents", policy_pages.incidents),

@@ -28,7 +28,7 @@ TIMES = frozenset({"valid_from", "valid_until", "until"})
 """Typed as the clock on the wall says them."""
 OURS = frozenset({"op_id", "back"})
 EDITOR = frozenset({"save", "submit", "send"})
-EMPTY_IS_NONE = frozenset({"account_id", "suggestion_id", *TIMES})
+EMPTY_IS_NONE = frozenset({"account_id", "suggestion_id", "minutes", *TIMES})
 
 
 def _values(form: Form, zone: ZoneInfo) -> dict[str, object]:

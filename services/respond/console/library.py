@@ -6,6 +6,7 @@ from datetime import datetime
 from aiohttp import web
 
 from services.respond.console.api import allowed
+from services.respond.console.flow_view import departments, waiting
 from services.respond.console.render import View, page, view_of
 from services.respond.core.aggregates import Entry
 
@@ -66,6 +67,23 @@ async def receipts(request: web.Request) -> web.Response:
         "names": await view.names(),
     }
     return await page(view, "receipts.html", values)
+
+
+async def asks(request: web.Request) -> web.Response:
+    """What colleagues were asked and have not answered; with ?of=DEPARTMENT only theirs."""
+    allowed(request, "read")
+    view = view_of(request)
+    of = request.query.get("of", "")
+    found, read, total = await waiting(view.console, of)
+    values: dict[str, object] = {
+        "waiting": found,
+        "read": read,
+        "total": total,
+        "of": of,
+        "departments": await departments(view.console),
+        "names": await view.names(),
+    }
+    return await page(view, "waiting.html", values)
 
 
 def _typed(view: View) -> Callable[[datetime | None], str]:

@@ -91,8 +91,10 @@ async def _queue(console: Console, call: Call[Nothing, QueueQuery, Nothing]) -> 
     where = QueueFilter(
         account_id=asked.account_id,
         label=asked.label,
+        queue=asked.queue,
         owner_id=call.caller.person_id if asked.mine_or_free else asked.owner_id,
         mine_or_free=asked.mine_or_free,
+        asking=asked.asking,
         resolved=asked.resolved,
     )
     rows, total = await console.read.queue(where, offset=asked.offset, limit=asked.limit)

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from services.respond.console.api import allowed
+from services.respond.console.flow_view import departments, hold_ways, partly, queues, signing_view
 from services.respond.console.policy_api import unread_of
 from services.respond.console.present import Beside, RowView, case_view, row_view
 from services.respond.console.problems import Problem
@@ -19,6 +20,7 @@ from shared.contracts.verdicts import Label
 ROWS = 100
 MOST_ROWS = 1_000_000
 BESIDE_ROWS = 50
+APPROVING = frozenset({"send", "approve"})
 
 
 def queue_filter(view: View) -> QueueFilter:
@@ -30,6 +32,7 @@ def queue_filter(view: View) -> QueueFilter:
     return QueueFilter(
         account_id=query.get("account") or None,
         label=Label(label) if label in set(Label) else None,
+        queue=query.get("queue") or None,
         owner_id=me if show in {"mine", "mine_or_free"} else None,
         mine_or_free=show == "mine_or_free",
         resolved=show == "resolved",
@@ -96,6 +99,7 @@ async def queue(request: web.Request) -> web.Response:
         "elsewhere": None if rows else await _elsewhere(view, where),
         "show": request.query.get("show", ""),
         "accounts": () if part else await view.console.read.accounts(),
+        "queues": () if part else await queues(view.console),
         "current": "",
     }
     return await page(view, "rows.html" if part else "queue.html", values, whole=not part)
@@ -128,6 +132,9 @@ async def case_values(view: View, case_id: str, slot: Slot) -> dict[str, object]
         "positions": guidance.in_force(case),
         "asked": next((each for each in guidance.requests if each.case_id == case_id), None),
         "names": names,
+        "departments": await departments(view.console),
+        "hold_ways": hold_ways(case.flow.hold),
+        "signing": signing_view(shown.reply, await view.console.read.people()),
         "gate": await view.console.gate.check(case_id, text, slot) if open_text else None,
         "outcome": None,
         "did": "",
@@ -164,6 +171,8 @@ async def after(
 ) -> web.Response:
     """Show the case again after an action, with what became of it."""
     values = await case_values(view, case_id, slot)
+    if did in APPROVING and partly(await view.console.read.case(case_id), slot):
+        did = "approve_part"
     values |= {"outcome": outcome, "undecided": outcome is None, "swap_revision": True}
     values |= {"did": did}
     return await page(view, "case_body.html", values, whole=False)

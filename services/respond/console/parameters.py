@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.respond.console.api import Nothing
 from services.respond.console.wish import Name, OpId
@@ -62,8 +62,10 @@ class OutcomeParams(_Strict):
 class QueueQuery(_Strict):
     account_id: Name | None = None
     label: Label | None = None
+    queue: Annotated[str, StringConstraints(min_length=1, max_length=80)] | None = None
     owner_id: Name | None = None
     mine_or_free: bool = False
+    asking: bool = False
     resolved: bool = False
     offset: Annotated[int, Field(ge=0, le=1_000_000)] = 0
     limit: Annotated[int, Field(ge=1, le=200)] = 50

@@ -2,13 +2,14 @@
 
 from typing import assert_never
 
-from services.respond.core import case_work
+from services.respond.core import case_work, holding
 from services.respond.core.aggregates import Case, CaseItem, Cluster
 from services.respond.core.refusal import Refusal
 from services.respond.core.work import Work
+from shared.contracts.flows import HoldDecided
 from shared.contracts.operators import CaseClaimed, CaseResolved, LabelsCorrected
 
-Wide = CaseClaimed | CaseResolved | LabelsCorrected
+Wide = CaseClaimed | CaseResolved | LabelsCorrected | HoldDecided
 
 
 def widen(work: Work, case: Case, fact: Wide) -> None:
@@ -32,6 +33,8 @@ def _done(work: Work, other: Case, cluster: Cluster, fact: Wide) -> Case | Refus
             return case_work.claim(work, other, meant)
         case CaseResolved():
             return case_work.resolve(work, other, meant)
+        case HoldDecided():
+            return holding.decide(work, other, meant)
         case LabelsCorrected():
             item = _member(other, cluster)
             if item is None:

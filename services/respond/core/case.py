@@ -10,6 +10,7 @@ from typing import ClassVar, Literal
 from pydantic import model_validator
 
 from services.respond.core.cascade import Reading
+from services.respond.core.flow import NO_FLOW, Approval, Flow
 from services.respond.core.state import Aggregate
 from services.respond.core.waiting import Timer
 from shared.contracts.base import Frozen, Time
@@ -134,6 +135,9 @@ class Reply(Frozen):
     automatic: bool = False
     role: str = ""
     """The role of who answers for the text: its approver's, before that its writer's."""
+    approvals: tuple[Approval, ...] = ()
+    awaits: tuple[str, ...] = ()
+    """Who still has to approve it, in order."""
 
 
 class Said(Frozen):
@@ -148,7 +152,7 @@ class Said(Frozen):
     automatic: bool = False
 
 
-SuggestionSource = Literal["wording", "knowledge", "position", "model"]
+SuggestionSource = Literal["wording", "knowledge", "position", "model", "opinion"]
 
 
 class Suggestion(Frozen):
@@ -214,6 +218,7 @@ class Case(Aggregate):
     sent_texts: tuple[str, ...] = ()
     """Tokens of the texts that were sent, for the gate."""
     said: tuple[Said, ...] = ()
+    flow: Flow = NO_FLOW
 
     @cached_property
     def key(self) -> str:
@@ -242,7 +247,7 @@ class Case(Aggregate):
             for reply in self.replies
             if reply.status == "waiting" and reply.leaves_at is not None
         )
-        return (*clocks, *undo)
+        return (*clocks, *undo, *self.flow.timers(self.case_id, self.key))
 
     def queue_due(self) -> float | None:
         if self.status == "resolved":

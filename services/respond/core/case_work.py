@@ -1,5 +1,6 @@
 """What a person does with a case as a whole: claim, release, note, correct, resolve, reopen."""
 
+from services.respond.core import holding
 from services.respond.core.aggregates import Case, HistoryEntry
 from services.respond.core.cascades import called_rumour
 from services.respond.core.case import note
@@ -13,6 +14,7 @@ from services.respond.core.pages import settle_page
 from services.respond.core.refusal import Refusal
 from services.respond.core.replies import give_up
 from services.respond.core.restored import looked
+from services.respond.core.routing import routed
 from services.respond.core.said import ItemCorrected
 from services.respond.core.shelving import offer_itself
 from services.respond.core.work import Work
@@ -54,6 +56,8 @@ def resolve(work: Work, case: Case, fact: asked.CaseResolved) -> Case | Refusal:
         return Refusal("claimed_by_other", "somebody else works on this case")
     if any(reply.status in _BUSY for reply in case.replies):
         return Refusal("already_leaving", "a reply is on its way; wait for it or undo it")
+    if case.flow.hold is not None and case.flow.hold.status == "open":
+        return Refusal("undecided", "nobody has decided on its replies yet", case.flow.hold.to)
     answered = not owes(case, "first_reply")
     if not answered and not (fact.without_reply and fact.reason.strip()):
         return Refusal("needs_reason", "no answer was given: say why none is needed")
@@ -69,7 +73,9 @@ def resolve(work: Work, case: Case, fact: asked.CaseResolved) -> Case | Refusal:
     if not answered:
         notice_closing(work, case, fact.person_id)
     work.put(work.closed.with_first(case.case_id))
-    closed = give_up(case).model_copy(update={"status": "resolved", "resolved_at": work.at})
+    ended = {"status": "resolved", "resolved_at": work.at, "flow": case.flow.ended()}
+    closed = give_up(case).model_copy(update=ended)
+    holding.settle(work, case, fact.person_id)
     settle_page(work, closed, fact.person_id)
     offer_itself(work, case, fact)
     return _told(work, closed, "resolved", fact.person_id, fact.reason)
@@ -123,7 +129,8 @@ def correct(work: Work, case: Case, fact: asked.LabelsCorrected) -> Case | Refus
     fixed = case.model_copy(update={"items": tuple(items), "labels": in_order(labels)})
     if Label.RUMOUR in fact.labels:
         fixed = called_rumour(work, fixed, found)
-    return _told(work, fixed, "corrected", fact.person_id, ",".join(fact.labels))
+    told = _told(work, fixed, "corrected", fact.person_id, ",".join(fact.labels))
+    return routed(work, told)
 
 
 def settle(work: Work, case: Case, fact: asked.ReplySettled) -> Refusal | None:

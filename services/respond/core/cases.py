@@ -15,6 +15,7 @@ from services.respond.core.clusters import gather, meet
 from services.respond.core.decisions import CaseJoined, CaseOpened, CaseReopened
 from services.respond.core.judging import HARMS, Judgement, in_order, is_new_risk
 from services.respond.core.pages import page_for_risk
+from services.respond.core.routing import flow_for, obey, routed
 from services.respond.core.waiting import PendingItem
 from services.respond.core.weights import conditions, graver, remember, weighed
 from services.respond.core.work import Work
@@ -123,7 +124,7 @@ def reopen(work: Work, case: Case, item: CaseItem, judged: Judgement, by: str = 
         )
     )
     work.put(work.closed.without(case.case_id))
-    return case.model_copy(
+    again = case.model_copy(
         update={
             "status": "open",
             "owner_id": None,
@@ -134,6 +135,7 @@ def reopen(work: Work, case: Case, item: CaseItem, judged: Judgement, by: str = 
             "history": note(case, HistoryEntry(at=work.at, what="reopened", person_id=by or None)),
         }
     )
+    return obey(work, again)
 
 
 def refresh(case: Case, items: tuple[CaseItem, ...]) -> Case:
@@ -153,6 +155,7 @@ def _open(work: Work, key: str, pending: PendingItem, item: CaseItem, judged: Ju
     pack, _ = work.pack_of(fact.account_id)
     values = conditions(work, fact.scope(), item, judged, None)
     clocks = start_clocks(pack, pending.received_at, values)
+    labels = in_order(set(judged.decided))
     remember(work, fact.scope(), item.author)
     case = built(
         Case,
@@ -167,7 +170,8 @@ def _open(work: Work, key: str, pending: PendingItem, item: CaseItem, judged: Ju
             "severity": judged.severity,
             "weight": judged.weight.parts,
             "unknown": judged.weight.unknown,
-            "labels": in_order(set(judged.decided)),
+            "labels": labels,
+            "flow": flow_for(pack, labels, item.topics),
             "topics": item.topics,
             "origins": item.origins,
             "items": (item,),
@@ -187,6 +191,7 @@ def _open(work: Work, key: str, pending: PendingItem, item: CaseItem, judged: Ju
         "labels": case.labels,
         "severity": case.severity,
         "degraded": case.degraded,
+        "queue": case.flow.queue,
         "acknowledge_due": clocks[0].due_at,
         "first_reply_due": clocks[1].due_at,
     }
@@ -195,7 +200,7 @@ def _open(work: Work, key: str, pending: PendingItem, item: CaseItem, judged: Ju
         built(OpenThread, {"thread_key": key, "case_id": case.case_id}),
         built(ItemPlace, {"item_id": fact.item_id, "case_id": case.case_id}),
     )
-    return case
+    return obey(work, case)
 
 
 def _join(work: Work, case: Case, item: CaseItem, judged: Judgement) -> Case:
@@ -226,7 +231,7 @@ def _join(work: Work, case: Case, item: CaseItem, judged: Judgement) -> Case:
         )
     )
     work.put(ItemPlace(item_id=item.item_id, case_id=case.case_id))
-    return joined
+    return routed(work, joined)
 
 
 def _union(*held: tuple[str, ...]) -> tuple[str, ...]:

@@ -49,7 +49,12 @@ def check_text(
 def role_of(person: Person | None) -> str:
     """Return the role that answers for most among those of a person; nobody has none."""
     held = () if person is None else person.registered.roles
-    return max(held, key=_ANSWERS_FOR_MORE.index, default="")
+    return max(held, key=answers_for, default="")
+
+
+def answers_for(role: str) -> int:
+    """Return how much a role answers for, beside others; none answers for nothing."""
+    return _ANSWERS_FOR_MORE.index(Role(role)) if role else -1
 
 
 def _role(case: Case, text: str, slot: Slot) -> str:

@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 
 from pydantic_core import to_json
 
+from services.respond.core.flow import FlowDecision
 from services.respond.core.incident import IncidentDecided, IncidentProposed
 from services.respond.core.said import (
     ClaimLinked,
@@ -74,6 +75,7 @@ class CaseOpened(_Decision):
     labels: tuple[Label, ...]
     severity: int
     degraded: tuple[str, ...] = ()
+    queue: str = ""
     acknowledge_due: Time
     first_reply_due: Time
 
@@ -242,6 +244,7 @@ Decision = (
     | IncidentProposed
     | IncidentDecided
     | ModelSwitched
+    | FlowDecision
 )
 
 

@@ -19,6 +19,7 @@ from services.respond.core.case import note
 from services.respond.core.checking import check_text
 from services.respond.core.clocks import meet
 from services.respond.core.decisions import EffectDecided, EffectMoved
+from services.respond.core.held import objection, standing_of
 from services.respond.core.replies import come_back, reply_of
 from services.respond.core.restored import look_since, looked
 from services.respond.core.work import Work
@@ -162,6 +163,9 @@ def _obstacle(work: Work, case: Case, reply: Reply) -> str:
         return "policy_changed"
     if all(item.item_id != reply.item_id for item in case.items):
         return "item_unknown"
+    against = objection(case, reply, pack, standing_of(work, case))
+    if against is not None:
+        return against.note()
     checked = check_text(case, pack, reply.text, work.guidance, reply.slot)
     return "" if checked.passed else "gate_failed"
 

@@ -6,6 +6,7 @@ from services.respond.core import (
     alike,
     case_work,
     claims,
+    flows,
     house,
     incidents,
     models,
@@ -29,6 +30,7 @@ from services.respond.core.refusal import Refusal
 from services.respond.core.suggest import take_draft
 from services.respond.core.work import Work
 from shared.contracts.facts import OperatorFact
+from shared.contracts.flows import FlowFact
 from shared.contracts.guidance import (
     GuidanceFact,
     KnowledgeFact,
@@ -80,7 +82,7 @@ PlainCaseOperation = (
     | ClaimOpened
     | ClaimJudged
 )
-CaseOperation = PlainCaseOperation | PositionRequested | ModelDrafted
+CaseOperation = PlainCaseOperation | PositionRequested | ModelDrafted | FlowFact
 _ON_RESOLVED = (CaseReopened, CaseNoted, ReplySettled, LabelsCorrected, ClaimOpened, ClaimJudged)
 
 
@@ -95,6 +97,7 @@ def operate(work: Work, fact: OperatorFact) -> None:
         accepted=refusal is None,
         code=refusal.code if refusal else "ok",
         reason=refusal.reason if refusal else "",
+        detail={"what": refusal.what} if refusal and refusal.what else {},
     )
     case_id = "" if isinstance(fact, HouseOperation | PolicyFact | IncidentFact) else fact.case_id
     case = work.case(case_id)
@@ -174,10 +177,7 @@ def _on_case(work: Work, fact: CaseOperation) -> Refusal | None:
         return Refusal("not_found", "there is no such case, or it is in the archive")
     if case.status == "resolved" and not isinstance(fact, _ON_RESOLVED):
         return Refusal("case_resolved", "the case is closed; reopen it first")
-    if isinstance(fact, PositionRequested | ModelDrafted):
-        done = _about_guidance(work, case, fact)
-    else:
-        done = _about_case(work, case, fact)
+    done = _done(work, case, fact)
     if isinstance(done, Refusal):
         return done
     if done is not None:
@@ -185,6 +185,14 @@ def _on_case(work: Work, fact: CaseOperation) -> Refusal | None:
     if isinstance(fact, alike.Wide) and fact.alike:
         alike.widen(work, case, fact)
     return None
+
+
+def _done(work: Work, case: Case, fact: CaseOperation) -> Case | Refusal | None:
+    if isinstance(fact, FlowFact):
+        return flows.operate(work, case, fact)
+    if isinstance(fact, PositionRequested | ModelDrafted):
+        return _about_guidance(work, case, fact)
+    return _about_case(work, case, fact)
 
 
 def _about_guidance(

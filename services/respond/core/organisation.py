@@ -53,6 +53,12 @@ class Person(Aggregate):
         return f"person:{self.registered.person_id}"
 
 
+def speaks_for(person: Person, post: str) -> bool:
+    """Tell whether a person at work belongs to a department or holds a post or role."""
+    said = person.registered
+    return said.active and (post in said.departments or post in said.roles)
+
+
 class Organisation(Aggregate):
     """What holds for everything: roster, active packs and model, freeze, term, counters.
 

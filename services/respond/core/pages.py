@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
-from services.respond.core.aggregates import Case, Effect, HistoryEntry, Page
+from services.respond.core.aggregates import Case, Effect, HistoryEntry, Page, Person
 from services.respond.core.case import KEEP, note
 from services.respond.core.decisions import EffectDecided, PageRaised
+from services.respond.core.organisation import speaks_for
 from services.respond.core.work import Work
 from shared.contracts.ids import token
 from shared.contracts.org import Contact, Duty
@@ -18,6 +19,10 @@ _WORDS = {
     QUARANTINED: "有数据处理不了，已隔离",
     "position_request": "申请口径超时",
     AT_RISK: "有人可能有轻生风险，请马上查看",
+    "held": "有回复等候决定",
+    "held_late": "等候决定的回复已逾期",
+    "remind": "内部询问待答",
+    "unanswered": "内部询问超时未答",
 }
 """What a pager says for each reason; the console has its own words for them."""
 
@@ -37,7 +42,7 @@ def page_for_risk(work: Work, case: Case) -> Case:
         page = standing.model_copy(
             update={"case_ids": (*standing.case_ids[1 - KEEP :], case.case_id)}
         )
-        _count_up(work, page, page.reasons, case.account_id)
+        count_up(work, page, page.reasons, case.account_id)
     told = HistoryEntry(at=work.at, what="paged", person_id=page.person_id or None)
     return case.model_copy(update={"page_id": page.page_id, "history": note(case, told)})
 
@@ -51,7 +56,7 @@ def page_for_breach(work: Work, case: Case, clock: str) -> None:
     standing = work.get(f"page:{case.page_id}", Page) if case.page_id else None
     if standing is not None and standing.acknowledged_at is None:
         named = tuple(dict.fromkeys((*standing.reasons, clock)))
-        _count_up(work, standing, named, case.account_id)
+        count_up(work, standing, named, case.account_id)
         return
     page_id = token("page", case.case_id, clock, work.at.isoformat())
     page = raise_page(work, page_id, (case.case_id,), (clock,), case.account_id)
@@ -87,7 +92,7 @@ def page_for_poison(work: Work) -> None:
         if not isinstance(each, Page) or each.reasons != (QUARANTINED,):
             continue
         if each.acknowledged_at is None:
-            _count_up(work, each, each.reasons, "")
+            count_up(work, each, each.reasons, "")
             return
         work.drop(each.key)
     raise_page(work, token("page", QUARANTINED, str(work.seq)), (), (QUARANTINED,), "")
@@ -102,12 +107,15 @@ def raise_page(
     *,
     late: bool = False,
     said: str = "",
+    to: str = "",
 ) -> Page:
     """Raise a page to whoever is on duty now; with nobody on duty it stays, visibly undeliverable.
 
+    Of those on duty, one of the department or post `to` comes first.
+
     A second try of the same page makes a new effect: the first one never reached a person.
     """
-    duty, contact = _reachable(work)
+    duty, contact = _reachable(work, to)
     page = Page(
         page_id=page_id,
         case_ids=case_ids,
@@ -148,14 +156,21 @@ def retry_undeliverable(work: Work) -> None:
         raise_page(work, page.page_id, page.case_ids, page.reasons, account_id, late=True)
 
 
-def _reachable(work: Work) -> tuple[Duty | None, Contact | None]:
-    for duty in on_duty(work):
-        if duty.contacts:
-            return duty, duty.contacts[0]
-    return None, None
+def _reachable(work: Work, to: str) -> tuple[Duty | None, Contact | None]:
+    able = [duty for duty in on_duty(work) if duty.contacts]
+    theirs = (duty for duty in able if to and is_of(work, duty.person_id, to))
+    found = next(theirs, able[0] if able else None)
+    return (found, found.contacts[0]) if found else (None, None)
 
 
-def _count_up(work: Work, page: Page, reasons: tuple[str, ...], account_id: str) -> None:
+def is_of(work: Work, person_id: str, post: str) -> bool:
+    """Tell whether a person at work belongs to a department or holds a post, or is who is meant."""
+    person = work.get(f"person:{person_id}", Person)
+    return person is not None and (person_id == post or speaks_for(person, post))
+
+
+def count_up(work: Work, page: Page, reasons: tuple[str, ...], account_id: str) -> None:
+    """Add to a page that nobody has taken yet, without waking anybody again."""
     counted = page.model_copy(update={"count": page.count + 1, "reasons": reasons})
     work.put(counted)
     _tell(work, counted, account_id, _words(reasons))

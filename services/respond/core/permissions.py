@@ -8,6 +8,7 @@ from shared.contracts.org import Role
 _WORKERS: Final = frozenset({Role.OPERATOR, Role.REVIEWER, Role.LEAD, Role.ADMIN})
 _REVIEWERS: Final = frozenset({Role.REVIEWER, Role.LEAD, Role.ADMIN})
 _LEADS: Final = frozenset({Role.LEAD, Role.ADMIN})
+_COLLEAGUES: Final = _WORKERS | {Role.VIEWER}
 _READERS: Final = frozenset(Role)
 
 ALLOWED: Final[Mapping[str, frozenset[Role]]] = {
@@ -27,6 +28,9 @@ ALLOWED: Final[Mapping[str, frozenset[Role]]] = {
     "operator.corrected": _WORKERS,
     "operator.claim_opened": _WORKERS,
     "operator.claim_judged": _REVIEWERS,
+    "operator.hold_decided": _REVIEWERS,
+    "operator.information_asked": _WORKERS,
+    "operator.information_answered": _COLLEAGUES,
     "operator.acknowledged": _WORKERS,
     "operator.model_proposed": _REVIEWERS,
     "operator.model_approved": _LEADS,

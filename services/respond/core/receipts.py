@@ -12,6 +12,7 @@ from services.respond.core.aggregates import Effect, HistoryEntry, Reply
 from services.respond.core.case import note
 from services.respond.core.checking import check_text
 from services.respond.core.effects import end, is_paused, leave
+from services.respond.core.held import standing_of, withheld
 from services.respond.core.receipt import AutoReceipt, Greeted, Wording
 from services.respond.core.refusal import Refusal
 from services.respond.core.replies import reply_of, with_reply
@@ -66,7 +67,9 @@ def greet(work: Work, case_id: str, item_id: str) -> None:
         return
     pack, pack_hash = work.pack_of(case.account_id)
     wording = receipt.active
-    if not check_text(case, pack, wording.text, work.guidance, "receipt").passed:
+    held = withheld(case, "receipt", pack, standing_of(work, case))
+    passed = check_text(case, pack, wording.text, work.guidance, "receipt").passed
+    if held is not None or not passed:
         told = HistoryEntry(at=work.at, what="receipt_withheld")
         work.put(case.model_copy(update={"history": note(case, told)}))
         return

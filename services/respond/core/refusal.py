@@ -5,7 +5,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why an operation was not done; `code` is stable for clients."""
+    """Why an operation was not done; `code` is stable for clients.
+
+    `what` is what it is about, as people of the house call it: a post, a rule, a department.
+    """
 
     code: str
     reason: str = ""
+    what: str = ""

@@ -6,11 +6,12 @@ Each function takes what a person asked for and returns the case as it then is, 
 from datetime import timedelta
 
 from services.respond.core.aggregates import Case, CaseItem, HistoryEntry, Person, Reply
+from services.respond.core.approving import demand, lacking, missing_words, sign
 from services.respond.core.briefing import must_read
 from services.respond.core.case import note
 from services.respond.core.checking import check_text, role_of
 from services.respond.core.decisions import ReplyCameBack
-from services.respond.core.pages import on_duty
+from services.respond.core.held import standing_of, withheld
 from services.respond.core.refusal import Refusal
 from services.respond.core.shadowing import watch_text
 from services.respond.core.work import Work
@@ -24,7 +25,6 @@ from shared.contracts.operators import (
     ReplyUndone,
     Slot,
 )
-from shared.contracts.verdicts import Label
 
 MAX_TEXT = 10_000
 _GONE = frozenset({"leaving", "unknown"})
@@ -64,44 +64,48 @@ def submit(work: Work, case: Case, fact: ReplySubmitted) -> Case | Refusal:
     reply = _current(case, fact.slot, fact.revision)
     if isinstance(reply, Refusal):
         return reply
-    checked = _gated(work, case, reply)
-    if isinstance(checked, Refusal):
-        return checked
-    submitted = reply.model_copy(update={"status": "submitted"})
+    if (refusal := _gated(work, case, reply)) is not None:
+        return refusal
+    pack, _ = work.pack_of(case.account_id)
+    awaits = lacking(demand(case, reply.slot, pack), reply)
+    submitted = reply.model_copy(update={"status": "submitted", "awaits": awaits})
     return with_reply(case, submitted, _entry(work, "submitted", fact.person_id))
 
 
 def approve(work: Work, case: Case, fact: ReplyApproved) -> Case | Refusal:
     """Approve exactly this revision; the gate runs here and again when it leaves."""
-    reply = _current(case, fact.slot, fact.revision)
+    reply = _speakable(work, case, fact.slot, fact.revision)
     if isinstance(reply, Refusal):
         return reply
-    if reply.author_id == fact.person_id and not _may_approve_own(work, case, reply.slot):
-        return Refusal("two_person", "a second person must approve replies in such a matter")
+    signed = sign(work, case, reply, fact.person_id)
+    if isinstance(signed, Refusal):
+        return signed
     if must_read(work, fact.person_id, case.account_id):
         return _UNREAD
-    answered = reply.model_copy(update={"role": _role(work, fact.person_id)})
-    pack_hash = _gated(work, case, answered)
-    if isinstance(pack_hash, Refusal):
-        return pack_hash
-    approved = answered.model_copy(
+    if (refusal := _gated(work, case, signed)) is not None:
+        return refusal
+    entry = _entry(work, "approved", fact.person_id, signed.approvals[-1].step)
+    if signed.awaits:
+        return with_reply(case, signed.model_copy(update={"status": "submitted"}), entry)
+    approved = signed.model_copy(
         update={
             "status": "approved",
             "approved_by": fact.person_id,
             "approval_id": token("approval", case.case_id, reply.slot, fact.op_id),
-            "pack_hash": pack_hash,
-            "note": "",
         }
     )
-    done = with_reply(case, approved, _entry(work, "approved", fact.person_id))
+    done = with_reply(case, approved, entry)
     return _wait(work, done, approved, fact.person_id) if fact.send else done
 
 
 def send(work: Work, case: Case, fact: ReplySendRequested) -> Case | Refusal:
     """Let an approved revision leave once its undo window is over."""
-    reply = _current(case, fact.slot, fact.revision)
+    reply = _speakable(work, case, fact.slot, fact.revision)
     if isinstance(reply, Refusal):
         return reply
+    if reply.status != "approved" and reply.approvals:
+        words = missing_words(reply.awaits)
+        return Refusal("approvals_lacking", f"it still needs: {words}", words)
     if reply.status != "approved":
         return Refusal("not_approved", "this revision has not been approved")
     if must_read(work, fact.person_id, case.account_id):
@@ -199,6 +203,8 @@ def _back(reply: Reply, reason: str) -> Reply:
             "approved_by": None,
             "approval_id": None,
             "effect_id": None,
+            "approvals": (),
+            "awaits": (),
         }
     )
 
@@ -233,6 +239,15 @@ def _current(case: Case, slot: Slot, revision: int) -> Reply | Refusal:
     return reply
 
 
+def _speakable(work: Work, case: Case, slot: Slot, revision: int) -> Reply | Refusal:
+    """Return the revision, if replies of this kind may be given in this case at all."""
+    pack, _ = work.pack_of(case.account_id)
+    held = withheld(case, slot, pack, standing_of(work, case))
+    if held is not None:
+        return Refusal(held.code, held.why, held.what)
+    return _current(case, slot, revision)
+
+
 def _too_late(reply: Reply) -> Refusal | None:
     if reply.status in _GONE:
         return Refusal("already_leaving", "the reply has left the house or may have")
@@ -241,26 +256,17 @@ def _too_late(reply: Reply) -> Refusal | None:
     return None
 
 
-def _gated(work: Work, case: Case, reply: Reply) -> str | Refusal:
-    """Return the hash of the pack under which the text passes."""
+def _gated(work: Work, case: Case, reply: Reply) -> Refusal | None:
+    """Return why the gate does not let the text pass."""
     pack, pack_hash = work.pack_of(case.account_id)
     if not pack_hash:
         return Refusal("no_rules", "no rules are active for this account: nothing may leave")
     standing = _in_place(case, reply)
     result = check_text(standing, pack, reply.text, work.guidance, reply.slot)
     if result.passed:
-        return pack_hash
+        return None
     first = next(each for each in result.findings if each.level != "warn")
     return Refusal("gate_failed", first.reason)
-
-
-def _may_approve_own(work: Work, case: Case, slot: Slot) -> bool:
-    pack, _ = work.pack_of(case.account_id)
-    if not set(case.labels) & set(pack.two_person_labels):
-        return True
-    awake = len({duty.person_id for duty in on_duty(work)})
-    action = "self_harm" if Label.SELF_HARM in case.labels else slot
-    return pack.may_act_alone(action, awake)
 
 
 def _wait(work: Work, case: Case, reply: Reply, person_id: str) -> Case:

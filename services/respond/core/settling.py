@@ -10,6 +10,7 @@ from services.respond.core.decisions import ItemJudged
 from services.respond.core.judging import Judgement, is_new_risk, judge, unclassified
 from services.respond.core.pages import page_for_risk
 from services.respond.core.receipts import greet
+from services.respond.core.routing import routed
 from services.respond.core.shadow_items import watch_item
 from services.respond.core.waiting import PendingItem
 from services.respond.core.weights import graver, weighed
@@ -82,6 +83,7 @@ def judge_again(work: Work, case: Case, verdict: Verdict) -> None:
     fresh = refresh(case, tuple(item if each is found else each for each in case.items))
     fresh = fresh.model_copy(update=graver(case, judged))
     fresh = suspect(work, fresh, item, verdict.hearing, alike)
+    fresh = routed(work, fresh)
     work.put(page_for_risk(work, fresh) if is_new_risk(case, judged.decided) else fresh)
     line = _said(
         work,

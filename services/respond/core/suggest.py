@@ -11,16 +11,17 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Final, NamedTuple
 
-from services.respond.core.aggregates import Account, Case, HistoryEntry, Shelf, Suggestion
+from services.respond.core.aggregates import Account, Case, Claim, HistoryEntry, Shelf, Suggestion
 from services.respond.core.case import SuggestionSource, note
 from services.respond.core.checking import check_text
 from services.respond.core.guidance import NO_GUIDANCE, Guidance
 from services.respond.core.guided import guided, needs_position
+from services.respond.core.held import Standing, silence, standing_of, withheld
 from services.respond.core.knowledge import Asking
 from services.respond.core.refusal import Refusal
 from services.respond.core.replies import MAX_TEXT
 from services.respond.core.state import State
-from services.respond.core.wordings import About, framed, offers, sound_matter
+from services.respond.core.wordings import About, framed, may_be_said, offers, sound_matter
 from services.respond.core.work import Work
 from shared.contracts.base import built
 from shared.contracts.guidance import ModelDrafted
@@ -34,6 +35,8 @@ _FROM_POSITION: Final = 2
 _SOON: Final = timedelta(minutes=10)
 _STEP_MINUTES: Final = 5
 _LOOK_BACK: Final = 5
+NAME_MOST: Final = 12
+"""A longer name of a department is not put into a reply: it may not fit."""
 
 
 class Desk(NamedTuple):
@@ -43,15 +46,26 @@ class Desk(NamedTuple):
     account: Account | None = None
     guidance: Guidance = NO_GUIDANCE
     shelf: Shelf | None = None
+    claim: Claim | None = None
+
+    @property
+    def standing(self) -> Standing:
+        return Standing(self.guidance, self.claim)
 
 
 def suggested(case: Case, desk: Desk, now: datetime) -> Case:
     """Return the case with its matter and up to three suggestions, each fit to pass the gate."""
-    shown = case.model_copy(update={"matter": matter_of(case, desk.pack)})
+    matter = matter_of(case, desk.pack)
+    quiet = silence(case, desk.pack, desk.standing)
+    shown = case.model_copy(update={"matter": matter, "suggestions": ()})
+    if quiet == "none":
+        return shown
     about = _about(shown, desk, now)
     drafts = (each for each in case.suggestions if each.source == "model")
-    made = [each for each in drafts if _passes(case, desk, each.text)]
-    made += [*_along_positions(case, desk), *_known(case, desk, about)]
+    made = [] if quiet else [*_opinion(case), *drafts]
+    made = [each for each in made if _passes(case, desk, each.text)]
+    if not quiet:
+        made += [*_along_positions(case, desk), *_known(case, desk, about)]
     made += _worded(case, desk, about, OFFERED - len(made))
     return shown.model_copy(update={"suggestions": tuple(made[:OFFERED])})
 
@@ -64,7 +78,9 @@ def offered(state: State, pack: Pack) -> Mapping[str, tuple[str, ...]]:
     for case in state.under("case"):
         if isinstance(case, Case) and now is not None:
             account = state.get(f"account:{case.account_id}", Account)
-            made = suggested(case, Desk(pack, account, guidance, shelf), now).suggestions
+            claim = state.get(f"claim:{case.claim_id}", Claim)
+            desk = Desk(pack, account, guidance, shelf, claim)
+            made = suggested(case, desk, now).suggestions
             names = (each.template_id or f"{each.source}:{each.cites}" for each in made)
             found[case.case_id] = tuple(names)
     return found
@@ -82,7 +98,10 @@ def take_draft(work: Work, case: Case, fact: ModelDrafted) -> Case | Refusal:
     if (item.item_id, item.item_version) != (fact.item_id, fact.item_version):
         return Refusal("stale_item", "the item was edited; look again")
     pack, _ = work.pack_of(case.account_id)
-    if _is_unsettled(work.guidance, case, pack):
+    standing = standing_of(work, case)
+    if (held := withheld(case, "answer", pack, standing)) is not None:
+        return Refusal(held.code, held.why, held.what)
+    if _is_unsettled(standing, case, pack):
         return Refusal(
             "no_position", "there is no position: only what is being checked may be said"
         )
@@ -119,12 +138,28 @@ def _about(case: Case, desk: Desk, now: datetime) -> About:
         author_name=newest.author.name or "",
         next_answer=next_answer(min(owed, default=None), now, desk.pack.suggesting),
         seed=case.case_id,
-        holding=_is_unsettled(desk.guidance, case, desk.pack),
+        holding=_is_unsettled(desk.standing, case, desk.pack),
+        checked_by=_asked_now(case, desk.pack),
     )
 
 
-def _is_unsettled(guidance: Guidance, case: Case, pack: Pack) -> bool:
-    return needs_position(case, pack) and not guidance.in_force(case)
+def _is_unsettled(standing: Standing, case: Case, pack: Pack) -> bool:
+    if silence(case, pack, standing):
+        return True
+    return needs_position(case, pack) and not standing.guidance.in_force(case)
+
+
+def _asked_now(case: Case, pack: Pack) -> str:
+    """Return who is looking into it right now, as far as that may be said in public."""
+    asked = (each.of for each in reversed(case.flow.open_asks) if not each.of_person)
+    return next((each for each in asked if len(each) <= NAME_MOST and may_be_said(each, pack)), "")
+
+
+def _opinion(case: Case) -> Iterator[Suggestion]:
+    """Yield the words the department proposed."""
+    asked = case.flow.opinion()
+    if asked is not None and asked.answer:
+        yield _suggestion(case, asked.answer, "opinion", asked.of)
 
 
 def _along_positions(case: Case, desk: Desk) -> Iterator[Suggestion]:

@@ -1,6 +1,6 @@
 """What happens when a time comes: each timer fires once, in its own due time (invariant 5)."""
 
-from services.respond.core import shelving
+from services.respond.core import asking, holding, shelving
 from services.respond.core.aggregates import (
     AuthorRecord,
     Cascade,
@@ -73,6 +73,12 @@ def _fire_case(work: Work, case: Case, kind: str, which: str = "") -> None:
         breach(work, case, which)
     elif kind == "undo":
         leave(work, case, next(reply for reply in case.replies if reply.slot == which))
+    elif kind == "held":
+        holding.late(work, case)
+    elif kind == "remind":
+        asking.remind(work, case, which)
+    elif kind == "unanswered":
+        asking.overdue(work, case, which)
     else:
         _retire(work, case)
 

@@ -49,6 +49,8 @@ class About(NamedTuple):
     seed: str = ""
     holding: bool = False
     """Nobody knows yet what may be said: only holding wordings."""
+    checked_by: str = ""
+    """Who looks into it; empty: whom the pack names."""
 
 
 class Offer(NamedTuple):
@@ -62,7 +64,7 @@ class Offer(NamedTuple):
 def sound_matter(text: str, pack: Pack) -> str:
     """Return what the text is about; empty unless that may be said in public."""
     likely = matters_of(text, pack.suggesting)
-    return next((each for each in likely if _may_be_said(each, pack)), "")
+    return next((each for each in likely if may_be_said(each, pack)), "")
 
 
 def _anything(_text: str) -> bool:
@@ -194,7 +196,7 @@ def _values(about: About, pack: Pack) -> dict[str, str]:
         "help_line": pack.help_line,
         "matter": about.matter,
         "next_answer": about.next_answer,
-        "checked_by": pack.suggesting.checked_by,
+        "checked_by": about.checked_by or pack.suggesting.checked_by,
     }
 
 
@@ -211,8 +213,8 @@ def _one_of(among: tuple[str, ...], drawn: int) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _may_be_said(matter: str, pack: Pack) -> bool:
-    """Tell whether the gate minds the words, even in reply to a complaint or in a crisis.
+def may_be_said(matter: str, pack: Pack) -> bool:
+    """Tell whether the gate lets the words pass, even in reply to a complaint or in a crisis.
 
     How a text is worded as a whole, two words do not show.
     """

@@ -34,6 +34,8 @@ class PersonConfig(BaseModel):
     person_id: str
     name: str
     roles: tuple[Role, ...]
+    departments: tuple[str, ...] = ()
+    """Departments and posts they speak for, as the rules of a pack name them."""
     active: bool = True
 
 
@@ -80,6 +82,7 @@ class Configuration:
                 person_id=each.person_id,
                 name=each.name,
                 roles=each.roles,
+                departments=each.departments,
                 active=each.active,
             )
             for each in self.people

@@ -48,8 +48,9 @@ class PackGateView:
         except TransientError:
             return case.model_copy(update={"suggestions": ()})
         account = accounts.get(case.account_id)
-        desk = Desk(pack, account, await self._read.guidance(), await self._read.shelf())
-        return suggested(case, desk, now)
+        guidance, shelf = await self._read.guidance(), await self._read.shelf()
+        claim = await self._read.claim(case.claim_id) if case.claim_id else None
+        return suggested(case, Desk(pack, account, guidance, shelf, claim), now)
 
     async def _pack(self, account_id: str) -> Pack:
         names = {

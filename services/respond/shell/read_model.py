@@ -225,6 +225,10 @@ def _fits(case: Case, where: QueueFilter) -> bool:
         return False
     if where.label is not None and where.label not in case.labels:
         return False
+    if where.queue is not None and case.flow.queue != where.queue:
+        return False
+    if where.asking and not case.flow.open_asks:
+        return False
     if where.mine_or_free:
         return case.owner_id in {None, where.owner_id}
     return where.owner_id is None or case.owner_id == where.owner_id

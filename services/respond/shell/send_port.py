@@ -5,9 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.respond.core.aggregates import Account, Case, Effect, Guidance
+from services.respond.core.aggregates import Account, Case, Claim, Effect, Guidance
 from services.respond.core.checking import check_text
 from services.respond.core.guidance import NO_GUIDANCE
+from services.respond.core.held import Standing as KnownBeside
+from services.respond.core.held import objection
+from services.respond.core.replies import reply_of
 from services.respond.shell.office import Office
 from services.respond.shell.standing import Standing
 from shared.contracts.system import Receipt
@@ -122,6 +125,13 @@ class SendPort:
         guidance = self._standing.state.get(Guidance.KEY, Guidance) or NO_GUIDANCE
         if guidance.stamp(case) != effect.guided:
             return "position_changed"
+        reply = reply_of(case, effect.slot or "answer")
+        if reply is None or reply.approval_id != effect.approval_id:
+            return "not_approved"
+        claim = self._standing.state.get(f"claim:{case.claim_id}", Claim)
+        against = objection(case, reply, pack, KnownBeside(guidance, claim))
+        if against is not None:
+            return against.note()
         result = check_text(case, pack, effect.body, guidance, effect.slot or "answer")
         if result.passed:
             return ""

@@ -17,12 +17,16 @@ from services.respond.console.wishes import WISHES
 from services.respond.console.words import a_name, crowd, doubt, pieces, severity, span, time_left
 from services.respond.core import fold
 from services.respond.core.case import ClockKind, ReplyStatus
+from services.respond.core.flow import AskKind, HoldStatus
 from services.respond.core.pages import QUARANTINED
 from services.respond.shell import send_port
+from shared.contracts.flows import HoldDecision
 from shared.contracts.operators import Slot
 from shared.contracts.system import SourceReported
 from shared.contracts.verdicts import Label, Reason
 from shared.errors import UserError
+from shared.policy.routing import ACTIONS
+from shared.policy.switches import RumourPolicy
 
 CATALOGS = load_catalogs(HERE / "locale")
 ZH, EN = CATALOGS["zh"], CATALOGS["en"]
@@ -67,6 +71,9 @@ BY_VALUE = (
     "rule.",
     "incident.",
     "list.",
+    "flow.",
+    "hold.",
+    "action.",
 )
 PLACE = re.compile(r"\{\w+\}")
 
@@ -104,6 +111,9 @@ SPOKEN = (
     ("code.", CORE, r"""_back\(reply, "(\w+)"\)"""),
     ("code.", CORE, r"""Receipt\(\), "(\w+)"\)"""),
     ("code.", CORE / "effects.py", r"""        return "(\w+)"$"""),
+    ("code.", CORE / "held.py", r"""^[A-Z_]+: Final = "(\w+)\""""),
+    ("code.", CORE / "held.py", r"""Objection\("(\w+)\""""),
+    ("page_reason.", CORE, r"""^(?:HELD_LATE|REMIND|UNANSWERED|REQUESTED): Final = "(\w+)\""""),
     ("code.", CORE / "pages.py", r"""^NOBODY = "(\w+)\""""),
     ("code.", SHELL, r"""(?:Withheld|PermanentError)\("(\w+)"\)"""),
     ("code.", SHELL / "send_port.py", r"""            return "(\w+)"$"""),
@@ -137,6 +147,11 @@ def test_every_state_slot_and_reason_has_a_word() -> None:
         "done.draft"
     }
     wanted |= {f"done.{each}" for each in EDITOR}
+    wanted |= {f"history.hold_{each}" for each in set(get_args(HoldStatus)) - {"open"}}
+    wanted |= {f"history.{k}_{d}" for k in get_args(AskKind) for d in ("asked", "answered")}
+    wanted |= {f"hold.is_{each}" for each in get_args(HoldStatus)}
+    wanted |= {f"hold.do_{each}" for each in get_args(HoldDecision)}
+    wanted |= {f"action.{each}" for each in (*get_args(RumourPolicy), *ACTIONS)}
     wanted |= {f"page_reason.{each}" for each in (*get_args(ClockKind), QUARANTINED)}
     wanted |= {f"code.{_READ_BACK}{each}" for each in ("absent", "unreadable")}
     assert wanted <= set(ZH.texts)

@@ -10,6 +10,7 @@ from shared.contracts.operators import CaseClaimed, CaseResolved, LabelsCorrecte
 from shared.contracts.verdicts import Label, Verdict
 from tests.fakes.builders import a_comment, a_tick, classified
 from tests.fakes.core_story import Story
+from tests.fakes.flows import a_hold_decision
 
 TEXT = "你们二楼的蛋糕发霉了还在卖,大家都别去了"
 SIGNATURE = tuple(range(16))
@@ -113,12 +114,12 @@ def test_one_decision_serves_all_that_are_alike_and_leaves_what_it_may_not_touch
             case_id=cases[0],
             item_id=item.item_id,
             item_version=item.item_version,
-            labels=(Label.RUMOUR,),
+            labels=(Label.FRAUD,),
             alike=True,
         )
     )
     again = [story.state.get(f"case:{each}", type(story.case)) for each in cases]
-    assert [each.labels for each in again if each] == [(Label.RUMOUR,)] * 3 + [(Label.COMPLAINT,)]
+    assert [each.labels for each in again if each] == [(Label.FRAUD,)] * 3 + [(Label.COMPLAINT,)]
     learnt = story.decided("item.corrected")
     assert [each["case_id"] for each in learnt] == cases[:3]
     own = [each.items[-1].item_id for each in again if each]
@@ -131,6 +132,14 @@ def test_one_decision_serves_all_that_are_alike_and_leaves_what_it_may_not_touch
     story.tell(done.model_copy(update={"op_id": "d" * 8, "reason": "统一发布说明"}))
     gone = [story.state.get(f"case:{each}", type(story.case)) for each in cases]
     assert {each.status for each in gone if each} == {"resolved"}
+
+
+def test_one_decision_on_a_rumour_serves_all_that_say_the_same() -> None:
+    story = Story()
+    flood(story, 3, label=Label.RUMOUR)
+    story.tell(a_hold_decision(story.case.case_id, "stay_silent", alike=True))
+    cases = [each for each in story.state.under("case") if isinstance(each, type(story.case))]
+    assert [each.flow.hold.status for each in cases if each.flow.hold] == ["silent"] * 3
 
 
 def test_alike_is_nothing_where_nothing_is_alike() -> None:

@@ -8,6 +8,7 @@ from shared.contracts.guidance import ModelDrafted
 from shared.contracts.verdicts import Label
 from tests.fakes.builders import a_comment, a_verdict, the_item
 from tests.fakes.core_story import Story
+from tests.fakes.flows import a_hold_decision
 from tests.fakes.guided_story import PACK, holds, house
 
 GOOD = "您好，蛋糕的事我们正在请门店核实。"
@@ -60,9 +61,16 @@ def test_a_draft_for_older_words_is_refused() -> None:
 
 
 def test_where_a_position_is_needed_a_model_may_not_make_one_up() -> None:
+    grave = PACK.suggesting.model_copy(update={"position_labels": (Label.COMPLAINT,)})
+    story = house(PACK.model_copy(update={"suggesting": grave}))
+    story.complain()
+    assert drafted(story) == "no_position"
     story = house()
     story.complain(Label.RUMOUR)
-    assert drafted(story) == "no_position"
+    assert drafted(story) == "held"
+    proceed = a_hold_decision(story.case.case_id, "proceed")
+    story.tell(proceed)
+    assert drafted(story, op="op-unclear") == "unclarified"
     holds(story, must_say=())
     assert drafted(story, op="op-later") == "ok"
     assert PACK.suggesting.position_labels == (Label.RUMOUR,)

@@ -202,11 +202,11 @@ def test_the_gate_runs_again_when_the_window_ends() -> None:
 def test_two_people_are_needed_unless_one_is_alone_at_night() -> None:
     pack = Pack(
         name="company",
-        two_person_labels=(Label.RUMOUR, Label.SELF_HARM),
+        two_person_labels=(Label.PRIVACY, Label.SELF_HARM),
         night=(NightRule(action="self_harm", people_awake=1, alone=True),),
     )
     story = Story(pack)
-    case_id = story.complain(Label.RUMOUR).case_id
+    case_id = story.complain(Label.PRIVACY).case_id
     story.tell(a_person("wang"), a_draft(case_id), an_approval(case_id, op="1"))
     story.tell(an_approval(case_id, person="wang", op="2"))
     assert codes(story, "1", "2") == ["two_person", "ok"]

@@ -1,0 +1,94 @@
+"""What the rules make of a case, as the pages show it: its queue, and who still has to approve."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from services.respond.console.context import Console
+from services.respond.core.aggregates import Case, Person, Reply
+from services.respond.core.approving import ANOTHER, ANYBODY, holds
+from services.respond.core.flow import Approval, Ask, Hold
+from services.respond.ports import QueueFilter
+from shared.contracts.flows import HoldDecision
+from shared.policy.routing import queues_of
+
+_WAYS: tuple[HoldDecision, ...] = ("reported_up", "proceed", "stay_silent")
+CASES_READ = 500
+"""Cases with open questions that the page looks at; it says when there are more."""
+
+
+class Awaited(NamedTuple):
+    """One approval that lacks: a post with those who hold it, or `ANYBODY`, or `ANOTHER`."""
+
+    post: str
+    people: tuple[str, ...]
+
+    @property
+    def is_post(self) -> bool:
+        return self.post not in {ANYBODY, ANOTHER}
+
+
+class Signing(NamedTuple):
+    """How far the approvals of a reply are."""
+
+    given: tuple[Approval, ...]
+    awaited: tuple[Awaited, ...]
+
+
+def signing_view(reply: Reply | None, people: Sequence[Person]) -> Signing:
+    """Return who approved and who still has to, by name; the first awaited comes next."""
+    if reply is None or reply.status not in {"submitted", "approved"}:
+        return Signing((), ())
+    awaited = (Awaited(post, tuple(_holders(post, people))) for post in reply.awaits)
+    return Signing(reply.approvals, tuple(awaited))
+
+
+def _holders(post: str, people: Sequence[Person]) -> list[str]:
+    return [each.registered.name for each in people if holds(each, post)]
+
+
+async def queues(console: Console) -> tuple[str, ...]:
+    """Return the queues that the rules of any account name."""
+    in_force = (await console.read.organisation()).packs
+    names = dict.fromkeys(each.registered.pack for each in await console.read.accounts())
+    hashes = [in_force[name] for name in names if name in in_force]
+    packs = [await console.packs.pack(each) for each in hashes]
+    named = (queue for pack in packs if pack for queue in queues_of(pack.switches))
+    return tuple(dict.fromkeys(named))
+
+
+class Waiting(NamedTuple):
+    """One question nobody has answered, and the case it is about."""
+
+    case: Case
+    ask: Ask
+
+
+async def waiting(console: Console, of: str) -> tuple[list[Waiting], int, int]:
+    """Return what was asked and waits, the soonest first; of how many cases, of how many in all."""
+    rows, total = await console.read.queue(QueueFilter(asking=True), offset=0, limit=CASES_READ)
+    found = [Waiting(row.case, each) for row in rows for each in row.case.flow.open_asks]
+    fitting = [each for each in found if of in {"", each.ask.of}]
+    return sorted(fitting, key=lambda each: each.ask.due_at), len(rows), total
+
+
+async def departments(console: Console) -> tuple[str, ...]:
+    """Return whom a question may go to: what people here speak for, and the queues."""
+    people = await console.read.people()
+    theirs = (each for person in people for each in person.registered.departments)
+    return tuple(dict.fromkeys((*theirs, *await queues(console))))
+
+
+def hold_ways(hold: Hold | None) -> tuple[HoldDecision, ...]:
+    """Return what may be decided of what is held, as things stand."""
+    if hold is None:
+        return ()
+    reports = hold.policy == "report_up" and hold.status == "open"
+    onward: HoldDecision = "reported_up" if reports else "proceed"
+    gone = {"released": "proceed", "silent": "stay_silent"}.get(hold.status)
+    return tuple(each for each in _WAYS if each in {onward, "stay_silent"} and each != gone)
+
+
+def partly(case: Case | None, slot: str) -> bool:
+    """Tell whether the reply of a slot has been approved by some, and not by all who must."""
+    replies = () if case is None else case.replies
+    return any(each.slot == slot and each.approvals and each.awaits for each in replies)
