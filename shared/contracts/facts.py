@@ -7,6 +7,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import from_json
 
 from shared.contracts.base import FactBase
+from shared.contracts.dues import DuesFact
 from shared.contracts.guidance import (
     BanLifted,
     BanSet,
@@ -109,6 +110,7 @@ OperatorFact = (
     | ReceiptStopped
     | ModelDrafted
     | IncidentFact
+    | DuesFact
 )
 ItemFact = ItemReceived | ItemEdited | ItemDeleted | ItemClassified
 PostFact = PostSeen | PostDeleted | PostDrafted | PostScheduled | PostFrozen

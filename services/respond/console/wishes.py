@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from services.respond.console.dues_wishes import DUES_WISHES
 from services.respond.console.guidance_wishes import GUIDANCE_WISHES
 from services.respond.console.incident_wishes import INCIDENT_WISHES
 from services.respond.console.policy_wishes import POLICY_WISHES
@@ -151,6 +152,7 @@ _ALL = (
     *POLICY_WISHES,
     *INCIDENT_WISHES,
     *GUIDANCE_WISHES,
+    *DUES_WISHES,
 )
 
 WISHES: Mapping[str, Wish] = MappingProxyType({wish.name: wish for wish in _ALL})

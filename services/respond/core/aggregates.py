@@ -26,6 +26,7 @@ from services.respond.core.case import (
 )
 from services.respond.core.claim import Claim, Variant
 from services.respond.core.cluster import Cluster, Near
+from services.respond.core.dues import VisitReminder
 from services.respond.core.guidance import Guidance
 from services.respond.core.incident import Incident, IncidentRegister
 from services.respond.core.knowledge import Entry, Shelf
@@ -91,6 +92,7 @@ __all__ = [
     "StoredOutcome",
     "Suggestion",
     "Variant",
+    "VisitReminder",
 ]
 
 OUTCOMES_KEPT = 5000
@@ -246,5 +248,6 @@ AGGREGATES: dict[str, type[Aggregate]] = {
     "greeted": Greeted,
     "incident": Incident,
     "incidents": IncidentRegister,
+    "visit": VisitReminder,
 }
 """Key prefix -> class of the persisted aggregates."""

@@ -9,6 +9,7 @@ from typing import ClassVar, Literal
 
 from pydantic import model_validator
 
+from services.respond.core.dues import Dues
 from services.respond.core.state import Aggregate
 from services.respond.core.waiting import Timer
 from shared.contracts.base import Frozen, Time
@@ -31,7 +32,7 @@ KEEP = 200
 KEEP_SAID = 20
 RETIRE_AFTER = timedelta(days=7)
 """How long a resolved case stays in hot state, to be reopened by its author's next word."""
-ClockKind = Literal["acknowledge", "first_reply"]
+ClockKind = Literal["acknowledge", "first_reply", "return_visit"]
 CaseStatus = Literal["open", "claimed", "resolved"]
 ReplyStatus = Literal[
     "drafted",
@@ -211,6 +212,7 @@ class Case(Aggregate):
     sent_texts: tuple[str, ...] = ()
     """Tokens of the texts that were sent, for the gate."""
     said: tuple[Said, ...] = ()
+    dues: Dues = Dues()
 
     @cached_property
     def key(self) -> str:

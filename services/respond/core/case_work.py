@@ -14,6 +14,7 @@ from services.respond.core.replies import give_up
 from services.respond.core.restored import looked
 from services.respond.core.said import ItemCorrected
 from services.respond.core.shelving import offer_itself
+from services.respond.core.visits import call_off, follow, obstacle
 from services.respond.core.work import Work
 from shared.contracts import operators as asked
 from shared.contracts.system import Receipt
@@ -56,6 +57,8 @@ def resolve(work: Work, case: Case, fact: asked.CaseResolved) -> Case | Refusal:
     answered = not owes(case, "first_reply")
     if not answered and not (fact.without_reply and fact.reason.strip()):
         return Refusal("needs_reason", "no answer was given: say why none is needed")
+    if (unvisited := obstacle(work, case)) is not None:
+        return unvisited
     work.decide(
         CaseResolved(
             at=work.at,
@@ -68,7 +71,9 @@ def resolve(work: Work, case: Case, fact: asked.CaseResolved) -> Case | Refusal:
     if not answered:
         notice_closing(work, case, fact.person_id)
     work.put(work.closed.with_first(case.case_id))
-    closed = give_up(case).model_copy(update={"status": "resolved", "resolved_at": work.at})
+    closed = call_off(work, give_up(case)).model_copy(
+        update={"status": "resolved", "resolved_at": work.at}
+    )
     settle_page(work, closed, fact.person_id)
     offer_itself(work, case, fact)
     return _told(work, closed, "resolved", fact.person_id, fact.reason)
@@ -120,7 +125,7 @@ def correct(work: Work, case: Case, fact: asked.LabelsCorrected) -> Case | Refus
         )
     )
     fixed = case.model_copy(update={"items": tuple(items), "labels": in_order(labels)})
-    return _told(work, fixed, "corrected", fact.person_id, ",".join(fact.labels))
+    return _told(work, follow(work, fixed), "corrected", fact.person_id, ",".join(fact.labels))
 
 
 def settle(work: Work, case: Case, fact: asked.ReplySettled) -> Refusal | None:

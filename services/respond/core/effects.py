@@ -21,6 +21,7 @@ from services.respond.core.clocks import meet
 from services.respond.core.decisions import EffectDecided, EffectMoved
 from services.respond.core.replies import come_back, reply_of
 from services.respond.core.restored import look_since, looked
+from services.respond.core.visits import follow
 from services.respond.core.work import Work
 from shared.contracts.ids import token
 from shared.contracts.system import EffectFinished, EffectStarted, Receipt
@@ -219,7 +220,9 @@ def _answered(work: Work, case: Case, reply: Reply, effect: Effect, receipt: Rec
         return _with(sent, kept, entry)
     by = effect.approved_by
     done = meet(work, _with(sent, kept, entry), "acknowledge", by)
-    return meet(work, done, "first_reply", by) if effect.slot in _ANSWERS else done
+    if effect.slot not in _ANSWERS:
+        return done
+    return follow(work, meet(work, done, "first_reply", by))
 
 
 def _said(work: Work, effect: Effect, receipt: Receipt) -> Said:

@@ -1,6 +1,6 @@
 """Breaches of the handbook: the fold notices some, people report others, and only people decide."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from services.respond.core.aggregates import Case, Post
@@ -23,6 +23,11 @@ from shared.policy.model import Pack
 
 ABOUT_CHARS: Final = 200
 MAX_WHAT: Final = 2_000
+_BREACHES: Final[Mapping[str, Trigger]] = {
+    "acknowledge": "acknowledge_breached",
+    "first_reply": "first_reply_breached",
+    "return_visit": "return_visit_breached",
+}
 
 
 def operate(work: Work, fact: IncidentFact) -> Refusal | None:
@@ -32,8 +37,7 @@ def operate(work: Work, fact: IncidentFact) -> Refusal | None:
 
 def notice_breach(work: Work, case: Case, clock: str) -> None:
     """A promise was broken: propose what the table says of it."""
-    trigger: Trigger = "acknowledge_breached" if clock == "acknowledge" else "first_reply_breached"
-    _on_case(work, case, trigger, case.owner_id or "")
+    _on_case(work, case, _BREACHES[clock], case.owner_id or "")
 
 
 def notice_closing(work: Work, case: Case, person_id: str) -> None:

@@ -15,6 +15,7 @@ from services.respond.core import (
     replies,
     revisiting,
     shelving,
+    visits,
 )
 from services.respond.core.aggregates import (
     OUTCOMES_KEPT,
@@ -28,6 +29,7 @@ from services.respond.core.permissions import allowed
 from services.respond.core.refusal import Refusal
 from services.respond.core.suggest import take_draft
 from services.respond.core.work import Work
+from shared.contracts.dues import DuesFact, VisitRecorded
 from shared.contracts.facts import OperatorFact
 from shared.contracts.guidance import (
     GuidanceFact,
@@ -80,8 +82,16 @@ PlainCaseOperation = (
     | ClaimOpened
     | ClaimJudged
 )
-CaseOperation = PlainCaseOperation | PositionRequested | ModelDrafted
-_ON_RESOLVED = (CaseReopened, CaseNoted, ReplySettled, LabelsCorrected, ClaimOpened, ClaimJudged)
+CaseOperation = PlainCaseOperation | PositionRequested | ModelDrafted | DuesFact
+_ON_RESOLVED = (
+    CaseReopened,
+    CaseNoted,
+    ReplySettled,
+    LabelsCorrected,
+    ClaimOpened,
+    ClaimJudged,
+    VisitRecorded,
+)
 
 
 def operate(work: Work, fact: OperatorFact) -> None:
@@ -95,6 +105,7 @@ def operate(work: Work, fact: OperatorFact) -> None:
         accepted=refusal is None,
         code=refusal.code if refusal else "ok",
         reason=refusal.reason if refusal else "",
+        detail={"rules": ", ".join(refusal.rules)} if refusal and refusal.rules else {},
     )
     case_id = "" if isinstance(fact, HouseOperation | PolicyFact | IncidentFact) else fact.case_id
     case = work.case(case_id)
@@ -174,10 +185,7 @@ def _on_case(work: Work, fact: CaseOperation) -> Refusal | None:
         return Refusal("not_found", "there is no such case, or it is in the archive")
     if case.status == "resolved" and not isinstance(fact, _ON_RESOLVED):
         return Refusal("case_resolved", "the case is closed; reopen it first")
-    if isinstance(fact, PositionRequested | ModelDrafted):
-        done = _about_guidance(work, case, fact)
-    else:
-        done = _about_case(work, case, fact)
+    done = _about(work, case, fact)
     if isinstance(done, Refusal):
         return done
     if done is not None:
@@ -185,6 +193,14 @@ def _on_case(work: Work, fact: CaseOperation) -> Refusal | None:
     if isinstance(fact, alike.Wide) and fact.alike:
         alike.widen(work, case, fact)
     return None
+
+
+def _about(work: Work, case: Case, fact: CaseOperation) -> Case | Refusal | None:
+    if isinstance(fact, DuesFact):
+        return visits.record(work, case, fact)
+    if isinstance(fact, PositionRequested | ModelDrafted):
+        return _about_guidance(work, case, fact)
+    return _about_case(work, case, fact)
 
 
 def _about_guidance(

@@ -24,6 +24,7 @@ ALLOWED: Final[Mapping[str, frozenset[Role]]] = {
     "operator.resolved": _WORKERS,
     "operator.reopened": _WORKERS,
     "operator.noted": _WORKERS,
+    "operator.visited": _WORKERS,
     "operator.corrected": _WORKERS,
     "operator.claim_opened": _WORKERS,
     "operator.claim_judged": _REVIEWERS,

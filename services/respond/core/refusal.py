@@ -9,3 +9,5 @@ class Refusal:
 
     code: str
     reason: str = ""
+    rules: tuple[str, ...] = ()
+    """The rules that say so, by their own ids and those of the catalogue."""

@@ -45,6 +45,7 @@ EXPECTED = {
     "POST /api/cases/{case_id}/reopen": WORKERS,
     "POST /api/cases/{case_id}/note": WORKERS,
     "POST /api/cases/{case_id}/correct": WORKERS,
+    "POST /api/cases/{case_id}/visit": WORKERS,
     "POST /api/cases/{case_id}/claim-open": WORKERS,
     "POST /api/cases/{case_id}/claim-judge": REVIEWERS,
     "POST /api/pages/{page_id}/acknowledge": WORKERS,

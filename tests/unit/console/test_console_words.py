@@ -66,6 +66,7 @@ BY_VALUE = (
     "policy.",
     "rule.",
     "incident.",
+    "dues.",
     "list.",
 )
 PLACE = re.compile(r"\{\w+\}")

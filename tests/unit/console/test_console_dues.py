@@ -1,0 +1,79 @@
+"""What a case owes beside its reply, on its page: visits, and why it is not closed without one."""
+
+from datetime import timedelta
+
+from services.respond.core.aggregates import CaseClock
+from services.respond.core.dues import Dues, Visit
+from shared.contracts.dues import VisitRecorded
+from shared.contracts.operators import Outcome
+from tests.unit.console.conftest import Desk
+
+CASE = "case1042"
+
+
+async def shown(desk: Desk) -> str:
+    answer = await desk.client.get(f"/case/{CASE}")
+    assert answer.status == 200
+    return await answer.text()
+
+
+async def test_a_visit_that_is_owed_is_asked_for_and_those_made_are_listed(desk: Desk) -> None:
+    await desk.sign_in("chen")
+    assert "/do/visit" not in await shown(desk)
+    now = desk.clock.now()
+    clock = CaseClock(clock="return_visit", started_at=now, due_at=now + timedelta(days=3))
+    case = desk.house.cases[CASE]
+    desk.house.cases[CASE] = case.model_copy(update={"clocks": (*case.clocks, clock)})
+    page = await shown(desk)
+    assert "还没有回访" in page
+    assert "/do/visit" in page
+    visit = Visit(
+        at=now, visited_at=now, person_id="lin", how="phone", outcome="satisfied", note="已修好"
+    )
+    desk.house.cases[CASE] = case.model_copy(update={"dues": Dues(visits=(visit,))})
+    page = await shown(desk)
+    assert "满意</strong> · 电话 · 已修好" in page
+    assert "林望舒" in page
+    await desk.sign_in("guan")
+    assert "/do/visit" not in await shown(desk)
+
+
+async def test_the_form_enters_a_visit_with_the_time_on_the_wall(desk: Desk) -> None:
+    await desk.sign_in("chen")
+    form = {
+        "target": CASE,
+        "op_id": "visit-0001",
+        "how": "phone",
+        "outcome": "not_reached",
+        "visited_at": "2026-05-01T10:00",
+        "note": "没人接",
+    }
+    await desk.client.post("/do/visit", data=form, allow_redirects=False)
+    fact = desk.house.log[-1]
+    assert isinstance(fact, VisitRecorded)
+    assert (fact.case_id, fact.outcome, fact.note) == (CASE, "not_reached", "没人接")
+    assert fact.visited_at is not None
+    assert fact.visited_at.isoformat() == "2026-05-01T10:00:00+08:00"
+    await desk.client.post("/do/visit", data={**form, "op_id": "visit-0002", "visited_at": ""})
+    later = desk.house.log[-1]
+    assert isinstance(later, VisitRecorded)
+    assert later.visited_at is None
+
+
+async def test_a_refusal_names_its_rule_and_offers_what_is_missing(desk: Desk) -> None:
+    await desk.sign_in("chen")
+    desk.house.outcomes["resolve-1"] = Outcome(
+        op_id="resolve-1",
+        accepted=False,
+        code="needs_return_visit",
+        detail={"rules": "hotel.complaint-steps, HOTEL-4-3"},
+    )
+    answer = await desk.client.post(
+        "/do/resolve",
+        data={"target": CASE, "op_id": "resolve-1"},
+        headers={"HX-Request": "true"},
+    )
+    page = await answer.text()
+    assert "先记下回访的方式、时间和结果" in page
+    assert "依据：hotel.complaint-steps, HOTEL-4-3" in page
+    assert "/do/visit" in page
