@@ -28,6 +28,7 @@ from services.respond.core.claim import Claim, Variant
 from services.respond.core.cluster import Cluster, Near
 from services.respond.core.dues import VisitReminder
 from services.respond.core.guidance import Guidance
+from services.respond.core.held import HeldText
 from services.respond.core.incident import Incident, IncidentRegister
 from services.respond.core.knowledge import Entry, Shelf
 from services.respond.core.model import Installed, ModelRegister, Proposal
@@ -67,6 +68,7 @@ __all__ = [
     "GateFinding",
     "Greeted",
     "Guidance",
+    "HeldText",
     "HistoryEntry",
     "HourRates",
     "Incident",
@@ -249,5 +251,6 @@ AGGREGATES: dict[str, type[Aggregate]] = {
     "incident": Incident,
     "incidents": IncidentRegister,
     "visit": VisitReminder,
+    "held": HeldText,
 }
 """Key prefix -> class of the persisted aggregates."""

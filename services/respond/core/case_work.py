@@ -8,6 +8,7 @@ from services.respond.core.decisions import CaseResolved
 from services.respond.core.effects import end
 from services.respond.core.incidents import notice_closing
 from services.respond.core.judging import Judgement, in_order
+from services.respond.core.overruled import look_back
 from services.respond.core.pages import settle_page
 from services.respond.core.refusal import Refusal
 from services.respond.core.replies import give_up
@@ -125,6 +126,7 @@ def correct(work: Work, case: Case, fact: asked.LabelsCorrected) -> Case | Refus
         )
     )
     fixed = case.model_copy(update={"items": tuple(items), "labels": in_order(labels)})
+    look_back(work, case, fixed)
     return _told(work, follow(work, fixed), "corrected", fact.person_id, ",".join(fact.labels))
 
 

@@ -10,6 +10,7 @@ from services.respond.core.briefing import must_read
 from services.respond.core.case import note
 from services.respond.core.checking import check_text, role_of
 from services.respond.core.decisions import ReplyCameBack
+from services.respond.core.overruled import lift, remember
 from services.respond.core.pages import on_duty
 from services.respond.core.refusal import Refusal
 from services.respond.core.shadowing import watch_text
@@ -53,6 +54,7 @@ def draft(work: Work, case: Case, fact: ReplyDrafted) -> Case | Refusal:
     written = _in_place(case, reply)
     result = check_text(written, pack, fact.text, work.guidance, fact.slot)
     watch_text(work, written, fact.slot, fact.text, result)
+    remember(work, case, fact.person_id, fact.text, result)
     reply = reply.model_copy(update={"findings": result.findings})
     owner = case.owner_id or fact.person_id
     taken = case.model_copy(update={"owner_id": owner, "status": "claimed"})
@@ -84,6 +86,7 @@ def approve(work: Work, case: Case, fact: ReplyApproved) -> Case | Refusal:
     pack_hash = _gated(work, case, answered)
     if isinstance(pack_hash, Refusal):
         return pack_hash
+    lift(work, case.account_id, answered.text)
     approved = answered.model_copy(
         update={
             "status": "approved",

@@ -11,6 +11,7 @@ from services.respond.core.aggregates import (
     Entry,
     Greeted,
     Guidance,
+    HeldText,
 )
 from services.respond.core.claims import lapse
 from services.respond.core.clocks import breach
@@ -61,7 +62,7 @@ def _forget(work: Work, holder: Aggregate | None, timer: Timer) -> None:
             lapse(work, holder)
         case VisitReminder():
             remind(work, holder)
-        case EarlyChange() | AuthorRecord() | Greeted():
+        case EarlyChange() | AuthorRecord() | Greeted() | HeldText():
             work.drop(holder.key)
         case _:
             message = f"nobody knows the timer {timer.timer_id}"
