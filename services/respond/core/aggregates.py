@@ -133,7 +133,7 @@ class Effect(Aggregate):
     """Something that leaves the system, through the ledger. Never executed before it is here."""
 
     effect_id: str
-    effect_kind: Literal["send_reply", "page"]
+    effect_kind: Literal["send_reply", "page", "remove"]
     status: Literal["decided", "started"] | EffectStatus
     platform: str = ""
     account_id: str = ""

@@ -11,6 +11,7 @@ from services.respond.core.judging import Judgement, in_order
 from services.respond.core.overruled import look_back
 from services.respond.core.pages import settle_page
 from services.respond.core.refusal import Refusal
+from services.respond.core.removals import look_again
 from services.respond.core.replies import give_up
 from services.respond.core.restored import looked
 from services.respond.core.said import ItemCorrected
@@ -127,6 +128,7 @@ def correct(work: Work, case: Case, fact: asked.LabelsCorrected) -> Case | Refus
     )
     fixed = case.model_copy(update={"items": tuple(items), "labels": in_order(labels)})
     look_back(work, case, fixed)
+    look_again(work, fixed)
     return _told(work, follow(work, fixed), "corrected", fact.person_id, ",".join(fact.labels))
 
 

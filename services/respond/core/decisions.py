@@ -20,6 +20,7 @@ from services.respond.core.said import (
     ItemCorrected,
     KnowledgeMoved,
     ReceiptSwitched,
+    RemovalMoved,
 )
 from shared.contracts.base import Frozen, Time
 from shared.contracts.operators import Slot
@@ -140,7 +141,7 @@ class EffectDecided(_Decision):
 
     kind: Literal["effect.decided"] = "effect.decided"
     effect_id: str
-    effect_kind: Literal["send_reply", "page"]
+    effect_kind: Literal["send_reply", "page", "remove"]
     case_id: str
     slot: Slot | None = None
     approved_by: str = ""
@@ -236,6 +237,7 @@ Decision = (
     | GuidanceMoved
     | KnowledgeMoved
     | ReceiptSwitched
+    | RemovalMoved
     | PolicySwitched
     | IncidentProposed
     | IncidentDecided

@@ -1,14 +1,26 @@
 """What a case owes beside its reply, as the case keeps it: all bounded."""
 
 from functools import cached_property
-from typing import Final
+from typing import Final, Literal
 
 from services.respond.core.state import Aggregate
 from services.respond.core.waiting import Timer
 from shared.contracts.base import Frozen, Time
-from shared.contracts.dues import VisitHow, VisitOutcome
+from shared.contracts.dues import Ground, Removing, VisitHow, VisitOutcome
 
 KEEP_VISITS: Final = 20
+KEEP_REMOVALS: Final = 20
+RemovalStatus = Literal[
+    "asked",
+    "declined",
+    "leaving",
+    "done",
+    "simulated",
+    "refused",
+    "returned",
+    "expired",
+    "unknown",
+]
 
 
 class Visit(Frozen):
@@ -22,10 +34,34 @@ class Visit(Frozen):
     note: str = ""
 
 
+class Removal(Frozen):
+    """One wish to take something of the public away, from the asking to its end.
+
+    `text` is the copy that is kept, `copy_hash` stands for it, its author and its time.
+    """
+
+    removal_id: str
+    item_id: str
+    item_version: str
+    removing: Removing
+    ground: Ground
+    evidence: str
+    text: str
+    copy_hash: str
+    asked_by: str
+    asked_at: Time
+    status: RemovalStatus = "asked"
+    decided_by: str = ""
+    decided_at: Time | None = None
+    effect_id: str = ""
+    note: str = ""
+
+
 class Dues(Frozen):
-    """Return visits, oldest first."""
+    """Return visits and removals, oldest first."""
 
     visits: tuple[Visit, ...] = ()
+    removals: tuple[Removal, ...] = ()
 
 
 class VisitReminder(Aggregate):

@@ -10,7 +10,7 @@ from shared.contracts.base import Frozen, Time
 class Broken(Frozen):
     """One finding that held a text: of which kind, by which rules, and why."""
 
-    category: str
+    category: str = ""
     rules: tuple[str, ...]
     reason: str
 

@@ -10,6 +10,7 @@ from services.respond.core.incident import (
     IncidentProposed,
     IncidentRegister,
 )
+from services.respond.core.lines import lines_by
 from services.respond.core.refusal import Refusal
 from services.respond.core.work import Work
 from shared.contracts.ids import token
@@ -19,7 +20,6 @@ from shared.policy.gate.check import gate
 from shared.policy.gate.findings import GateContext
 from shared.policy.incident_lines import incident_lines
 from shared.policy.incidents import IncidentRule, Trigger
-from shared.policy.model import Pack
 
 ABOUT_CHARS: Final = 200
 MAX_WHAT: Final = 2_000
@@ -72,14 +72,6 @@ def notice_post(work: Work, fact: PostSeen) -> None:
             post = Post.key_of(fact.account_id, fact.post_id)
             words = fact.text[:ABOUT_CHARS]
             propose(work, rule, "posted_around_gate", Noticed(fact.account_id, post, words))
-
-
-def lines_by(pack: Pack, trigger: Trigger) -> list[IncidentRule]:
-    """Return the lines the system itself notices by `trigger`, graded by their rules."""
-    if not any(trigger in each.triggers for each in pack.incidents.rules):
-        return []
-    lines = incident_lines(pack.incidents, pack.rules)
-    return [each for each in lines if trigger in each.triggers]
 
 
 def report(work: Work, fact: IncidentReported) -> Refusal | None:

@@ -4,6 +4,7 @@ from typing import assert_never
 
 from services.respond.core import (
     alike,
+    beside,
     case_work,
     claims,
     house,
@@ -15,7 +16,6 @@ from services.respond.core import (
     replies,
     revisiting,
     shelving,
-    visits,
 )
 from services.respond.core.aggregates import (
     OUTCOMES_KEPT,
@@ -29,7 +29,7 @@ from services.respond.core.permissions import allowed
 from services.respond.core.refusal import Refusal
 from services.respond.core.suggest import take_draft
 from services.respond.core.work import Work
-from shared.contracts.dues import DuesFact, VisitRecorded
+from shared.contracts.dues import DuesFact
 from shared.contracts.facts import OperatorFact
 from shared.contracts.guidance import (
     GuidanceFact,
@@ -90,7 +90,7 @@ _ON_RESOLVED = (
     LabelsCorrected,
     ClaimOpened,
     ClaimJudged,
-    VisitRecorded,
+    DuesFact,
 )
 
 
@@ -197,7 +197,7 @@ def _on_case(work: Work, fact: CaseOperation) -> Refusal | None:
 
 def _about(work: Work, case: Case, fact: CaseOperation) -> Case | Refusal | None:
     if isinstance(fact, DuesFact):
-        return visits.record(work, case, fact)
+        return beside.operate(work, case, fact)
     if isinstance(fact, PositionRequested | ModelDrafted):
         return _about_guidance(work, case, fact)
     return _about_case(work, case, fact)

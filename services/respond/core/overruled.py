@@ -7,21 +7,16 @@ from typing import Final
 from services.respond.core.aggregates import Case, Post, Said
 from services.respond.core.checking import situation_of
 from services.respond.core.held import Broken, HeldText
-from services.respond.core.incidents import ABOUT_CHARS, Noticed, lines_by, propose
+from services.respond.core.incidents import ABOUT_CHARS, Noticed, propose
+from services.respond.core.lines import lines_for
 from services.respond.core.work import Work
 from shared.contracts.ids import token
 from shared.contracts.posts import PostSeen
-from shared.contracts.verdicts import Label
 from shared.policy.gate.check import gate
 from shared.policy.gate.findings import GateContext, GateFinding, GateResult, text_token
-from shared.policy.incident_lines import incident_lines
-from shared.policy.incidents import IncidentRule, Trigger
-from shared.policy.model import Pack
 
 HELD_FOR: Final = timedelta(days=7)
 """How long a text that was held is looked for; ours."""
-UNGRADED: Final = 3
-"""The grade that is proposed for a rule without one; a person may find another."""
 _STOPS: Final = frozenset({"hold", "block"})
 
 
@@ -63,7 +58,9 @@ def seen(work: Work, fact: PostSeen) -> bool:
     )
     case = work.case(held.case_id)
     labels = case.labels if case else ()
-    for rule in _rules(work.pack_of(fact.account_id)[0], "sent_against_hold", labels, held.broken):
+    for rule in lines_for(
+        work.pack_of(fact.account_id)[0], "sent_against_hold", labels, held.broken
+    ):
         propose(work, rule, "sent_against_hold", about)
     return True
 
@@ -79,7 +76,7 @@ def look_back(work: Work, case: Case, now: Case) -> None:
         new = gate(said.text, GateContext(situation=after, channel=case.platform), pack)
         known = {each.category for each in _stopping(old.findings)}
         fresh = [each for each in _stopping(new.findings) if each.category not in known]
-        for rule in _rules(pack, "reply_broke_rule", now.labels, tuple(_broken(fresh))):
+        for rule in lines_for(pack, "reply_broke_rule", now.labels, tuple(_broken(fresh))):
             propose(work, rule, "reply_broke_rule", _about(now, said))
 
 
@@ -94,22 +91,6 @@ def _about(case: Case, said: Said) -> Noticed:
         case_id=case.case_id,
         evidence=(told, *native),
     )
-
-
-def _rules(
-    pack: Pack, trigger: Trigger, labels: tuple[Label, ...], broken: tuple[Broken, ...]
-) -> Iterator[IncidentRule]:
-    """Yield the lines of the table that mean this, the graded rules, and else the rule as it is."""
-    meant = {each.category for each in broken}
-    for line in lines_by(pack, trigger):
-        fits = not line.labels or set(line.labels).intersection(labels)
-        if broken and fits and (not line.categories or meant.intersection(line.categories)):
-            yield line
-    graded = {each.id: each for each in incident_lines(pack.incidents, pack.rules)}
-    for each in broken:
-        found = [graded[rule] for rule in each.rules if rule in graded]
-        named = next(iter(each.rules), each.category)
-        yield from found or [IncidentRule(id=named, title=each.reason[:200], grade=UNGRADED)]
 
 
 def _broken(findings: Iterable[GateFinding]) -> Iterator[Broken]:

@@ -1,10 +1,10 @@
-"""What a case owes beside its reply, on its page: visits, and why it is not closed without one."""
+"""What a case owes beside its reply, on its page: visits, and what is to be taken away."""
 
 from datetime import timedelta
 
 from services.respond.core.aggregates import CaseClock
-from services.respond.core.dues import Dues, Visit
-from shared.contracts.dues import VisitRecorded
+from services.respond.core.dues import Dues, Removal, RemovalStatus, Visit
+from shared.contracts.dues import RemovalAsked, VisitRecorded
 from shared.contracts.operators import Outcome
 from tests.unit.console.conftest import Desk
 
@@ -77,3 +77,84 @@ async def test_a_refusal_names_its_rule_and_offers_what_is_missing(desk: Desk) -
     assert "先记下回访的方式、时间和结果" in page
     assert "依据：hotel.complaint-steps, HOTEL-4-3" in page
     assert "/do/visit" in page
+
+
+def a_wish(desk: Desk, status: RemovalStatus = "asked", **changes: object) -> Removal:
+    given: dict[str, object] = {
+        "removal_id": "removal-1",
+        "item_id": "item2",
+        "item_version": "1",
+        "removing": "delete",
+        "ground": "spam",
+        "evidence": "截图一张",
+        "text": "加我看片",
+        "copy_hash": "c0ffee",
+        "asked_by": "chen",
+        "asked_at": desk.clock.now(),
+        "status": status,
+    }
+    return Removal.model_validate(given | changes)
+
+
+def put(desk: Desk, wish: Removal) -> None:
+    case = desk.house.cases[CASE]
+    desk.house.cases[CASE] = case.model_copy(update={"dues": Dues(removals=(wish,))})
+
+
+async def test_a_wish_is_entered_with_its_ground_and_evidence(desk: Desk) -> None:
+    await desk.sign_in("chen")
+    page = await shown(desk)
+    assert "投诉与批评不能删" in page
+    assert "法院文书" in page
+    form = {
+        "target": CASE,
+        "op_id": "removal-0001",
+        "item_id": "item2",
+        "item_version": "1",
+        "removing": "delete",
+        "ground": "spam",
+        "evidence": "截图一张",
+    }
+    await desk.client.post("/do/removal-ask", data=form, allow_redirects=False)
+    fact = desk.house.log[-1]
+    assert isinstance(fact, RemovalAsked)
+    assert (fact.item_id, fact.ground, fact.evidence) == ("item2", "spam", "截图一张")
+    answer = await desk.client.post("/do/removal-ask", data={**form, "ground": "dislike"})
+    assert answer.status == 422
+    await desk.sign_in("guan")
+    assert "/do/removal-ask" not in await shown(desk)
+
+
+async def test_only_another_reviewer_is_offered_to_agree(desk: Desk) -> None:
+    put(desk, a_wish(desk, asked_by="zhou"))
+    await desk.sign_in("zhou")
+    page = await shown(desk)
+    assert "须由提出者以外的审核人同意" in page
+    assert "/do/removal-approve" not in page
+    await desk.sign_in("lin")
+    page = await shown(desk)
+    assert "同意删除" in page
+    assert "加我看片" in page
+    assert "c0ffee" in page
+    body: dict[str, object] = {"removal_id": "removal-1"}
+    await desk.ask(f"/api/cases/{CASE}/removal-approve", body, "removal-0002")
+    decline: dict[str, object] = {"removal_id": "removal-1", "reason": "留着"}
+    await desk.ask(f"/api/cases/{CASE}/removal-decline", decline, "removal-0003")
+    assert [each.kind for each in desk.house.log[-2:]] == [
+        "operator.removal_approved",
+        "operator.removal_declined",
+    ]
+
+
+async def test_what_became_of_it_stands_on_the_page(desk: Desk) -> None:
+    await desk.sign_in("zhou")
+    put(desk, a_wish(desk, "unknown", decided_by="lin", effect_id="e1", ground="court_order"))
+    page = await shown(desk)
+    assert "结果未知" in page
+    assert "法院文书" in page
+    assert "平台上已经没有" in page
+    put(desk, a_wish(desk, "refused", note="platform_refused 20203 not yours"))
+    page = await shown(desk)
+    assert "平台拒绝： 20203 not yours" in page
+    put(desk, a_wish(desk, "declined"))
+    assert "留存的原文" not in await shown(desk)
