@@ -13,6 +13,7 @@ from services.respond.core.clocks import start_clocks
 from services.respond.core.clusters import gather, meet
 from services.respond.core.decisions import CaseJoined, CaseOpened, CaseReopened
 from services.respond.core.judging import HARMS, Judgement, in_order
+from services.respond.core.staff import quiet
 from services.respond.core.waiting import PendingItem
 from services.respond.core.weights import conditions, graver, remember, weighed
 from services.respond.core.work import Work
@@ -118,7 +119,7 @@ def reopen(work: Work, case: Case, item: CaseItem, judged: Judgement, by: str = 
         )
     )
     work.put(work.closed.without(case.case_id))
-    return case.model_copy(
+    again = case.model_copy(
         update={
             "status": "open",
             "owner_id": None,
@@ -129,6 +130,7 @@ def reopen(work: Work, case: Case, item: CaseItem, judged: Judgement, by: str = 
             "history": note(case, HistoryEntry(at=work.at, what="reopened", person_id=by or None)),
         }
     )
+    return quiet(again)
 
 
 def refresh(case: Case, items: tuple[CaseItem, ...]) -> Case:

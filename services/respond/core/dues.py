@@ -58,10 +58,11 @@ class Removal(Frozen):
 
 
 class Dues(Frozen):
-    """Return visits and removals, oldest first."""
+    """Return visits and removals, oldest first; `staff`: the rules its author, one of us, broke."""
 
     visits: tuple[Visit, ...] = ()
     removals: tuple[Removal, ...] = ()
+    staff: tuple[str, ...] = ()
 
 
 class VisitReminder(Aggregate):

@@ -22,6 +22,7 @@ from services.respond.core.decisions import EffectDecided, EffectMoved
 from services.respond.core.removals import removal_ended
 from services.respond.core.replies import come_back, reply_of
 from services.respond.core.restored import look_since, looked
+from services.respond.core.staff import unanswerable
 from services.respond.core.visits import follow
 from services.respond.core.work import Work
 from shared.contracts.ids import token
@@ -166,6 +167,8 @@ def _obstacle(work: Work, case: Case, reply: Reply) -> str:
         return "policy_changed"
     if all(item.item_id != reply.item_id for item in case.items):
         return "item_unknown"
+    if (refusal := unanswerable(case)) is not None:
+        return refusal.code
     checked = check_text(case, pack, reply.text, work.guidance, reply.slot)
     return "" if checked.passed else "gate_failed"
 

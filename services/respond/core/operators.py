@@ -16,6 +16,7 @@ from services.respond.core import (
     replies,
     revisiting,
     shelving,
+    staff,
 )
 from services.respond.core.aggregates import (
     OUTCOMES_KEPT,
@@ -38,7 +39,7 @@ from shared.contracts.guidance import (
     PositionRequested,
     ReceiptFact,
 )
-from shared.contracts.incidents import IncidentFact
+from shared.contracts.incidents import IncidentFact, IncidentJudged
 from shared.contracts.operators import (
     CaseClaimed,
     CaseNoted,
@@ -149,7 +150,7 @@ def _authorise(work: Work, fact: OperatorFact) -> Refusal | None:
 
 def _perform(work: Work, fact: OperatorFact) -> Refusal | None:
     if isinstance(fact, IncidentFact):
-        return incidents.operate(work, fact)
+        return _about_incident(work, fact)
     if isinstance(fact, PolicyFact):
         return policies.operate(work, fact)
     if isinstance(fact, GuidanceFact):
@@ -159,6 +160,13 @@ def _perform(work: Work, fact: OperatorFact) -> Refusal | None:
     if isinstance(fact, ReceiptFact):
         return receipts.operate(work, fact)
     return _on_house(work, fact) if isinstance(fact, HouseFact) else _on_case(work, fact)
+
+
+def _about_incident(work: Work, fact: IncidentFact) -> Refusal | None:
+    refusal = incidents.operate(work, fact)
+    if refusal is None and isinstance(fact, IncidentJudged):
+        staff.on_judged(work, fact)
+    return refusal
 
 
 def _on_house(work: Work, fact: HouseFact) -> Refusal | None:

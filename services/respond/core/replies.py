@@ -14,6 +14,7 @@ from services.respond.core.overruled import lift, remember
 from services.respond.core.pages import on_duty
 from services.respond.core.refusal import Refusal
 from services.respond.core.shadowing import watch_text
+from services.respond.core.staff import unanswerable
 from services.respond.core.work import Work
 from shared.contracts.ids import token
 from shared.contracts.operators import (
@@ -38,7 +39,7 @@ def draft(work: Work, case: Case, fact: ReplyDrafted) -> Case | Refusal:
     """Write a new revision; the first writer takes a case nobody has."""
     standing = reply_of(case, fact.slot)
     target = target_of(case)
-    refusal = _may_write(case, standing, target, fact)
+    refusal = unanswerable(case) or _may_write(case, standing, target, fact)
     if refusal is not None or target is None:
         return refusal or Refusal("nothing_to_answer", "every item of this case is gone")
     pack, _ = work.pack_of(case.account_id)

@@ -9,6 +9,7 @@ from services.respond.core.decisions import ItemJudged
 from services.respond.core.judging import Judgement, judge, unclassified
 from services.respond.core.receipts import greet
 from services.respond.core.shadow_items import watch_item
+from services.respond.core.staff import forbidden, notice
 from services.respond.core.waiting import PendingItem
 from services.respond.core.weights import graver, weighed
 from services.respond.core.work import Work
@@ -37,8 +38,13 @@ def _settle(work: Work, pending: PendingItem, verdict: Verdict) -> None:
     judged = judge(verdict, pack)
     work.wait_no_more(fact.item_id)
     rate(work, verdict, judged)
+    broken = forbidden(work, fact.account_id, fact, judged.decided)
+    if broken:
+        judged = judged._replace(opens_case=True)
     place = len(work.decisions)
     case_id, judged = admit(work, pending, verdict, judged)
+    if broken:
+        notice(work, fact.scope(), fact, case_id, broken)
     watch_item(work, pending, verdict, case_id)
     line = _said(
         work,
@@ -79,6 +85,8 @@ def judge_again(work: Work, case: Case, verdict: Verdict) -> None:
     item, judged = weighed(work, item, judged, where=where, case=case, cluster=alike)
     fresh = refresh(case, tuple(item if each is found else each for each in case.items))
     work.put(fresh.model_copy(update=graver(case, judged)))
+    if broken := forbidden(work, case.account_id, item, judged.decided):
+        notice(work, where, item, case.case_id, broken)
     line = _said(
         work,
         item,

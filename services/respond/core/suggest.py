@@ -19,6 +19,7 @@ from services.respond.core.guided import guided, needs_position
 from services.respond.core.knowledge import Asking
 from services.respond.core.refusal import Refusal
 from services.respond.core.replies import MAX_TEXT
+from services.respond.core.staff import unanswerable
 from services.respond.core.state import State
 from services.respond.core.wordings import About, framed, offers, sound_matter
 from services.respond.core.work import Work
@@ -48,6 +49,8 @@ class Desk(NamedTuple):
 def suggested(case: Case, desk: Desk, now: datetime) -> Case:
     """Return the case with its matter and up to three suggestions, each fit to pass the gate."""
     shown = case.model_copy(update={"matter": matter_of(case, desk.pack)})
+    if unanswerable(case) is not None:
+        return shown.model_copy(update={"suggestions": ()})
     about = _about(shown, desk, now)
     drafts = (each for each in case.suggestions if each.source == "model")
     made = [each for each in drafts if _passes(case, desk, each.text)]
@@ -78,6 +81,8 @@ def matter_of(case: Case, pack: Pack) -> str:
 
 def take_draft(work: Work, case: Case, fact: ModelDrafted) -> Case | Refusal:
     """Take what a language model drafted for the newest words, if it may be said."""
+    if (refusal := unanswerable(case)) is not None:
+        return refusal
     item = case.items[-1]
     if (item.item_id, item.item_version) != (fact.item_id, fact.item_version):
         return Refusal("stale_item", "the item was edited; look again")

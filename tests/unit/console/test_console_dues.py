@@ -158,3 +158,15 @@ async def test_what_became_of_it_stands_on_the_page(desk: Desk) -> None:
     assert "平台拒绝： 20203 not yours" in page
     put(desk, a_wish(desk, "declined"))
     assert "留存的原文" not in await shown(desk)
+
+
+async def test_where_staff_broke_a_rule_there_is_no_editor_and_the_page_says_why(
+    desk: Desk,
+) -> None:
+    await desk.sign_in("lin")
+    assert 'id="editor"' in await shown(desk)
+    case = desk.house.cases[CASE]
+    desk.house.cases[CASE] = case.model_copy(update={"dues": Dues(staff=("HB13-4.3-7",))})
+    page = await shown(desk)
+    assert "触及规则 HB13-4.3-7" in page
+    assert 'id="editor"' not in page
