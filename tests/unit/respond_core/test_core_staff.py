@@ -2,6 +2,7 @@
 
 from services.respond.core.aggregates import Incident
 from services.respond.core.incident import IncidentRegister
+from services.respond.core.suggest import offered
 from shared.contracts.guidance import ModelDrafted
 from shared.contracts.incidents import IncidentJudged
 from shared.contracts.items import ItemKind
@@ -119,7 +120,7 @@ def test_nobody_answers_it_in_public_and_nothing_is_promised() -> None:
     write(story, Label.COMPLAINT)
     case = story.case
     assert [each.clock for each in case.clocks] == ["acknowledge"]
-    assert case.suggestions == ()
+    assert offered(story.state, WORDED) == {case.case_id: ()}
     story.tell(a_claim(case.case_id), a_draft(case.case_id))
     outcome = story.outcome("op-draft")
     assert (outcome.code, outcome.detail) == ("staff_account", {"rules": "S-1"})
@@ -152,7 +153,7 @@ def test_others_and_harmless_words_of_staff_are_as_ever() -> None:
     write(story, Label.COMPLAINT, name="c4", text="橱窗的灯坏了没人管")
     assert (story.has("case"), entries(story)) == (1, [])
     assert [each.clock for each in story.case.clocks] == ["acknowledge", "first_reply"]
-    assert story.case.suggestions != ()
+    assert offered(story.state, WORDED)[story.case.case_id] != ()
 
 
 def test_staff_are_known_by_name_by_id_or_by_the_platforms_mark() -> None:
@@ -217,12 +218,11 @@ def test_a_reply_in_its_undo_window_comes_back() -> None:
     )
 
 
-def test_opened_again_it_stays_quiet_and_further_labels_bring_no_suggestion() -> None:
+def test_opened_again_it_stays_quiet() -> None:
     story = a_house()
     write(story, Label.QUESTION)
     case_id = story.case.case_id
     write(story, Label.COMPLAINT, name="c2", text="没人管")
-    assert story.case.suggestions == ()
     story.tell(
         a_resolution(case_id, reason="谈过话", op="r"),
         CaseReopened(op_id="again", person_id="li", case_id=case_id, reason="再看"),
