@@ -130,7 +130,7 @@ def reopen(work: Work, case: Case, item: CaseItem, judged: Judgement, by: str = 
             "history": note(case, HistoryEntry(at=work.at, what="reopened", person_id=by or None)),
         }
     )
-    return quiet(again)
+    return quiet(work, again)
 
 
 def refresh(case: Case, items: tuple[CaseItem, ...]) -> Case:

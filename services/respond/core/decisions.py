@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 from pydantic_core import to_json
 
 from services.respond.core.incident import IncidentDecided, IncidentProposed
+from services.respond.core.owed import OwedDecision
 from services.respond.core.said import (
     ClaimLinked,
     ClaimRecorded,
@@ -20,7 +21,6 @@ from services.respond.core.said import (
     ItemCorrected,
     KnowledgeMoved,
     ReceiptSwitched,
-    RemovalMoved,
 )
 from shared.contracts.base import Frozen, Time
 from shared.contracts.operators import Slot
@@ -237,7 +237,7 @@ Decision = (
     | GuidanceMoved
     | KnowledgeMoved
     | ReceiptSwitched
-    | RemovalMoved
+    | OwedDecision
     | PolicySwitched
     | IncidentProposed
     | IncidentDecided

@@ -23,8 +23,8 @@ from services.respond.core.guarding import (
 from services.respond.core.held import Broken
 from services.respond.core.incidents import Noticed, propose
 from services.respond.core.lines import lines_for
+from services.respond.core.owed import RemovalMoved
 from services.respond.core.refusal import Refusal
-from services.respond.core.said import RemovalMoved
 from services.respond.core.work import Work
 from shared.contracts.dues import (
     REMOVABLE,

@@ -32,20 +32,6 @@ class ItemCorrected(DecisionBase):
     person_id: str
 
 
-class RemovalMoved(DecisionBase):
-    """A wish to take something away was entered, decided, or came to its end."""
-
-    kind: Literal["removal.moved"] = "removal.moved"
-    removal_id: str
-    case_id: str
-    item_id: str
-    removing: str
-    ground: str
-    status: str
-    copy_hash: str
-    person_id: str = ""
-
-
 class ClaimRecorded(DecisionBase):
     """A rumour that is to be looked into, or what is known of it by now."""
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from services.respond.core.aggregates import Case, CaseItem, HistoryEntry
 from services.respond.core.case import note
+from services.respond.core.clocks import drop
 from services.respond.core.held import Broken
 from services.respond.core.incident import Incident
 from services.respond.core.incidents import Noticed, propose
@@ -80,15 +81,12 @@ def notice(
         rules = tuple(dict.fromkeys((*case.dues.staff, *(line.id for line in lines))))
         entry = HistoryEntry(at=work.at, what=SILENT, detail=", ".join(rules))
         told = case.model_copy(update={"history": note(case, entry)})
-        work.put(quiet(_by_rules(told, rules)))
+        work.put(quiet(work, _by_rules(told, rules)))
 
 
-def quiet(case: Case) -> Case:
+def quiet(work: Work, case: Case) -> Case:
     """Return the case; where nobody may be answered in public, without the promise of it."""
-    if not case.dues.staff:
-        return case
-    clocks = tuple(each for each in case.clocks if each.clock != "first_reply")
-    return case.model_copy(update={"clocks": clocks})
+    return drop(work, case, "first_reply") if case.dues.staff else case
 
 
 def unanswerable(case: Case) -> Refusal | None:

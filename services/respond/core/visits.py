@@ -6,10 +6,10 @@ The case is not closed without one; who was not satisfied has the case open agai
 from datetime import timedelta
 from typing import Final
 
-from services.respond.core.aggregates import Case, CaseClock, ClockKind, HistoryEntry
+from services.respond.core.aggregates import Case, ClockKind, HistoryEntry
 from services.respond.core.case import note
 from services.respond.core.cases import reopen
-from services.respond.core.clocks import meet, owes
+from services.respond.core.clocks import drop, meet, owes, start
 from services.respond.core.dues import KEEP_VISITS, Visit, VisitReminder
 from services.respond.core.judging import Judgement
 from services.respond.core.pages import page_for_breach
@@ -43,11 +43,9 @@ def follow(work: Work, case: Case) -> Case:
 
 def call_off(work: Work, case: Case) -> Case:
     """Return the case without a visit that nobody is owed any more."""
-    if not owes(case, CLOCK):
-        return case
-    work.drop(f"visit:{case.case_id}")
-    kept = (each for each in case.clocks if each.clock != CLOCK)
-    return case.model_copy(update={"clocks": tuple(kept)})
+    if owes(case, CLOCK):
+        work.drop(f"visit:{case.case_id}")
+    return drop(work, case, CLOCK)
 
 
 def record(work: Work, case: Case, fact: VisitRecorded) -> Case | Refusal:
@@ -104,8 +102,7 @@ def _start(work: Work, case: Case, pack: Pack) -> Case:
     remind_at = due_at - timedelta(minutes=rules.remind_minutes)
     if remind_at > work.at:
         work.put(VisitReminder(case_id=case.case_id, remind_at=remind_at))
-    clock = CaseClock(clock=CLOCK, started_at=work.at, due_at=due_at)
-    return case.model_copy(update={"clocks": (*case.clocks, clock)})
+    return start(work, case, CLOCK, due_at)
 
 
 def _entered(work: Work, case: Case, visit: Visit) -> Case:
