@@ -156,6 +156,10 @@ async def test_what_became_of_it_stands_on_the_page(desk: Desk) -> None:
     put(desk, a_wish(desk, "refused", note="platform_refused 20203 not yours"))
     page = await shown(desk)
     assert "平台拒绝： 20203 not yours" in page
+    put(desk, a_wish(desk, "done", item_id="item1"))
+    page = await shown(desk)
+    assert "已由我们删除" in page
+    assert "作者已删除" not in page
     put(desk, a_wish(desk, "declined"))
     assert "留存的原文" not in await shown(desk)
 
