@@ -1,15 +1,13 @@
 """Which route of a pack an item or case takes."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
-from shared.policy.switches import Route
+from shared.policy.switches import Route, Switches
 
 
-def route_of(
-    routes: Iterable[Route], labels: Collection[str], topics: Collection[str]
-) -> Route | None:
-    """Return the first route that fits one of the labels and, where it names one, a topic."""
-    for each in routes:
-        if each.label in labels and (not each.topic or each.topic in topics):
-            return each
+def route_of(switches: Switches, labels: Collection[str], topics: Collection[str]) -> Route | None:
+    """Return the first route that fits one of the labels and, where it names one, the topic."""
+    for route in switches.routes:
+        if route.label in labels and (not route.topic or route.topic in topics):
+            return route
     return None

@@ -28,7 +28,7 @@ from services.respond.core.claim import Claim, Variant
 from services.respond.core.cluster import Cluster, Near
 from services.respond.core.dues import VisitReminder
 from services.respond.core.guidance import Guidance
-from services.respond.core.held import HeldText
+from services.respond.core.held_texts import HeldText
 from services.respond.core.incident import Incident, IncidentRegister
 from services.respond.core.knowledge import Entry, Shelf
 from services.respond.core.model import Installed, ModelRegister, Proposal

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from typing import Final
 
-from services.respond.core.held import Broken
+from services.respond.core.held_texts import Broken
 from shared.contracts.verdicts import Label
 from shared.policy.incident_lines import incident_lines
 from shared.policy.incidents import IncidentRule, Trigger

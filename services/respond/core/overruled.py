@@ -6,7 +6,7 @@ from typing import Final
 
 from services.respond.core.aggregates import Case, Post, Said
 from services.respond.core.checking import situation_of
-from services.respond.core.held import Broken, HeldText
+from services.respond.core.held_texts import Broken, HeldText
 from services.respond.core.incidents import ABOUT_CHARS, Noticed, propose
 from services.respond.core.lines import lines_for
 from services.respond.core.work import Work

@@ -20,7 +20,7 @@ from services.respond.core.guarding import (
     held_labels,
     objection,
 )
-from services.respond.core.held import Broken
+from services.respond.core.held_texts import Broken
 from services.respond.core.incidents import Noticed, propose
 from services.respond.core.lines import lines_for
 from services.respond.core.owed import RemovalMoved

@@ -8,7 +8,7 @@ from typing import Final
 from services.respond.core.aggregates import Case, CaseItem, HistoryEntry
 from services.respond.core.case import note
 from services.respond.core.clocks import drop
-from services.respond.core.held import Broken
+from services.respond.core.held_texts import Broken
 from services.respond.core.incident import Incident
 from services.respond.core.incidents import Noticed, propose
 from services.respond.core.lines import lines_for

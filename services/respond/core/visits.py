@@ -87,7 +87,7 @@ def obstacle(work: Work, case: Case) -> Refusal | None:
 
 
 def _wanted(pack: Pack, case: Case) -> bool:
-    route = route_of(pack.switches.routes, case.labels, case.topics)
+    route = route_of(pack.switches, case.labels, case.topics)
     return route is not None and route.return_visit
 
 
