@@ -3,7 +3,7 @@
 import asyncio
 import os
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
@@ -37,6 +37,8 @@ from services.respond.shell.read_model import StoreReadModel
 from services.respond.shell.registrar import Registrar
 from services.respond.shell.rehearsal import LogRehearsal
 from services.respond.shell.reign import CarrierMaker, World
+from services.respond.shell.removal_carrier import RemovalCarrier
+from services.respond.shell.removal_port import Hand, RemovalPort
 from services.respond.shell.reply_carrier import ReplyCarrier
 from services.respond.shell.send_port import SendPort, Voice
 from services.respond.shell.snapshot_keeper import Rhythm, SnapshotKeeper
@@ -52,7 +54,7 @@ from shared.observability.catalog import Event
 from shared.observability.logging import Log
 from shared.observability.metrics import Metrics
 from shared.platforms.registry import adapter_for, check_endpoint
-from shared.runtime.accounts import AccountConfig, load_accounts
+from shared.runtime.accounts import load_accounts
 from shared.runtime.clock import Clock, SystemClock
 from shared.runtime.health import Check, Health, health_app, http_server, measured
 from shared.runtime.packs import read_pack
@@ -199,12 +201,22 @@ def make_carriers(
     pagers: Mapping[str, Pager],
     public_url: str,
 ) -> CarrierMaker:
-    """Return what makes the carriers of one reign; the Speakers go to the send port only."""
-    voices = _voices(configuration.accounts, around.session)
+    """Return what makes the carriers of one reign; Speakers and Removers go to their ports only."""
+    adapters = [(each, adapter_for(each)) for each in configuration.accounts]
+    voices = {
+        each.account_id: Voice(adapter.speaker(around.session, each), each.live)
+        for each, adapter in adapters
+    }
+    hands = {
+        each.account_id: Hand(adapter.remover(around.session, each), each.live)
+        for each, adapter in adapters
+    }
 
     def make(standing: Standing, office: Office, effects: EffectLog) -> dict[str, Carrier]:
         port = SendPort(voices, office, standing, settings.send_deadline_seconds)
+        removing = RemovalPort(hands, office, standing, settings.send_deadline_seconds)
         return {
+            "remove": RemovalCarrier(removing, effects, around.clock, office, standing),
             "send_reply": ReplyCarrier(port, effects, around.clock, office, standing),
             "page": PageCarrier(
                 pagers=pagers,
@@ -223,13 +235,6 @@ def first_person(configuration: Configuration) -> str:
     """Return who gets the first sign-in link: an admin if there is one."""
     admins = [each for each in configuration.people if Role.ADMIN in each.roles]
     return [*admins, *configuration.people][0].person_id
-
-
-def _voices(accounts: Sequence[AccountConfig], session: aiohttp.ClientSession) -> dict[str, Voice]:
-    return {
-        each.account_id: Voice(adapter_for(each).speaker(session, each), each.live)
-        for each in accounts
-    }
 
 
 def _alarm(pagers: Mapping[str, Pager], clock: Clock, public_url: str) -> Alarm:

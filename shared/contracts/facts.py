@@ -7,6 +7,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import from_json
 
 from shared.contracts.base import FactBase
+from shared.contracts.dues import DuesFact
 from shared.contracts.flows import FlowFact
 from shared.contracts.guidance import (
     BanLifted,
@@ -111,6 +112,7 @@ OperatorFact = (
     | ModelDrafted
     | IncidentFact
     | FlowFact
+    | DuesFact
 )
 ItemFact = ItemReceived | ItemEdited | ItemDeleted | ItemClassified
 PostFact = PostSeen | PostDeleted | PostDrafted | PostScheduled | PostFrozen

@@ -132,6 +132,29 @@ class Speaker(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class RemovalTarget:
+    """What is to be taken away, and how."""
+
+    removing: str
+    item_kind: str
+    native_id: str
+
+
+class Remover(Protocol):
+    """What one account may do to what others wrote; held by the removal port only."""
+
+    async def remove(
+        self, target: RemovalTarget, *, approval: ApprovalId, timeout_seconds: float
+    ) -> SendResult:
+        """Do it once; what is gone already counts as done. Never retries by itself."""
+        ...
+
+    async def is_gone(self, target: RemovalTarget) -> bool:
+        """Read the platform back. Raises: TransientError, PermanentError if it cannot be read."""
+        ...
+
+
 class Stream(Protocol):
     """A pushed endless stream with a cursor (commercial stream, SSE, WebSocket)."""
 

@@ -10,21 +10,23 @@ import aiohttp
 
 from shared.errors import UserError
 from shared.platforms.account import Account, TimeSource
-from shared.platforms.port import Poller, Speaker, Webhook
+from shared.platforms.port import Poller, Remover, Speaker, Webhook
 from shared.platforms.weibo.client import WeiboClient
 from shared.platforms.weibo.poller import WeiboPoller
+from shared.platforms.weibo.remover import WeiboRemover
 from shared.platforms.weibo.speaker import WeiboSpeaker
 from shared.platforms.weibo.webhook import WeiboWebhook
 
 
 @dataclass(frozen=True, slots=True)
 class Adapter:
-    """How to build the three sides of an account, and which hosts are the platform itself."""
+    """How to build the sides of an account, and which hosts are the platform itself."""
 
     live_domain: str
     poller: Callable[[aiohttp.ClientSession, Account, TimeSource], Poller]
     webhook: Callable[[Account], Webhook]
     speaker: Callable[[aiohttp.ClientSession, Account], Speaker]
+    remover: Callable[[aiohttp.ClientSession, Account], Remover]
     quality_file: Path
 
 
@@ -39,12 +41,17 @@ def _weibo_speaker(session: aiohttp.ClientSession, account: Account) -> Speaker:
     return WeiboSpeaker(client, account, visibility_horizon_seconds=horizon)
 
 
+def _weibo_remover(session: aiohttp.ClientSession, account: Account) -> Remover:
+    return WeiboRemover(WeiboClient(session, account))
+
+
 ADAPTERS: Mapping[str, Adapter] = {
     "weibo": Adapter(
         live_domain="weibo.com",
         poller=_weibo_poller,
         webhook=WeiboWebhook,
         speaker=_weibo_speaker,
+        remover=_weibo_remover,
         quality_file=Path(__file__).parent / "weibo" / "quality.toml",
     ),
 }

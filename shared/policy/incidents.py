@@ -9,7 +9,16 @@ from shared.policy.rules import Rules
 
 Grade = Annotated[int, Field(ge=1, le=3)]
 Trigger = Literal[
-    "acknowledge_breached", "first_reply_breached", "closed_unanswered", "posted_around_gate"
+    "acknowledge_breached",
+    "first_reply_breached",
+    "return_visit_breached",
+    "closed_unanswered",
+    "posted_around_gate",
+    "sent_against_hold",
+    "reply_broke_rule",
+    "removal_refused",
+    "criticism_removed",
+    "staff_account",
 ]
 
 

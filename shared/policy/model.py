@@ -75,7 +75,11 @@ class Channel(Rules):
 class Paging(Rules):
     """When the person on call is told. Only breaches page for now."""
 
-    on_breach: tuple[Literal["acknowledge", "first_reply"], ...] = ("acknowledge", "first_reply")
+    on_breach: tuple[Literal["acknowledge", "first_reply", "return_visit"], ...] = (
+        "acknowledge",
+        "first_reply",
+        "return_visit",
+    )
 
 
 class NightRule(Rules):

@@ -44,6 +44,18 @@ class Route(Rules):
     reply_opinion_from: str = Field("", description="who proposes the words of the reply")
 
 
+class ReturnVisits(Rules):
+    """When somebody asks again after the answer, and how often nobody is reached until it is enough."""
+
+    within_minutes: Annotated[int, Field(ge=1, le=60 * 24 * 90)] = 60 * 24 * 3
+    remind_minutes: Annotated[int, Field(ge=0, le=60 * 24 * 90)] = Field(
+        60 * 24, description="so long before that time whoever is on duty is reminded"
+    )
+    tries: Annotated[int, Field(ge=1, le=20)] = Field(
+        3, description="visits that reach nobody after which the case may be closed"
+    )
+
+
 class Switches(Rules):
     """Everything a pack decides differently from its parent."""
 
@@ -61,6 +73,7 @@ class Switches(Rules):
     political_topics: Literal["forbid", "news_with_source_only", "duty"] = "news_with_source_only"
     routes: tuple[Route, ...] = ()
     default_queue: str = Field("值班", min_length=1, description="where what has no route goes")
+    return_visits: ReturnVisits = ReturnVisits()
     approval_chain: tuple[str, ...] = Field((), description="roles after the author, in order")
     chain_binds: Literal["posts", "second_person", "replies"] = Field(
         "second_person",

@@ -187,13 +187,18 @@ def _topic_parts(topics: Sequence[Topic]) -> Iterator[Part]:
 
 
 def _origins(matter: Matter, origins: Sequence[Origin]) -> Iterator[Origin]:
-    named = {matter.author_id, matter.author_name}
-    mark = plain(matter.verified) if matter.verified else None
     for each in origins:
-        if named.intersection(each.names) or (
-            mark is not None and first_hit(mark, each.verified, each.unless)
-        ):
+        if comes_from(each, matter.author_id, matter.author_name, matter.verified):
             yield each
+
+
+def comes_from(origin: Origin, author_id: str, name: str | None, verified: str | None) -> bool:
+    """Tell whether this is who writes: by a name kept by hand, or by the platform's mark."""
+    if author_id in origin.names or name in origin.names:
+        return True
+    return verified is not None and bool(
+        first_hit(plain(verified), origin.verified, origin.unless)
+    )
 
 
 def _holds(rule: SeverityRule, condition: Condition, values: Mapping[str, Value]) -> bool:

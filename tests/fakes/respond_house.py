@@ -17,6 +17,8 @@ from services.respond.shell.page_carrier import PageCarrier
 from services.respond.shell.read_model import StoreReadModel
 from services.respond.shell.registrar import Registrar
 from services.respond.shell.reign import World
+from services.respond.shell.removal_carrier import RemovalCarrier
+from services.respond.shell.removal_port import Hand, RemovalPort
 from services.respond.shell.reply_carrier import ReplyCarrier
 from services.respond.shell.send_port import SendPort, Voice
 from services.respond.shell.snapshot_keeper import Rhythm, SnapshotKeeper
@@ -49,6 +51,7 @@ from tests.fakes.builders import classified
 from tests.fakes.clock import FakeClock
 from tests.fakes.gated_bus import GatedBus
 from tests.fakes.pager import FakePager
+from tests.fakes.remover import FakeRemover
 from tests.fakes.speaker import FakeSpeaker
 from tests.fakes.unsteady_store import UnsteadyStore
 
@@ -112,6 +115,7 @@ class House:
         self.bus = GatedBus(self.clock)
         self.store = UnsteadyStore(self.clock)
         self.speaker = FakeSpeaker(self.clock)
+        self.remover = FakeRemover()
         self.pager = FakePager()
         self.metrics = Metrics()
         self.alarms: list[str] = []
@@ -149,7 +153,10 @@ class House:
     ) -> dict[str, Carrier]:
         voices = {ACCOUNT: Voice(self.speaker, live=False)}
         port = SendPort(voices, office, standing, deadline_seconds=10.0)
+        hands = {ACCOUNT: Hand(self.remover, live=False)}
+        removing = RemovalPort(hands, office, standing, 10.0)
         return {
+            "remove": RemovalCarrier(removing, effects, self.clock, office, standing),
             "send_reply": ReplyCarrier(port, effects, self.clock, office, standing),
             "page": PageCarrier(
                 pagers={"fake": self.pager},

@@ -143,6 +143,12 @@ class CaseView:
     def newest(self) -> ItemView:
         return self.items[-1]
 
+    @property
+    def taken(self) -> frozenset[str]:
+        """Return the items that were taken away from here."""
+        done = (each for each in self.case.dues.removals if each.status == "done")
+        return frozenset(each.item_id for each in done if each.removing != "block")
+
 
 def row_view(row: QueueRow, names: Names, now: datetime, t: Catalog) -> RowView:
     newest = row.case.items[-1] if row.case.items else None

@@ -24,6 +24,7 @@ from services.respond.console.signs import SourceSign, source_signs
 from services.respond.console.words import TimeLeft, span, time_left
 from services.respond.core.aggregates import Account, Page, Person
 from services.respond.ports import Health
+from shared.contracts.dues import Harm, Removing, Statutory
 from shared.contracts.operators import ClaimStatus
 from shared.contracts.verdicts import Label
 
@@ -180,6 +181,9 @@ async def page(
             "slots": SLOTS,
             "all_labels": tuple(Label),
             "claim_statuses": get_args(ClaimStatus),
+            "removings": get_args(Removing),
+            "harms": get_args(Harm),
+            "statutory": get_args(Statutory),
             "here": view.request.path_qs,
             "back_here": local_path(view.request.query.get("back"), view.request.path_qs),
             "demo": view.console.settings.demo,

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from services.respond.console.dues_wishes import DUES_WISHES
 from services.respond.console.flow_wishes import FLOW_WISHES
 from services.respond.console.guidance_wishes import GUIDANCE_WISHES
 from services.respond.console.incident_wishes import INCIDENT_WISHES
@@ -153,6 +154,7 @@ _ALL = (
     *INCIDENT_WISHES,
     *GUIDANCE_WISHES,
     *FLOW_WISHES,
+    *DUES_WISHES,
 )
 
 WISHES: Mapping[str, Wish] = MappingProxyType({wish.name: wish for wish in _ALL})

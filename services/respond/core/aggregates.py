@@ -11,15 +11,12 @@ from services.respond.core.cascade import Cascade, Echo
 from services.respond.core.case import (
     KEEP,
     KEEP_SAID,
-    AuthorRecord,
     Case,
     CaseClock,
     CaseItem,
     CaseStatus,
     ClockKind,
-    Closed,
     HistoryEntry,
-    OpenThread,
     Reply,
     ReplyStatus,
     Said,
@@ -27,7 +24,9 @@ from services.respond.core.case import (
 )
 from services.respond.core.claim import Claim, Variant
 from services.respond.core.cluster import Cluster, Near
+from services.respond.core.dues import VisitReminder
 from services.respond.core.guidance import Guidance
+from services.respond.core.held_texts import HeldText
 from services.respond.core.incident import Incident, IncidentRegister
 from services.respond.core.knowledge import Entry, Shelf
 from services.respond.core.model import Installed, ModelRegister, Proposal
@@ -37,6 +36,7 @@ from services.respond.core.rates import HourRates
 from services.respond.core.receipt import AutoReceipt, Greeted
 from services.respond.core.shadow import ShadowRun
 from services.respond.core.state import Aggregate
+from services.respond.core.threads import AuthorRecord, Closed, OpenThread
 from services.respond.core.waiting import Timer
 from shared.contracts.base import Time
 from shared.contracts.operators import Outcome, Slot
@@ -69,6 +69,7 @@ __all__ = [
     "GateFinding",
     "Greeted",
     "Guidance",
+    "HeldText",
     "HistoryEntry",
     "HourRates",
     "Incident",
@@ -94,6 +95,7 @@ __all__ = [
     "StoredOutcome",
     "Suggestion",
     "Variant",
+    "VisitReminder",
 ]
 
 OUTCOMES_KEPT = 5000
@@ -132,7 +134,7 @@ class Effect(Aggregate):
     """Something that leaves the system, through the ledger. Never executed before it is here."""
 
     effect_id: str
-    effect_kind: Literal["send_reply", "page"]
+    effect_kind: Literal["send_reply", "page", "remove"]
     status: Literal["decided", "started"] | EffectStatus
     platform: str = ""
     account_id: str = ""
@@ -251,5 +253,7 @@ AGGREGATES: dict[str, type[Aggregate]] = {
     "greeted": Greeted,
     "incident": Incident,
     "incidents": IncidentRegister,
+    "visit": VisitReminder,
+    "held": HeldText,
 }
 """Key prefix -> class of the persisted aggregates."""

@@ -9,6 +9,7 @@ from typing import Final
 from services.respond.core.decisions import ItemJudged
 from services.respond.core.judging import HARMS, Judgement, depends_on_more, judge
 from services.respond.core.rates import ABSTAINED, DEGRADED, OTHER_MODEL
+from services.respond.core.staff import is_watched
 from services.respond.core.waiting import PendingItem
 from services.respond.core.work import Work
 from shared.contracts.verdicts import Verdict
@@ -22,8 +23,8 @@ def passed(work: Work, pending: PendingItem, verdict: Verdict) -> bool:
     fact = pending.fact
     if pending.degraded or verdict.degraded or work.may_speak(fact.author.author_id):
         return False
-    if work.has_shadow:  # proposed rules look at every item, and the long way passes by them
-        return False
+    if work.watchful and (work.has_shadow or is_watched(work, fact.account_id, fact)):
+        return False  # the long way passes by proposed rules and by those for staff
     judged = _judged(work, fact.account_id, verdict)
     if judged.opens_case or not HARMS.isdisjoint(judged.decided):
         return False

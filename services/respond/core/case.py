@@ -5,11 +5,12 @@ Counters plus the newest `KEEP` entries (invariant 18); older ones stand in log 
 
 from datetime import timedelta
 from functools import cached_property
-from typing import ClassVar, Literal
+from typing import Literal
 
 from pydantic import model_validator
 
 from services.respond.core.cascade import Reading
+from services.respond.core.dues import Dues
 from services.respond.core.flow import NO_FLOW, Approval, Flow
 from services.respond.core.state import Aggregate
 from services.respond.core.waiting import Timer
@@ -33,7 +34,7 @@ KEEP = 200
 KEEP_SAID = 20
 RETIRE_AFTER = timedelta(days=7)
 """How long a resolved case stays in hot state, to be reopened by its author's next word."""
-ClockKind = Literal["acknowledge", "first_reply"]
+ClockKind = Literal["acknowledge", "first_reply", "return_visit"]
 CaseStatus = Literal["open", "claimed", "resolved"]
 ReplyStatus = Literal[
     "drafted",
@@ -219,6 +220,7 @@ class Case(Aggregate):
     """Tokens of the texts that were sent, for the gate."""
     said: tuple[Said, ...] = ()
     flow: Flow = NO_FLOW
+    dues: Dues = Dues()
 
     @cached_property
     def key(self) -> str:
@@ -254,50 +256,6 @@ class Case(Aggregate):
             return None
         owed = [clock.due_at.timestamp() for clock in self.clocks if clock.met_at is None]
         return min(owed, default=self.opened_at.timestamp() + 10**9)
-
-
-class Closed(Aggregate):
-    """The cases closed last, newest first, while they are still in hot state."""
-
-    case_ids: tuple[str, ...] = ()
-
-    KEY: ClassVar[str] = "closed:self"
-
-    @cached_property
-    def key(self) -> str:
-        return self.KEY
-
-    def with_first(self, case_id: str) -> "Closed":
-        return Closed(case_ids=(case_id, *self.without(case_id).case_ids)[:KEEP])
-
-    def without(self, case_id: str) -> "Closed":
-        return Closed(case_ids=tuple(each for each in self.case_ids if each != case_id))
-
-
-class OpenThread(Aggregate):
-    """Which open case an author's matter in a thread belongs to."""
-
-    thread_key: str
-    case_id: str
-
-    @cached_property
-    def key(self) -> str:
-        return f"open:{self.thread_key}"
-
-
-class AuthorRecord(Aggregate):
-    """How often somebody's matter became a case; kept by a token of who it is, for half a year."""
-
-    author_key: str
-    cases: int
-    forget_at: Time
-
-    @cached_property
-    def key(self) -> str:
-        return f"author:{self.author_key}"
-
-    def timers(self) -> tuple[Timer, ...]:
-        return (Timer(self.forget_at, f"forget:{self.author_key}", self.key),)
 
 
 def note(case: Case, entry: HistoryEntry) -> tuple[HistoryEntry, ...]:

@@ -10,13 +10,16 @@ from services.respond.core.decisions import CaseResolved
 from services.respond.core.effects import end
 from services.respond.core.incidents import notice_closing
 from services.respond.core.judging import Judgement, in_order
+from services.respond.core.overruled import look_back
 from services.respond.core.pages import settle_page
 from services.respond.core.refusal import Refusal
+from services.respond.core.removals import look_again
 from services.respond.core.replies import give_up
 from services.respond.core.restored import looked
 from services.respond.core.routing import routed
 from services.respond.core.said import ItemCorrected
 from services.respond.core.shelving import offer_itself
+from services.respond.core.visits import call_off, follow, obstacle
 from services.respond.core.work import Work
 from shared.contracts import operators as asked
 from shared.contracts.system import Receipt
@@ -61,6 +64,8 @@ def resolve(work: Work, case: Case, fact: asked.CaseResolved) -> Case | Refusal:
     answered = not owes(case, "first_reply")
     if not answered and not (fact.without_reply and fact.reason.strip()):
         return Refusal("needs_reason", "no answer was given: say why none is needed")
+    if (unvisited := obstacle(work, case)) is not None:
+        return unvisited
     work.decide(
         CaseResolved(
             at=work.at,
@@ -74,7 +79,7 @@ def resolve(work: Work, case: Case, fact: asked.CaseResolved) -> Case | Refusal:
         notice_closing(work, case, fact.person_id)
     work.put(work.closed.with_first(case.case_id))
     ended = {"status": "resolved", "resolved_at": work.at, "flow": case.flow.ended()}
-    closed = give_up(case).model_copy(update=ended)
+    closed = call_off(work, give_up(case)).model_copy(update=ended)
     holding.settle(work, case, fact.person_id)
     settle_page(work, closed, fact.person_id)
     offer_itself(work, case, fact)
@@ -129,7 +134,10 @@ def correct(work: Work, case: Case, fact: asked.LabelsCorrected) -> Case | Refus
     fixed = case.model_copy(update={"items": tuple(items), "labels": in_order(labels)})
     if Label.RUMOUR in fact.labels:
         fixed = called_rumour(work, fixed, found)
-    told = _told(work, fixed, "corrected", fact.person_id, ",".join(fact.labels))
+    look_back(work, case, fixed)
+    look_again(work, fixed)
+    followed = follow(work, fixed)
+    told = _told(work, followed, "corrected", fact.person_id, ",".join(fact.labels))
     return routed(work, told)
 
 

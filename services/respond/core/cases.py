@@ -16,6 +16,7 @@ from services.respond.core.decisions import CaseJoined, CaseOpened, CaseReopened
 from services.respond.core.judging import HARMS, Judgement, in_order, is_new_risk
 from services.respond.core.pages import page_for_risk
 from services.respond.core.routing import flow_for, obey, routed
+from services.respond.core.staff import quiet
 from services.respond.core.waiting import PendingItem
 from services.respond.core.weights import conditions, graver, remember, weighed
 from services.respond.core.work import Work
@@ -135,7 +136,7 @@ def reopen(work: Work, case: Case, item: CaseItem, judged: Judgement, by: str = 
             "history": note(case, HistoryEntry(at=work.at, what="reopened", person_id=by or None)),
         }
     )
-    return obey(work, again)
+    return quiet(work, obey(work, again))
 
 
 def refresh(case: Case, items: tuple[CaseItem, ...]) -> Case:

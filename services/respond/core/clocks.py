@@ -6,6 +6,7 @@ from services.respond.core.aggregates import Case, CaseClock, ClockKind, History
 from services.respond.core.case import note
 from services.respond.core.decisions import ClockBreached, ClockMet
 from services.respond.core.incidents import notice_breach
+from services.respond.core.owed import ClockDropped, ClockStarted
 from services.respond.core.pages import page_for_breach, settle_page
 from services.respond.core.work import Work
 from shared.contracts.base import built
@@ -45,6 +46,24 @@ def meet(work: Work, case: Case, kind: ClockKind, by: str) -> Case:
     kept = case.model_copy(update={"clocks": tuple(clocks)})
     settle_page(work, kept, by)
     return kept
+
+
+def start(work: Work, case: Case, kind: ClockKind, due_at: datetime) -> Case:
+    """Return the case with one more promise, from now on."""
+    told = {"at": work.at, "account_id": case.account_id, "case_id": case.case_id}
+    work.decide(built(ClockStarted, {**told, "clock": kind, "due": due_at}))
+    clock = CaseClock(clock=kind, started_at=work.at, due_at=due_at)
+    return case.model_copy(update={"clocks": (*case.clocks, clock)})
+
+
+def drop(work: Work, case: Case, kind: ClockKind) -> Case:
+    """Return the case without a promise that is owed to nobody any more, and say so."""
+    if not owes(case, kind):
+        return case
+    told = {"at": work.at, "account_id": case.account_id, "case_id": case.case_id}
+    work.decide(built(ClockDropped, {**told, "clock": kind}))
+    kept = (each for each in case.clocks if each.clock != kind)
+    return case.model_copy(update={"clocks": tuple(kept)})
 
 
 def owes(case: Case, kind: ClockKind) -> bool:

@@ -14,6 +14,7 @@ from pydantic_core import to_json
 
 from services.respond.core.flow import FlowDecision
 from services.respond.core.incident import IncidentDecided, IncidentProposed
+from services.respond.core.owed import OwedDecision
 from services.respond.core.said import (
     ClaimLinked,
     ClaimRecorded,
@@ -143,7 +144,7 @@ class EffectDecided(_Decision):
 
     kind: Literal["effect.decided"] = "effect.decided"
     effect_id: str
-    effect_kind: Literal["send_reply", "page"]
+    effect_kind: Literal["send_reply", "page", "remove"]
     case_id: str
     slot: Slot | None = None
     approved_by: str = ""
@@ -240,6 +241,7 @@ Decision = (
     | GuidanceMoved
     | KnowledgeMoved
     | ReceiptSwitched
+    | OwedDecision
     | PolicySwitched
     | IncidentProposed
     | IncidentDecided

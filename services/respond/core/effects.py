@@ -1,7 +1,7 @@
 """What leaves the system, through the ledger: decided once, and followed to its end.
 
-Nothing here sends. There is one kind of effect that speaks (a reply a person approved) and one
-that wakes (a page); none can hide or delete what the public wrote (promise 3).
+Nothing here sends. There is one kind of effect that speaks (a reply a person approved), one that
+wakes (a page), and one that takes something harmful away, which two people asked for (promise 3).
 """
 
 from datetime import timedelta
@@ -20,8 +20,11 @@ from services.respond.core.checking import check_text
 from services.respond.core.clocks import meet
 from services.respond.core.decisions import EffectDecided, EffectMoved
 from services.respond.core.held import objection, standing_of
+from services.respond.core.removals import removal_ended
 from services.respond.core.replies import come_back, reply_of
 from services.respond.core.restored import look_since, looked
+from services.respond.core.staff import unanswerable
+from services.respond.core.visits import follow
 from services.respond.core.work import Work
 from shared.contracts.ids import token
 from shared.contracts.system import EffectFinished, EffectStarted, Receipt
@@ -122,17 +125,19 @@ def end(work: Work, effect: Effect, status: str, receipt: Receipt, reason: str) 
     _moved(work, effect, status)
     if effect.effect_kind == "page":
         _end_page(work, effect, status, reason)
+    elif effect.effect_kind == "remove":
+        removal_ended(work, effect, status, reason)
     else:
         _end_reply(work, effect, status, receipt, reason)
 
 
 def expire(work: Work, effect: Effect) -> None:
-    """Its time to leave has passed: the reply is its owner's again (invariant 4)."""
+    """Its time to leave has passed: it is its owner's again (invariant 4)."""
     end(work, effect, "expired", Receipt(), "not_after")
 
 
 def call_off(work: Work, account_id: str | None, reason: str, upto_seq: int | None = None) -> None:
-    """Return every reply that was decided but not started (the big red button, a rebuild).
+    """Return all but pages that was decided but not started (the big red button, a rebuild).
 
     In the order of the decisions: a state that was loaded holds them in any order.
     """
@@ -140,7 +145,7 @@ def call_off(work: Work, account_id: str | None, reason: str, upto_seq: int | No
         effect
         for effect in work.under("effect")
         if isinstance(effect, Effect)
-        and effect.effect_kind == "send_reply"
+        and effect.effect_kind != "page"
         and effect.status == "decided"
         and account_id in {None, effect.account_id}
         and (upto_seq is None or effect.decided_seq <= upto_seq)
@@ -166,6 +171,8 @@ def _obstacle(work: Work, case: Case, reply: Reply) -> str:
     against = objection(case, reply, pack, standing_of(work, case))
     if against is not None:
         return against.note()
+    if (refusal := unanswerable(case)) is not None:
+        return refusal.code
     checked = check_text(case, pack, reply.text, work.guidance, reply.slot)
     return "" if checked.passed else "gate_failed"
 
@@ -223,7 +230,9 @@ def _answered(work: Work, case: Case, reply: Reply, effect: Effect, receipt: Rec
         return _with(sent, kept, entry)
     by = effect.approved_by
     done = meet(work, _with(sent, kept, entry), "acknowledge", by)
-    return meet(work, done, "first_reply", by) if effect.slot in _ANSWERS else done
+    if effect.slot not in _ANSWERS:
+        return done
+    return follow(work, meet(work, done, "first_reply", by))
 
 
 def _said(work: Work, effect: Effect, receipt: Receipt) -> Said:

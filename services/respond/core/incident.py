@@ -25,6 +25,8 @@ class Incident(Aggregate):
     account_id: str
     case_id: str = ""
     about: str = ""
+    evidence: tuple[str, ...] = ()
+    """Where it can be looked up: posts, replies, effects, kept copies, by their keys."""
     person_id: str = ""
     reported_by: str = ""
     status: IncidentStatus = "proposed"

@@ -1,7 +1,7 @@
 """Breaches of the handbook: the fold notices some, people report others, and only people decide."""
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Final, NamedTuple
 
 from services.respond.core.aggregates import Case, Post
 from services.respond.core.incident import (
@@ -10,6 +10,7 @@ from services.respond.core.incident import (
     IncidentProposed,
     IncidentRegister,
 )
+from services.respond.core.lines import lines_by
 from services.respond.core.refusal import Refusal
 from services.respond.core.work import Work
 from shared.contracts.ids import token
@@ -19,10 +20,28 @@ from shared.policy.gate.check import gate
 from shared.policy.gate.findings import GateContext
 from shared.policy.incident_lines import incident_lines
 from shared.policy.incidents import IncidentRule, Trigger
-from shared.policy.model import Pack
 
 ABOUT_CHARS: Final = 200
 MAX_WHAT: Final = 2_000
+_BREACHES: Final[Mapping[str, Trigger]] = {
+    "acknowledge": "acknowledge_breached",
+    "first_reply": "first_reply_breached",
+    "return_visit": "return_visit_breached",
+}
+
+
+class Noticed(NamedTuple):
+    """What is behind an entry: which matter, our own words, who had it in hand, and the evidence.
+
+    `subject` makes it the same entry when it is seen again. What the public wrote stays where it is.
+    """
+
+    account_id: str
+    subject: str
+    words: str = ""
+    person_id: str = ""
+    case_id: str = ""
+    evidence: tuple[str, ...] = ()
 
 
 def operate(work: Work, fact: IncidentFact) -> Refusal | None:
@@ -32,8 +51,7 @@ def operate(work: Work, fact: IncidentFact) -> Refusal | None:
 
 def notice_breach(work: Work, case: Case, clock: str) -> None:
     """A promise was broken: propose what the table says of it."""
-    trigger: Trigger = "acknowledge_breached" if clock == "acknowledge" else "first_reply_breached"
-    _on_case(work, case, trigger, case.owner_id or "")
+    _on_case(work, case, _BREACHES[clock], case.owner_id or "")
 
 
 def notice_closing(work: Work, case: Case, person_id: str) -> None:
@@ -44,15 +62,16 @@ def notice_closing(work: Work, case: Case, person_id: str) -> None:
 def notice_post(work: Work, fact: PostSeen) -> None:
     """Something of ours was published elsewhere: propose it if the gate would have stopped it."""
     pack, _ = work.pack_of(fact.account_id)
-    rules = _noticed(pack, "posted_around_gate")
+    rules = lines_by(pack, "posted_around_gate")
     if not rules:
         return
     result = gate(fact.text, GateContext(channel=fact.platform), pack)
     found = {each.category for each in result.findings if each.level == "block"}
     for rule in rules:
         if found and (not rule.categories or found.intersection(rule.categories)):
-            about = (fact.account_id, Post.key_of(fact.account_id, fact.post_id))
-            _propose(work, rule, "posted_around_gate", about, words=fact.text[:ABOUT_CHARS])
+            post = Post.key_of(fact.account_id, fact.post_id)
+            words = fact.text[:ABOUT_CHARS]
+            propose(work, rule, "posted_around_gate", Noticed(fact.account_id, post, words))
 
 
 def report(work: Work, fact: IncidentReported) -> Refusal | None:
@@ -109,14 +128,6 @@ def judge(work: Work, fact: IncidentJudged) -> Refusal | None:
     return None
 
 
-def _noticed(pack: Pack, trigger: Trigger) -> list[IncidentRule]:
-    """Return the lines the system itself notices by `trigger`, graded by their rules."""
-    if not any(trigger in each.triggers for each in pack.incidents.rules):
-        return []
-    lines = incident_lines(pack.incidents, pack.rules)
-    return [each for each in lines if trigger in each.triggers]
-
-
 def _may_decide(known: Incident, fact: IncidentJudged) -> Refusal | None:
     if known.status != "proposed":
         return Refusal("already_decided", "somebody has decided on this entry")
@@ -137,31 +148,18 @@ def _is_whole(known: Incident, fact: IncidentJudged) -> Refusal | None:
 
 def _on_case(work: Work, case: Case, trigger: Trigger, person_id: str) -> None:
     pack, _ = work.pack_of(case.account_id)
-    for rule in _noticed(pack, trigger):
+    for rule in lines_by(pack, trigger):
         if not rule.labels or set(rule.labels).intersection(case.labels):
-            about = (case.account_id, case.case_id)
-            _propose(work, rule, trigger, about, person_id=person_id, case_id=case.case_id)
+            about = Noticed(case.account_id, case.case_id, "", person_id, case.case_id)
+            propose(work, rule, trigger, about)
 
 
-def _propose(
-    work: Work,
-    rule: IncidentRule,
-    trigger: Trigger,
-    about: tuple[str, str],
-    *,
-    words: str = "",
-    person_id: str = "",
-    case_id: str = "",
-) -> None:
-    """Enter it once: the same breach of the same case is one entry, however often it is seen.
-
-    `words` are our own; what the public wrote stays where it is.
-    """
-    account_id, subject = about
-    incident_id = token("incident", rule.id, subject)
+def propose(work: Work, rule: IncidentRule, trigger: Trigger, noticed: Noticed) -> None:
+    """Enter it once: the same breach of the same matter is one entry, however often it is seen."""
+    incident_id = token("incident", rule.id, noticed.subject)
     if work.get(f"incident:{incident_id}", Incident) is not None:
         return
-    pack, _ = work.pack_of(account_id)
+    pack, _ = work.pack_of(noticed.account_id)
     _enter(
         work,
         Incident(
@@ -169,10 +167,11 @@ def _propose(
             rule=rule,
             trigger=trigger,
             at=work.at,
-            account_id=account_id,
-            case_id=case_id,
-            about=words,
-            person_id=person_id,
+            account_id=noticed.account_id,
+            case_id=noticed.case_id,
+            about=noticed.words,
+            evidence=noticed.evidence,
+            person_id=noticed.person_id,
             grade=rule.grade,
             sanction=pack.incidents.sanction(rule.grade),
         ),

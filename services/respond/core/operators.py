@@ -4,6 +4,7 @@ from typing import assert_never
 
 from services.respond.core import (
     alike,
+    beside,
     case_work,
     claims,
     flows,
@@ -16,6 +17,7 @@ from services.respond.core import (
     replies,
     revisiting,
     shelving,
+    staff,
 )
 from services.respond.core.aggregates import (
     OUTCOMES_KEPT,
@@ -29,6 +31,7 @@ from services.respond.core.permissions import allowed
 from services.respond.core.refusal import Refusal
 from services.respond.core.suggest import take_draft
 from services.respond.core.work import Work
+from shared.contracts.dues import DuesFact
 from shared.contracts.facts import OperatorFact
 from shared.contracts.flows import FlowFact
 from shared.contracts.guidance import (
@@ -38,7 +41,7 @@ from shared.contracts.guidance import (
     PositionRequested,
     ReceiptFact,
 )
-from shared.contracts.incidents import IncidentFact
+from shared.contracts.incidents import IncidentFact, IncidentJudged
 from shared.contracts.operators import (
     CaseClaimed,
     CaseNoted,
@@ -82,8 +85,16 @@ PlainCaseOperation = (
     | ClaimOpened
     | ClaimJudged
 )
-CaseOperation = PlainCaseOperation | PositionRequested | ModelDrafted | FlowFact
-_ON_RESOLVED = (CaseReopened, CaseNoted, ReplySettled, LabelsCorrected, ClaimOpened, ClaimJudged)
+CaseOperation = PlainCaseOperation | PositionRequested | ModelDrafted | FlowFact | DuesFact
+_ON_RESOLVED = (
+    CaseReopened,
+    CaseNoted,
+    ReplySettled,
+    LabelsCorrected,
+    ClaimOpened,
+    ClaimJudged,
+    DuesFact,
+)
 
 
 def operate(work: Work, fact: OperatorFact) -> None:
@@ -97,7 +108,7 @@ def operate(work: Work, fact: OperatorFact) -> None:
         accepted=refusal is None,
         code=refusal.code if refusal else "ok",
         reason=refusal.reason if refusal else "",
-        detail={"what": refusal.what} if refusal and refusal.what else {},
+        detail=refusal.detail() if refusal else {},
     )
     case_id = "" if isinstance(fact, HouseOperation | PolicyFact | IncidentFact) else fact.case_id
     case = work.case(case_id)
@@ -141,7 +152,7 @@ def _authorise(work: Work, fact: OperatorFact) -> Refusal | None:
 
 def _perform(work: Work, fact: OperatorFact) -> Refusal | None:
     if isinstance(fact, IncidentFact):
-        return incidents.operate(work, fact)
+        return _about_incident(work, fact)
     if isinstance(fact, PolicyFact):
         return policies.operate(work, fact)
     if isinstance(fact, GuidanceFact):
@@ -151,6 +162,13 @@ def _perform(work: Work, fact: OperatorFact) -> Refusal | None:
     if isinstance(fact, ReceiptFact):
         return receipts.operate(work, fact)
     return _on_house(work, fact) if isinstance(fact, HouseFact) else _on_case(work, fact)
+
+
+def _about_incident(work: Work, fact: IncidentFact) -> Refusal | None:
+    refusal = incidents.operate(work, fact)
+    if refusal is None and isinstance(fact, IncidentJudged):
+        staff.on_judged(work, fact)
+    return refusal
 
 
 def _on_house(work: Work, fact: HouseFact) -> Refusal | None:
@@ -190,6 +208,8 @@ def _on_case(work: Work, fact: CaseOperation) -> Refusal | None:
 def _done(work: Work, case: Case, fact: CaseOperation) -> Case | Refusal | None:
     if isinstance(fact, FlowFact):
         return flows.operate(work, case, fact)
+    if isinstance(fact, DuesFact):
+        return beside.operate(work, case, fact)
     if isinstance(fact, PositionRequested | ModelDrafted):
         return _about_guidance(work, case, fact)
     return _about_case(work, case, fact)

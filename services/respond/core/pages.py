@@ -16,6 +16,8 @@ AT_RISK = "self_harm"
 _WORDS = {
     "acknowledge": "受理超时",
     "first_reply": "首次回复超时",
+    "return_visit": "回访超时",
+    "return_visit_soon": "回访快到期了",
     QUARANTINED: "有数据处理不了，已隔离",
     "position_request": "申请口径超时",
     AT_RISK: "有人可能有轻生风险，请马上查看",

@@ -13,3 +13,10 @@ class Refusal:
     code: str
     reason: str = ""
     what: str = ""
+    rules: tuple[str, ...] = ()
+    """The rules that say so, by their own ids and those of the catalogue."""
+
+    def detail(self) -> dict[str, str]:
+        """Return what a client may show beside the reason."""
+        told = {"what": self.what, "rules": ", ".join(self.rules)}
+        return {name: each for name, each in told.items() if each}

@@ -12,8 +12,10 @@ from services.respond.core.case import note
 from services.respond.core.checking import check_text, role_of
 from services.respond.core.decisions import ReplyCameBack
 from services.respond.core.held import standing_of, withheld
+from services.respond.core.overruled import lift, remember
 from services.respond.core.refusal import Refusal
 from services.respond.core.shadowing import watch_text
+from services.respond.core.staff import unanswerable
 from services.respond.core.work import Work
 from shared.contracts.ids import token
 from shared.contracts.operators import (
@@ -37,7 +39,7 @@ def draft(work: Work, case: Case, fact: ReplyDrafted) -> Case | Refusal:
     """Write a new revision; the first writer takes a case nobody has."""
     standing = reply_of(case, fact.slot)
     target = target_of(case)
-    refusal = _may_write(case, standing, target, fact)
+    refusal = unanswerable(case) or _may_write(case, standing, target, fact)
     if refusal is not None or target is None:
         return refusal or Refusal("nothing_to_answer", "every item of this case is gone")
     pack, _ = work.pack_of(case.account_id)
@@ -53,6 +55,7 @@ def draft(work: Work, case: Case, fact: ReplyDrafted) -> Case | Refusal:
     written = _in_place(case, reply)
     result = check_text(written, pack, fact.text, work.guidance, fact.slot)
     watch_text(work, written, fact.slot, fact.text, result)
+    remember(work, case, fact.person_id, fact.text, result)
     reply = reply.model_copy(update={"findings": result.findings})
     owner = case.owner_id or fact.person_id
     taken = case.model_copy(update={"owner_id": owner, "status": "claimed"})
@@ -87,6 +90,7 @@ def approve(work: Work, case: Case, fact: ReplyApproved) -> Case | Refusal:
     entry = _entry(work, "approved", fact.person_id, signed.approvals[-1].step)
     if signed.awaits:
         return with_reply(case, signed.model_copy(update={"status": "submitted"}), entry)
+    lift(work, case.account_id, signed.text)
     approved = signed.model_copy(
         update={
             "status": "approved",

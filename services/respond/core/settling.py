@@ -12,6 +12,7 @@ from services.respond.core.pages import page_for_risk
 from services.respond.core.receipts import greet
 from services.respond.core.routing import routed
 from services.respond.core.shadow_items import watch_item
+from services.respond.core.staff import forbidden, notice
 from services.respond.core.waiting import PendingItem
 from services.respond.core.weights import graver, weighed
 from services.respond.core.work import Work
@@ -40,8 +41,13 @@ def _settle(work: Work, pending: PendingItem, verdict: Verdict) -> None:
     judged = judge(verdict, pack)
     work.wait_no_more(fact.item_id)
     rate(work, verdict, judged)
+    broken = forbidden(work, fact.account_id, fact, judged.decided)
+    if broken:
+        judged = judged._replace(opens_case=True)
     place = len(work.decisions)
     case_id, judged = admit(work, pending, verdict, judged)
+    if broken:
+        notice(work, fact.scope(), fact, case_id, broken)
     watch_item(work, pending, verdict, case_id)
     line = _said(
         work,
@@ -85,6 +91,8 @@ def judge_again(work: Work, case: Case, verdict: Verdict) -> None:
     fresh = suspect(work, fresh, item, verdict.hearing, alike)
     fresh = routed(work, fresh)
     work.put(page_for_risk(work, fresh) if is_new_risk(case, judged.decided) else fresh)
+    if broken := forbidden(work, case.account_id, item, judged.decided):
+        notice(work, where, item, case.case_id, broken)
     line = _said(
         work,
         item,

@@ -20,6 +20,7 @@ from services.respond.core.held import Standing, silence, standing_of, withheld
 from services.respond.core.knowledge import Asking
 from services.respond.core.refusal import Refusal
 from services.respond.core.replies import MAX_TEXT
+from services.respond.core.staff import unanswerable
 from services.respond.core.state import State
 from services.respond.core.wordings import About, framed, may_be_said, offers, sound_matter
 from services.respond.core.work import Work
@@ -58,7 +59,7 @@ def suggested(case: Case, desk: Desk, now: datetime) -> Case:
     matter = matter_of(case, desk.pack)
     quiet = silence(case, desk.pack, desk.standing)
     shown = case.model_copy(update={"matter": matter, "suggestions": ()})
-    if quiet == "none":
+    if quiet == "none" or unanswerable(case) is not None:
         return shown
     about = _about(shown, desk, now)
     drafts = (each for each in case.suggestions if each.source == "model")
@@ -98,13 +99,8 @@ def take_draft(work: Work, case: Case, fact: ModelDrafted) -> Case | Refusal:
     if (item.item_id, item.item_version) != (fact.item_id, fact.item_version):
         return Refusal("stale_item", "the item was edited; look again")
     pack, _ = work.pack_of(case.account_id)
-    standing = standing_of(work, case)
-    if (held := withheld(case, "answer", pack, standing)) is not None:
-        return Refusal(held.code, held.why, held.what)
-    if _is_unsettled(standing, case, pack):
-        return Refusal(
-            "no_position", "there is no position: only what is being checked may be said"
-        )
+    if (refusal := _kept_back(work, case, pack)) is not None:
+        return refusal
     if not fact.text.strip() or len(fact.text) > MAX_TEXT:
         return Refusal("bad_text", f"between 1 and {MAX_TEXT} characters")
     result = check_text(case, pack, fact.text, work.guidance)
@@ -114,6 +110,17 @@ def take_draft(work: Work, case: Case, fact: ModelDrafted) -> Case | Refusal:
     made = _suggestion(case, fact.text, "model", fact.model)
     told = note(case, HistoryEntry(at=work.at, what="model_drafted", person_id=fact.person_id))
     return case.model_copy(update={"suggestions": (made,), "history": told})
+
+
+def _kept_back(work: Work, case: Case, pack: Pack) -> Refusal | None:
+    standing = standing_of(work, case)
+    held = withheld(case, "answer", pack, standing)
+    if held is not None:
+        return Refusal(held.code, held.why, held.what)
+    if _is_unsettled(standing, case, pack):
+        why = "there is no position: only what is being checked may be said"
+        return Refusal("no_position", why)
+    return unanswerable(case)
 
 
 def next_answer(due: datetime | None, now: datetime, suggesting: Suggesting) -> str:

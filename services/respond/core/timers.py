@@ -12,15 +12,18 @@ from services.respond.core.aggregates import (
     Entry,
     Greeted,
     Guidance,
+    HeldText,
 )
 from services.respond.core.cascades import spread
 from services.respond.core.claims import lapse
 from services.respond.core.clocks import breach
 from services.respond.core.clusters import fade
+from services.respond.core.dues import VisitReminder
 from services.respond.core.effects import expire, leave
 from services.respond.core.positions import on_time
 from services.respond.core.settling import overdue
 from services.respond.core.state import Aggregate
+from services.respond.core.visits import remind
 from services.respond.core.waiting import PendingItem, Timer
 from services.respond.core.work import Work
 
@@ -61,7 +64,9 @@ def _forget(work: Work, holder: Aggregate | None, timer: Timer) -> None:
             fade(work, holder)
         case Claim():
             lapse(work, holder)
-        case EarlyChange() | AuthorRecord() | Greeted():
+        case VisitReminder():
+            remind(work, holder)
+        case EarlyChange() | AuthorRecord() | Greeted() | HeldText():
             work.drop(holder.key)
         case _:
             message = f"nobody knows the timer {timer.timer_id}"

@@ -21,6 +21,7 @@ from services.respond.core.rates import HOUR_SECONDS
 from services.respond.core.state import Aggregate, AnyAggregate, Changes, State
 from services.respond.core.waiting import PATIENCE, PendingItem, Timer
 from shared.policy.model import NO_PACK, Pack
+from shared.policy.staff import staff_of
 
 FAR = datetime.max.replace(tzinfo=UTC)
 
@@ -53,6 +54,7 @@ class Work:
         """What verdicts came to; holds as long as the packs that are known."""
         self._organisation: Organisation | None = None
         self._beside: bool | None = None
+        self._watchful: bool | None = None
         self._prefixes: set[str] = set()
         self._speakers: set[str] = set()
         self._hour = (FAR, 0)
@@ -91,7 +93,7 @@ class Work:
                 self._speakers.add(each.speaker)
             if isinstance(each, Organisation | Account | PolicyRegister):
                 self._known, self.judged, self._organisation = {}, {}, None
-                self._beside = None
+                self._beside = self._watchful = None
             for timer in each.timers():
                 self._arm(timer)
 
@@ -206,6 +208,14 @@ class Work:
             register = self.get(PolicyRegister.KEY, PolicyRegister)
             self._beside = register is not None and bool(register.shadows)
         return self._beside
+
+    @property
+    def watchful(self) -> bool:
+        """Tell whether more than its verdict may make an item a matter: proposed rules, staff."""
+        if self._watchful is None:
+            in_force = (self.packs[each] for each in self.organisation.packs.values())
+            self._watchful = self.has_shadow or any(map(staff_of, in_force))
+        return self._watchful
 
     def next_due(self) -> Timer | None:
         """Return the earliest timer due by now, in (due, id) order, as things stand now."""

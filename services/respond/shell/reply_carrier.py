@@ -6,11 +6,10 @@ from typing import Literal
 
 from services.respond.core.aggregates import Effect
 from services.respond.shell.effect_log import EffectLog
-from services.respond.shell.executor import paused
+from services.respond.shell.intent import objection
 from services.respond.shell.office import Office
 from services.respond.shell.send_port import SendPort, Withheld
 from services.respond.shell.standing import Standing
-from shared.bus.timing import wait_or
 from shared.contracts.system import Receipt
 from shared.errors import PermanentError, TransientError
 from shared.platforms.port import SendRefused, SendResult, Sent
@@ -21,7 +20,6 @@ MAX_BLIND_ATTEMPTS = 2
 """A text whose fate was unknown is sent at most once more, and only if it is certainly absent."""
 PAUSE_SECONDS = 2.0
 FIND_ATTEMPTS = 3
-FOLD_SECONDS = 0.2
 NOT_SAID, SAID_OTHERWISE, CANNOT_TELL = "not_said", "said_otherwise", "cannot_tell"
 """Codes of what reading the platform back after a restore came to; the console has the words."""
 
@@ -82,17 +80,16 @@ class ReplyCarrier:
 
     async def _send(self, effect: Effect, attempt: int, seq: int) -> SendResult | Withheld:
         """Send only what the fold, in log order, let start: a pause or a return may stand before."""
-        standing = self._standing
-        while standing.cursor.seq < seq:
-            bell = standing.bell.next
-            if standing.cursor.seq < seq:
-                await wait_or(bell, FOLD_SECONDS, self._clock)
-            self._office.must_hold()
-        folded = standing.state.get(effect.key, Effect)
-        if folded is None or (folded.status, folded.attempt) != ("started", attempt):
-            return Withheld("called_back")
-        if paused(standing, effect.account_id):
-            return Withheld("paused")
+        reason = await objection(
+            effect,
+            attempt,
+            seq,
+            standing=self._standing,
+            office=self._office,
+            clock=self._clock,
+        )
+        if reason:
+            return Withheld(reason)
         return await self._port.send(effect)
 
     def _held(self, effect: Effect) -> str:

@@ -79,6 +79,11 @@ def _clocks(line: Line) -> Iterator[Change]:
         yield Made(Promise(key, due + GRACE, "clock", line["case_id"], clock))
 
 
+def _started(line: Line) -> Iterator[Change]:
+    key = f"clock:{line['case_id']}:{line['clock']}"
+    yield Made(Promise(key, _time(line["due"]) + GRACE, "clock", line["case_id"], line["clock"]))
+
+
 def _resolved(line: Line) -> Iterator[Change]:
     yield Settled(line["case_id"], ("clock", "duty", "page"))
 
@@ -127,6 +132,8 @@ _READERS: Mapping[str, Callable[[Line], Iterator[Change]]] = {
     "case.opened": _clocks,
     "case.reopened": _clocks,
     "case.resolved": _resolved,
+    "clock.started": _started,
+    "clock.dropped": _breached,
     "clock.met": _met,
     "clock.breached": _breached,
     "effect.decided": _decided,

@@ -70,6 +70,7 @@ BY_VALUE = (
     "policy.",
     "rule.",
     "incident.",
+    "dues.",
     "list.",
     "flow.",
     "hold.",

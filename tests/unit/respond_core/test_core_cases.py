@@ -4,8 +4,9 @@ import json
 from datetime import timedelta
 
 from services.respond.core.aggregates import Account, CaseItem
-from services.respond.core.case import KEEP, RETIRE_AFTER, Closed
+from services.respond.core.case import KEEP, RETIRE_AFTER
 from services.respond.core.fold import fold
+from services.respond.core.threads import Closed
 from shared.contracts.facts import Stored
 from shared.contracts.items import Thread
 from shared.contracts.operators import (

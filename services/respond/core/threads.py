@@ -1,0 +1,53 @@
+"""What leads to a case: the open thread it belongs to, its author's record, those closed last."""
+
+from functools import cached_property
+from typing import ClassVar
+
+from services.respond.core.case import KEEP
+from services.respond.core.state import Aggregate
+from services.respond.core.waiting import Timer
+from shared.contracts.base import Time
+
+
+class Closed(Aggregate):
+    """The cases closed last, newest first, while they are still in hot state."""
+
+    case_ids: tuple[str, ...] = ()
+
+    KEY: ClassVar[str] = "closed:self"
+
+    @cached_property
+    def key(self) -> str:
+        return self.KEY
+
+    def with_first(self, case_id: str) -> "Closed":
+        return Closed(case_ids=(case_id, *self.without(case_id).case_ids)[:KEEP])
+
+    def without(self, case_id: str) -> "Closed":
+        return Closed(case_ids=tuple(each for each in self.case_ids if each != case_id))
+
+
+class OpenThread(Aggregate):
+    """Which open case an author's matter in a thread belongs to."""
+
+    thread_key: str
+    case_id: str
+
+    @cached_property
+    def key(self) -> str:
+        return f"open:{self.thread_key}"
+
+
+class AuthorRecord(Aggregate):
+    """How often somebody's matter became a case; kept by a token of who it is, for half a year."""
+
+    author_key: str
+    cases: int
+    forget_at: Time
+
+    @cached_property
+    def key(self) -> str:
+        return f"author:{self.author_key}"
+
+    def timers(self) -> tuple[Timer, ...]:
+        return (Timer(self.forget_at, f"forget:{self.author_key}", self.key),)
