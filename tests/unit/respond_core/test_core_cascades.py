@@ -19,6 +19,7 @@ from tests.fakes.builders import (
     classified,
 )
 from tests.fakes.core_story import Story
+from tests.fakes.flows import a_hold_decision
 from tests.fakes.rumours import (
     DELIGHTS,
     DENIES,
@@ -242,6 +243,7 @@ def test_a_verdict_that_came_before_its_item_is_followed_too() -> None:
 def test_a_closed_case_is_told_nothing_more() -> None:
     story = Story()
     a_rumour(story, DENIES)
+    story.tell(a_hold_decision(story.case.case_id, "stay_silent"))
     story.tell(a_resolution(story.case.case_id, reason="重复"))
     wait(story, 6)
     assert len(weighed(story)) == 1

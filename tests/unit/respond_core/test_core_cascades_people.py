@@ -44,7 +44,7 @@ def test_what_a_person_calls_a_rumour_is_followed_from_then_on() -> None:
     named = {"item_id": item.item_id, "item_version": item.item_version}
     story.tell(LabelsCorrected.model_validate({**fields, **named, "labels": ("rumour",)}))
     assert [each["text"] for each in weighed(story)] == [None]
-    assert story.case.history[-1].what == "corrected"
+    assert "corrected" in [each.what for each in story.case.history]
     story.tell(*told(*reposts([DENIES] * 4)))
     wait(story, 6)
     assert [each["denial"] for each in weighed(story)] == [0, 4]
