@@ -57,7 +57,7 @@ def check_line(
         "findings": [_without_none(each) for each in result.findings],
         "promises": [
             each.model_dump(mode="json")
-            for each in promises(asked.text, context.now, pack.gate.calendar)
+            for each in promises(asked.text, context.now, pack.gate.calendar, pack.zone)
         ],
         "units": result.units,
         "limit": result.limit,

@@ -56,7 +56,7 @@ class Desk:
     def _promised(self, asked: Asked) -> str:
         if asked.now is None:
             return ""
-        return next_answer(asked.due, asked.now, self.pack.suggesting)
+        return next_answer(asked.due, asked.now, self.pack.zone)
 
     def answer(self, asked: Asked) -> "Answer":
         labels = asked.labels if asked.labels is not None else self.judge(asked.text)

@@ -89,7 +89,7 @@ async def run(settings: RespondSettings) -> None:
         console = build_console(
             read=read,
             actions=BusActions(around.bus, around.store),
-            gate=PackGateView(read, around.bus),
+            gate=PackGateView(read, around.bus, around.clock),
             packs=StoredPacks(around.bus),
             rehearsal=LogRehearsal(around.bus, around.clock, read),
             credentials=People(around.bus),

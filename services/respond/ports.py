@@ -26,12 +26,14 @@ from services.respond.core.aggregates import (
     Post,
     ShadowRun,
     Shelf,
+    Voiced,
 )
 from services.respond.core.rates import Rate
-from shared.contracts.base import Frozen
+from shared.contracts.base import Frozen, Time
 from shared.contracts.facts import OperatorFact
 from shared.contracts.operators import Outcome, Slot
 from shared.contracts.verdicts import Label
+from shared.policy.gate.findings import Unknown
 from shared.policy.model import Pack
 
 
@@ -107,6 +109,10 @@ class ReadModel(Protocol):
     async def models(self) -> ModelRegister: ...
     async def guidance(self) -> Guidance: ...
     async def shelf(self) -> Shelf: ...
+    async def voiced(self, account_id: str) -> Voiced | None:
+        """Return what an account lately said to people."""
+        ...
+
     async def receipts(self, account_ids: Sequence[str]) -> Sequence[AutoReceipt]:
         """Return the automatic receipts of those accounts that have or had one."""
         ...
@@ -145,19 +151,39 @@ class Actions(Protocol):
         ...
 
 
+class PromiseShown(Frozen):
+    """A promise in a text that is being written; without `due_at` nobody can tell when it is over."""
+
+    text: str
+    due_at: Time | None = None
+    soft: bool = False
+    holidays_known: bool = True
+
+
 class GateAnswer(Frozen):
-    """Findings by level, and the text's length in the platform's own counting."""
+    """Findings by level, the text's length in the platform's own counting, and what it promises.
+
+    `unknown` is what could not be checked, and what that would need: it has not passed.
+    """
 
     level: Literal["pass", "warn", "hold", "block"]
     findings: tuple[GateFinding, ...]
     units: float
     limit: float
+    promises: tuple[PromiseShown, ...] = ()
+    unknown: tuple[Unknown, ...] = ()
+    reviewable: bool = False
+    """It may not leave as it stands, but somebody may approve it."""
 
 
 class GateView(Protocol):
     """The gate as the editor sees it: what passes it, and findings for a text that is written."""
 
-    async def check(self, case_id: str, text: str, slot: Slot = "answer") -> GateAnswer: ...
+    async def check(
+        self, case_id: str, text: str, slot: Slot = "answer", role: str = ""
+    ) -> GateAnswer:
+        """Return the findings; `role` is that of who writes."""
+        ...
 
     async def suggested(self, case: Case, now: datetime) -> Case:
         """Return the case with its matter and what may be said in it, as things stand now."""

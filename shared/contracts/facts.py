@@ -41,6 +41,7 @@ from shared.contracts.operators import (
     ModelRolledBack,
     OutgoingPaused,
     PageAcknowledged,
+    PromiseSettled,
     ReplyApproved,
     ReplyDrafted,
     ReplyReturned,
@@ -84,6 +85,7 @@ OperatorFact = (
     | ReplySendRequested
     | ReplyUndone
     | ReplySettled
+    | PromiseSettled
     | CaseResolved
     | CaseReopened
     | CaseNoted

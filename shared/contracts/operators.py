@@ -65,12 +65,16 @@ class ReplySubmitted(CaseOperationFact):
 
 
 class ReplyApproved(CaseOperationFact):
-    """Approve exactly this revision; with `send`, let it leave after the undo window."""
+    """Approve exactly this revision; with `send`, let it leave after the undo window.
+
+    `promises`: the words of every promise in it that whoever approves confirms.
+    """
 
     kind: Literal["operator.approved"] = "operator.approved"
     slot: Slot = "answer"
     revision: int
     send: bool = False
+    promises: tuple[str, ...] = ()
 
 
 class ReplyReturned(CaseOperationFact):
@@ -103,6 +107,15 @@ class ReplySettled(CaseOperationFact):
     kind: Literal["operator.settled"] = "operator.settled"
     effect_id: str
     arrived: bool
+
+
+class PromiseSettled(CaseOperationFact):
+    """A promise of a sent reply was kept; or (`kept` false, with a reason) it is given up."""
+
+    kind: Literal["operator.promise_settled"] = "operator.promise_settled"
+    promise_id: str
+    kept: bool
+    reason: str = ""
 
 
 class CaseResolved(CaseOperationFact):

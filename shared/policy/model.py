@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import timedelta, timezone
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, PrivateAttr, model_validator
@@ -73,12 +74,16 @@ class Channel(Rules):
 
 
 class Paging(Rules):
-    """When the person on call is told. Only breaches page for now."""
+    """When the person on call is told."""
 
-    on_breach: tuple[Literal["acknowledge", "first_reply", "return_visit"], ...] = (
+    on_breach: tuple[Literal["acknowledge", "first_reply", "return_visit", "promise"], ...] = (
         "acknowledge",
         "first_reply",
         "return_visit",
+        "promise",
+    )
+    remind_minutes: Minutes = Field(
+        30, description="so long before a promise falls due its owner is reminded"
     )
 
 
@@ -175,6 +180,11 @@ class Pack(Rules):
         takes milliseconds.
         """
         return isinstance(other, Pack) and self.content_hash() == other.content_hash()
+
+    @property
+    def zone(self) -> timezone:
+        """Return the clocks by which this organisation lives."""
+        return timezone(timedelta(minutes=self.suggesting.utc_offset_minutes))
 
     def clocks_for(self, values: dict[str, Value]) -> ClockRule:
         """Return the first rule that holds. A rule that fails is passed to the strictest one."""

@@ -31,7 +31,7 @@ pytestmark = [pytest.mark.servers, pytest.mark.timeout(150)]
 
 COMPLAINT = "你们商场的电梯坏了三天没人修,投诉也没人理,我要退款!"
 IN_PRIVATE = "会员卡里的钱不见了,请尽快查一下"
-ANSWER = "您好,电梯的事我们已经请工程部到场,今天 18 点前向您说明结果。"
+ANSWER = "您好,电梯的事我们已经请工程部到场,有结果马上向您说明。"
 PASSWORD = "a long enough one"  # noqa: S105 - of a person who lives for one test run
 
 

@@ -11,7 +11,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from tests.fakes.browser import Served, a_console
 from tests.fakes.console_samples import a_case, an_item
-from tests.fakes.read_model import TABOO
+from tests.fakes.replies import TABOO
 from tests.fakes.waiting import until
 
 pytestmark = [
@@ -62,8 +62,9 @@ async def test_from_queue_to_sent_without_the_mouse(
     await expect(page.locator("#text")).to_have_value(
         served.house.cases["case1042"].suggestions[0].text
     )
-    await expect(page.locator("#findings")).to_contain_text("通过")
+    await expect(page.locator(".promised")).to_contain_text("今天 18 点前回复您")
     await page.keyboard.press("Escape")
+    await page.keyboard.press("p")
     await page.keyboard.press("s")
     await expect(page.locator(".leaving")).to_contain_text("离发出")
     served.house.arrive("case1042")
@@ -76,6 +77,7 @@ async def test_undo_stops_a_reply_in_its_window(served: Served, desktop: Browser
     page = await served.enter(desktop, "lin")
     await page.goto(f"{served.address}/case/case1042")
     await page.fill("#text", LATE_TEXT)
+    await page.locator(".promised input").check()
     await page.locator("button[value=send][data-sends]").click()
     await expect(page.locator(".leaving")).to_be_visible()
     await page.keyboard.press("Escape")

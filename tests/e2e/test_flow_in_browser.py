@@ -10,8 +10,8 @@ from playwright.async_api import Browser, Page, expect
 
 from shared.contracts.operators import LabelsCorrected
 from shared.contracts.verdicts import Label
-from tests.fakes.browser import Served
-from tests.fakes.respond_house import ANSWER, House, a_house
+from tests.fakes.browser import Door
+from tests.fakes.respond_house import House, a_house
 from tests.fakes.switch_house import a_desk, switched
 
 pytestmark = [
@@ -20,11 +20,14 @@ pytestmark = [
 ]
 
 
+ANSWER = "您好,退款已经为您办理,请留意查收。"
+
+
 class Office(NamedTuple):
     """The house, its console, and a case in it."""
 
     house: House
-    served: Served
+    served: Door
     chrome: Browser
     case_id: str
 

@@ -17,7 +17,7 @@ from tests.fakes.two_people import PEOPLE, two_people
 from tests.fakes.waiting import until
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(120)]
-ANSWER = "您好,电梯的事我们已经请工程部到场,今天 18 点前向您说明结果。"
+ANSWER = "您好,电梯的事我们已经请工程部到场,有结果马上向您说明。"
 COMPLAINT = "你们商场的电梯坏了三天没人修,投诉也没人理,太差劲了,我要退款!"
 THE_WAY = [
     ("fact", "item.received"),

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import count
 
 from aiohttp import web
 from platformdirs import user_cache_path
@@ -56,17 +57,17 @@ async def a_browser() -> AsyncIterator[Browser]:
 
 
 @dataclass
-class Served:
-    """The console on a loopback port, with the house behind it."""
+class Door:
+    """A console on a loopback port, and the way in for whoever works there."""
 
     address: str
-    house: House
     records: MemoryStore
     complaints: list[str] = field(default_factory=list)
+    numbers: "count[int]" = field(default_factory=count)
 
     async def link(self, person_id: str) -> str:
         """Make a one-time sign-in link, as the terminal does."""
-        token = f"token-for-{person_id}-{self.house.seq}-{len(self.house.log)}"
+        token = f"token-for-{person_id}-{next(self.numbers)}"
         await self.records.put(f"signin:{hashed(token)}", person_id.encode(), 600)
         return f"{self.address}/signin/link/{token}"
 
@@ -83,6 +84,13 @@ class Served:
     def _hear(self, kind: str, text: str) -> None:
         if kind in {"error", "warning"}:
             self.complaints.append(text)
+
+
+@dataclass(kw_only=True)
+class Served(Door):
+    """The console on a loopback port, with the house in memory behind it."""
+
+    house: House
 
 
 @asynccontextmanager
@@ -102,12 +110,19 @@ async def a_console(*, demo: bool = False) -> AsyncIterator[Served]:
         clock=clock,
         settings=ConsoleSettings(demo=demo),
     )
+    async with on_loopback(app) as address:
+        yield Served(address, records, house=house)
+
+
+@asynccontextmanager
+async def on_loopback(app: web.Application) -> AsyncIterator[str]:
+    """Serve a console and return its address."""
     runner = web.AppRunner(app, shutdown_timeout=1.0)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     try:
         host, port = runner.addresses[0][:2]
-        yield Served(f"http://{host}:{port}", house, records)
+        yield f"http://{host}:{port}"
     finally:
         await runner.cleanup()

@@ -7,13 +7,12 @@ from typing import TypeVar
 from services.respond.core.aggregates import (
     Account,
     Case,
-    Claim,
     Effect,
-    Guidance,
     Organisation,
     Page,
     Shelf,
 )
+from services.respond.core.around import around
 from services.respond.core.fold import Folded, fold
 from services.respond.core.state import Aggregate, State
 from services.respond.core.suggest import Desk, suggested
@@ -81,11 +80,8 @@ class Story:
         account = self.state.get(f"account:{found.account_id}", Account)
         assert account is not None
         pack = self.packs[self.organisation.packs[account.registered.pack]]
-        guidance = self.state.get(Guidance.KEY, Guidance) or Guidance()
-        shelf = self.state.get(Shelf.KEY, Shelf)
-        claim = self.state.get(f"claim:{found.claim_id}", Claim)
-        desk = Desk(pack, account, guidance, shelf, claim)
-        return suggested(found, desk, at(self.seconds))
+        now, shelf = at(self.seconds), self.state.get(Shelf.KEY, Shelf)
+        return suggested(found, Desk(pack, around(self.state, found, now), shelf), now)
 
     @property
     def effect(self) -> Effect:

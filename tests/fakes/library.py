@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from services.respond.core.aggregates import AutoReceipt, Case, Entry, Guidance, Shelf
+from services.respond.core.aggregates import AutoReceipt, Case, Entry, Guidance, Shelf, Voiced
 from services.respond.core.guidance import Ban, Position, PositionRequest, content_of_position
 from services.respond.core.knowledge import Book, Version, content_of_entry
 from services.respond.ports import DraftAsked
@@ -46,6 +46,9 @@ class Library:
 
     async def shelf(self) -> Shelf:
         return self.books
+
+    async def voiced(self, account_id: str) -> Voiced | None:
+        return Voiced(account_id=account_id)
 
     async def receipts(self, account_ids: Sequence[str]) -> Sequence[AutoReceipt]:
         return [each for each in self.automatic if each.account_id in account_ids]

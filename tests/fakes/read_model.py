@@ -18,11 +18,11 @@ from services.respond.core.aggregates import (
     Page,
     Person,
     Post,
-    Reply,
 )
 from services.respond.core.operators import CaseOperation, HouseOperation
 from services.respond.core.rates import Rate
 from services.respond.ports import Committed, GateAnswer, Health, QueueFilter, QueueRow
+from services.respond.shell.gate_view import shown
 from shared.contracts import operators as ops
 from shared.contracts.facts import OperatorFact
 from shared.contracts.incidents import IncidentFact
@@ -30,13 +30,15 @@ from shared.contracts.operators import Outcome, Slot
 from shared.contracts.policy import PolicyFact
 from shared.contracts.system import Receipt
 from shared.errors import TransientError
+from shared.policy.gate.findings import Unknown
+from shared.policy.model import NO_PACK
 from shared.runtime.clock import Clock
 from tests.fakes import console_samples as samples
 from tests.fakes.flows import Recorded
 from tests.fakes.library import Library, library
+from tests.fakes.replies import TABOO, on_words
 from tests.fakes.rules_house import RulesHouse
 
-TABOO = "概不负责"
 PASSWORD = "correct horse battery"  # noqa: S105  the tests' own
 
 
@@ -57,6 +59,7 @@ class House(Library, RulesHouse):
         self.shares = [Rate("complaint", 84, 210, 900, 7200, odd=True)]
         self.outcomes: dict[str, Outcome] = {}
         self.log: list[OperatorFact] = []
+        self.unchecked: tuple[Unknown, ...] = ()
         self.undecided = self.away = self.unreadable = False
         self.seq = 9000
         self.shelve_rules(now)
@@ -168,11 +171,21 @@ class House(Library, RulesHouse):
         case_id: str,  # noqa: ARG002  the port
         text: str,
         slot: Slot = "answer",  # noqa: ARG002  the port
+        role: str = "",  # noqa: ARG002  the port
     ) -> GateAnswer:
         at = text.find(TABOO)
         found = () if at < 0 else (self._finding(at),)
         level = found[0].level if found else "pass"
-        return GateAnswer(level=level, findings=found, units=float(len(text)), limit=140.0)
+        says = tuple(shown(text, NO_PACK, self._clock.now()))
+        units = float(len(text))
+        return GateAnswer(
+            level=level,
+            findings=found,
+            units=units,
+            limit=140.0,
+            promises=says,
+            unknown=self.unchecked,
+        )
 
     @staticmethod
     def _finding(at: int) -> GateFinding:
@@ -239,11 +252,10 @@ class House(Library, RulesHouse):
             case ops.CaseReopened():
                 changed = {"status": "open", "reopened": case.reopened + 1}
             case _:
-                reply = self._on_reply(case, fact)
-                if isinstance(reply, str):
-                    return reply
-                kept = tuple(each for each in case.replies if each.slot != reply.slot)
-                changed = {"replies": (*kept, reply)}
+                found = on_words(case, fact, self._clock.now())
+                if isinstance(found, str):
+                    return found
+                changed = found
         entry = HistoryEntry(
             at=self._clock.now(),
             what=fact.kind.removeprefix("operator."),
@@ -254,40 +266,6 @@ class House(Library, RulesHouse):
         )
         self.commit(case.key)
         return "ok"
-
-    def _on_reply(self, case: Case, fact: OperatorFact) -> Reply | str:
-        slot = getattr(fact, "slot", "answer")
-        now = next((each for each in case.replies if each.slot == slot), None)
-        if isinstance(fact, ops.ReplyDrafted):
-            if fact.base_revision != (now.revision if now else 0):
-                return "stale_revision"
-            return Reply(
-                slot=fact.slot,
-                item_id=case.items[-1].item_id,
-                revision=fact.base_revision + 1,
-                text=fact.text,
-                author_id=fact.person_id,
-                status="drafted",
-            )
-        if now is None:
-            return "nothing_here"
-        if isinstance(fact, ops.ReplyApproved) and TABOO in now.text:
-            return "gate_failed"
-        leaving = {
-            "status": "waiting",
-            "approved_by": fact.person_id,
-            "leaves_at": self._clock.now() + timedelta(seconds=15),
-        }
-        steps: dict[str, dict[str, object]] = {
-            "operator.submitted": {"status": "submitted"},
-            "operator.approved": leaving
-            if getattr(fact, "send", False)
-            else {"status": "approved"},
-            "operator.sent": leaving,
-            "operator.returned": {"status": "returned"},
-            "operator.undone": {"status": "approved", "leaves_at": None},
-        }
-        return now.model_copy(update=steps.get(fact.kind, {}))
 
     def arrive(self, case_id: str, slot: str = "answer") -> None:
         """The reply left and the platform said so."""

@@ -56,7 +56,8 @@ from tests.fakes.speaker import FakeSpeaker
 from tests.fakes.unsteady_store import UnsteadyStore
 
 ACCOUNT = "acct-mall"
-ANSWER = "您好,退款今天下午已经为您办理,三个工作日内原路退回,请留意。"
+PROMISED = "三个工作日内原路退回"
+ANSWER = f"您好,退款今天下午已经为您办理,{PROMISED},请留意。"
 
 
 def a_pack(**changes: object) -> Pack:
@@ -205,7 +206,7 @@ class House:
         assert outcome.accepted, outcome
 
     async def approve(self, case_id: str, text: str = ANSWER) -> None:
-        """Claim, draft, submit, approve and ask to send."""
+        """Claim, draft, submit, approve with what the answer promises, and ask to send."""
         await self.ok(CaseClaimed(op_id=self.op(), person_id="wang", case_id=case_id))
         drafted = ReplyDrafted(
             op_id=self.op(), person_id="wang", case_id=case_id, base_revision=0, text=text
@@ -214,9 +215,15 @@ class House:
         await self.ok(
             ReplySubmitted(op_id=self.op(), person_id="wang", case_id=case_id, revision=1)
         )
-        await self.ok(
-            ReplyApproved(op_id=self.op(), person_id="li", case_id=case_id, revision=1, send=True)
+        approval = ReplyApproved(
+            op_id=self.op(),
+            person_id="li",
+            case_id=case_id,
+            revision=1,
+            send=True,
+            promises=(PROMISED,),
         )
+        await self.ok(approval)
 
     async def case(self, case_id: str) -> Case:
         case = await self.read.case(case_id)

@@ -3,8 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from aiohttp import web
-
 from services.respond.console.app import build_console
 from services.respond.console.settings import ConsoleSettings
 from services.respond.shell.configuration import Configuration, PersonConfig
@@ -13,7 +11,7 @@ from services.respond.shell.packs import StoredPacks
 from shared.contracts.org import Contact, Duty, Role
 from shared.policy.switches import Route, Switches
 from shared.store.memory_store import MemoryStore
-from tests.fakes.browser import Served
+from tests.fakes.browser import Door, on_loopback
 from tests.fakes.explaining import AnExplainer
 from tests.fakes.read_model import House as Spare
 from tests.fakes.respond_house import House, a_configuration, a_pack
@@ -52,13 +50,13 @@ def switched() -> Configuration:
 
 
 @asynccontextmanager
-async def a_desk(house: House) -> AsyncIterator[Served]:
+async def a_desk(house: House) -> AsyncIterator[Door]:
     """Serve the console on this very house; what has nothing to do with cases is a spare one's."""
     spare, records = Spare(house.clock), MemoryStore(house.clock)
     app = build_console(
         read=house.read,
         actions=house.actions,
-        gate=PackGateView(house.read, house.bus),
+        gate=PackGateView(house.read, house.bus, house.clock),
         packs=StoredPacks(house.bus),
         rehearsal=spare,
         credentials=spare,
@@ -67,11 +65,5 @@ async def a_desk(house: House) -> AsyncIterator[Served]:
         clock=house.clock,
         settings=ConsoleSettings(),
     )
-    runner = web.AppRunner(app, shutdown_timeout=1.0)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        host, port = runner.addresses[0][:2]
-        yield Served(f"http://{host}:{port}", spare, records)
-    finally:
-        await runner.cleanup()
+    async with on_loopback(app) as address:
+        yield Door(address, records)

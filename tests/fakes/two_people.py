@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from services.respond.core.aggregates import Case, Reply
+from services.respond.core.promises import words_of
 from services.respond.ports import QueueFilter
 from services.respond.shell.actions import BusActions
 from services.respond.shell.read_model import StoreReadModel
@@ -18,6 +19,8 @@ from shared.contracts.operators import (
     ReplyDrafted,
     ReplySubmitted,
 )
+from shared.policy.gate.promises import promises
+from shared.policy.model import NO_PACK
 from shared.runtime.clock import SystemClock
 from shared.store.redis_store import RedisStore
 from tests.fakes.waiting import until
@@ -73,7 +76,7 @@ class TwoPeople:
         await until(is_so, 60)
 
     async def approve(self, case_id: str, text: str) -> None:
-        """Claim, write the next revision, submit, approve, ask to send."""
+        """Claim, write the next revision, submit, approve with what it promises, ask to send."""
         await until(self.all_is_shown)
         case, reply = await self.read.case(case_id), await self.reply_in(case_id)
         assert case is not None
@@ -87,8 +90,14 @@ class TwoPeople:
         submission = ReplySubmitted(
             op_id=op(), person_id=WRITER, case_id=case_id, revision=revision
         )
+        said = promises(text, None, NO_PACK.gate.calendar)
         approval = ReplyApproved(
-            op_id=op(), person_id=LEAD, case_id=case_id, revision=revision, send=True
+            op_id=op(),
+            person_id=LEAD,
+            case_id=case_id,
+            revision=revision,
+            send=True,
+            promises=tuple(words_of(text, each) for each in said),
         )
         for wish in (draft, submission, approval):
             await self.ok(wish)

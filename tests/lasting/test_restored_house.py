@@ -18,7 +18,7 @@ from tests.e2e.house import House, a_house, a_mock, control, write_policies
 from tests.fakes.two_people import PEOPLE, TwoPeople, two_people
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(180)]
-ANSWER = "您好,电梯的事我们已经请工程部到场,今天 18 点前向您说明结果。"
+ANSWER = "您好,电梯的事我们已经请工程部到场,有结果马上向您说明。"
 OTHER = "您好,您反映的问题已经登记,工程部正在现场查看,稍后给您答复。"
 SAID = {
     "before": "你们商场的电梯坏了三天没人修,投诉也没人理,太差劲了,我要退款!",

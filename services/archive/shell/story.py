@@ -45,8 +45,8 @@ _QUIET = (
 )
 _WORTH = (
     "platform", "native_id", "item_version", "person_id", "op_id", "decided", "labels", "severity",
-    "model", "degraded", "queue", "clock", "late", "operation", "code", "accepted", "effect_id", "effect_kind",
-    "slot", "mode", "attempt", "term", "status", "receipt", "channel", "reason",
+    "model", "degraded", "queue", "clock", "late", "due", "operation", "code", "accepted", "effect_id",
+    "effect_kind",    "slot", "mode", "attempt", "term", "status", "receipt", "channel", "reason",
 )  # fmt: skip
 """What is worth a word of a fact or a decision; everything else stands in the log."""
 

@@ -21,6 +21,7 @@ from services.respond.core.aggregates import (
 from services.respond.core.rates import Rate
 from services.respond.ports import QueueRow
 from shared.contracts.base import Frozen
+from shared.contracts.operators import Slot
 from shared.contracts.org import Role
 from shared.contracts.verdicts import Label, Reason
 
@@ -139,3 +140,4 @@ class GateBody(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     text: Annotated[str, StringConstraints(max_length=20_000)]
+    slot: Slot = "answer"

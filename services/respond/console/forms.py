@@ -18,10 +18,11 @@ from services.respond.console.render import local_path, page, view_of
 from services.respond.console.wish import Wish
 from services.respond.console.wishes import WISHES
 from services.respond.core.aggregates import Reply
+from services.respond.core.checking import foremost
 from shared.contracts.operators import Outcome, Slot
 
 Form = MultiDictProxy[str | bytes | bytearray | web.FileField]
-LISTS = frozenset({"labels", "account_ids", "channels"})
+LISTS = frozenset({"labels", "account_ids", "channels", "promises"})
 LINES = frozenset({"words", "must_say", "must_not_say", "variants"})
 """Typed one a line."""
 TIMES = frozenset({"valid_from", "valid_until", "until", "visited_at"})
@@ -125,7 +126,8 @@ class _Reply:
             outcome = await self.ask("submit", revision)
         if do == "submit" or outcome is None or not outcome.accepted:
             return outcome
-        return await self.ask("approve", {**revision, "send": "true"})
+        confirmed = [str(each) for each in form.getall("promises", [])]
+        return await self.ask("approve", {**revision, "send": "true", "promises": confirmed})
 
 
 async def reply(request: web.Request) -> web.StreamResponse:
@@ -156,7 +158,7 @@ async def model_draft(request: web.Request) -> web.StreamResponse:
 
 async def check(request: web.Request) -> web.StreamResponse:
     """Findings for the text in the editor, while it is being written."""
-    allowed(request, "operator.drafted")
+    caller = allowed(request, "operator.drafted")
     console = request.app[CONSOLE]
     case_id = request.match_info["case_id"]
     form = await request.post()
@@ -164,5 +166,6 @@ async def check(request: web.Request) -> web.StreamResponse:
         raise Problem(404, "not_found", "there is no such case")
     text = str(form.get("text", "")).replace("\r\n", "\n")
     slot = slot_of(form.get("slot"))
-    gate = await console.gate.check(case_id, text, slot) if text else None
+    role = foremost(caller.roles)
+    gate = await console.gate.check(case_id, text, slot, role) if text else None
     return await page(view_of(request), "findings.html", {"gate": gate, "text": text}, whole=False)

@@ -42,6 +42,7 @@ from services.respond.console.problems import Problem
 from services.respond.console.wish import Body, Wish
 from services.respond.console.wishes import WISHES
 from services.respond.core.aggregates import Effect, Guidance, Page
+from services.respond.core.checking import foremost
 from services.respond.core.permissions import ALLOWED
 from services.respond.ports import GateAnswer, Health, QueueFilter
 from shared.contracts.operators import Outcome
@@ -161,7 +162,8 @@ async def _people(console: Console, _call: Call[Nothing, Nothing, Nothing]) -> A
 async def _gate(console: Console, call: Call[CaseParams, Nothing, GateBody]) -> Answer:
     if await console.read.case(call.params.case_id) is None:
         raise Problem(404, "not_found", "there is no such case")
-    return Answer(await console.gate.check(call.params.case_id, call.body.text))
+    asked, role = call.body, foremost(call.caller.roles)
+    return Answer(await console.gate.check(call.params.case_id, asked.text, asked.slot, role))
 
 
 def _gate_check() -> AnyOperation:

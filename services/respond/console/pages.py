@@ -13,6 +13,7 @@ from services.respond.console.present import Beside, RowView, case_view, row_vie
 from services.respond.console.problems import Problem
 from services.respond.console.render import View, page, view_of
 from services.respond.core.aggregates import Case, Post
+from services.respond.core.checking import foremost
 from services.respond.ports import QueueFilter
 from shared.contracts.operators import Outcome, Slot
 from shared.contracts.verdicts import Label
@@ -126,6 +127,7 @@ async def case_values(view: View, case_id: str, slot: Slot) -> dict[str, object]
     shown = case_view(case, slot, names, view.now, view.t, beside=beside)
     text = shown.reply.text if shown.reply else ""
     open_text = text and view.may("operator.drafted")
+    role = foremost(view.caller.roles) if view.caller else ""
     guidance = await view.console.read.guidance()
     return {
         "v": shown,
@@ -135,7 +137,7 @@ async def case_values(view: View, case_id: str, slot: Slot) -> dict[str, object]
         "departments": await departments(view.console),
         "hold_ways": hold_ways(case.flow.hold),
         "signing": signing_view(shown.reply, await view.console.read.people()),
-        "gate": await view.console.gate.check(case_id, text, slot) if open_text else None,
+        "gate": await view.console.gate.check(case_id, text, slot, role) if open_text else None,
         "outcome": None,
         "did": "",
         "undecided": False,

@@ -27,6 +27,7 @@ from services.respond.core.aggregates import (
     Claim,
     Cluster,
     Post,
+    PromiseClock,
     Reply,
     Said,
 )
@@ -103,6 +104,15 @@ class ClockView:
 
 
 @dataclass(frozen=True, slots=True)
+class PromiseView:
+    """A promise of ours that stands in public; `left` while it is owed."""
+
+    promise: PromiseClock
+    left: TimeLeft | None
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Beside:
     """What belongs to a case without being part of it."""
 
@@ -125,6 +135,7 @@ class CaseView:
     items: tuple[ItemView, ...]
     turns: tuple[Turn, ...]
     clocks: tuple[ClockView, ...]
+    promises: tuple[PromiseView, ...]
     history: tuple[HistoryView, ...]
     reply: Reply | None
     slot: Slot
@@ -168,8 +179,8 @@ def row_view(row: QueueRow, names: Names, now: datetime, t: Catalog) -> RowView:
 
 
 def _owes(case: Case, t: Catalog) -> str:
-    owed = [clock for clock in case.clocks if clock.met_at is None]
-    return t(f"clock.{min(owed, key=lambda each: each.due_at).clock}") if owed else ""
+    owed = case.owed()
+    return t(f"clock.{min(owed)[1]}") if owed else ""
 
 
 def _row_labels(case: Case, t: Catalog) -> tuple[LabelView, ...]:
@@ -221,6 +232,11 @@ def clock_view(clock: CaseClock, now: datetime, t: Catalog) -> ClockView:
     return ClockView(clock, left, left.text, max(0, min(100, int(100 * gone / whole))))
 
 
+def promise_view(promise: PromiseClock, names: Names, now: datetime, t: Catalog) -> PromiseView:
+    left = time_left(promise.due_at, now, t) if promise.is_owed else None
+    return PromiseView(promise, left, names.person(promise.settled_by or promise.confirmed_by))
+
+
 def case_view(
     case: Case,
     slot: Slot,
@@ -241,6 +257,7 @@ def case_view(
         items=items,
         turns=_turns(items, case.said),
         clocks=tuple(clock_view(each, now, t) for each in case.clocks),
+        promises=tuple(promise_view(each, names, now, t) for each in case.promises),
         reply=next((each for each in case.replies if each.slot == slot), None),
         slot=slot,
         alike=cluster.count if cluster else 0,

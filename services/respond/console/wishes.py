@@ -12,10 +12,13 @@ from services.respond.console.guidance_wishes import GUIDANCE_WISHES
 from services.respond.console.incident_wishes import INCIDENT_WISHES
 from services.respond.console.policy_wishes import POLICY_WISHES
 from services.respond.console.wish import Body, Hash, Name, Needed, Wish
+from services.respond.core.promise import KEEP_PROMISES
 from shared.contracts import operators as ops
 from shared.contracts.verdicts import Label
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
+Said = Annotated[str, StringConstraints(min_length=1, max_length=400)]
+"""Words of a text of ours, as they stand in it."""
 Ground = Annotated[str, StringConstraints(max_length=500)]
 Revision = Annotated[int, Field(ge=0, le=1_000_000)]
 
@@ -43,6 +46,7 @@ class RevisionBody(SlotBody):
 
 class ApproveBody(RevisionBody):
     send: bool = False
+    promises: Annotated[tuple[Said, ...], Field(max_length=KEEP_PROMISES)] = ()
 
 
 class ReturnBody(RevisionBody):
@@ -52,6 +56,15 @@ class ReturnBody(RevisionBody):
 class SettleBody(Body):
     effect_id: Name
     arrived: bool
+
+
+class PromiseBody(Body):
+    promise_id: Name
+    kept: bool
+    reason: Ground = ""
+
+    def needs(self) -> str:
+        return "" if self.kept else "operator.promise_given_up"
 
 
 class ResolveBody(Body):
@@ -131,6 +144,13 @@ _ALL = (
         "Say whether an attempt arrived",
         SettleBody,
         ops.ReplySettled,
+    ),
+    Wish(
+        "promise-settle",
+        "case",
+        "Say that a promise was kept, or why it is given up",
+        PromiseBody,
+        ops.PromiseSettled,
     ),
     Wish("resolve", "case", "Close a case", ResolveBody, ops.CaseResolved),
     Wish("reopen", "case", "Open a resolved case again", ReasonBody, ops.CaseReopened),

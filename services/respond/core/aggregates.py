@@ -32,11 +32,13 @@ from services.respond.core.knowledge import Entry, Shelf
 from services.respond.core.model import Installed, ModelRegister, Proposal
 from services.respond.core.organisation import Account, Organisation, Person, Post
 from services.respond.core.policy import Briefed, PackChanges, PolicyRegister
+from services.respond.core.promise import PromiseClock, Promised
 from services.respond.core.rates import HourRates
 from services.respond.core.receipt import AutoReceipt, Greeted
 from services.respond.core.shadow import ShadowRun
 from services.respond.core.state import Aggregate
 from services.respond.core.threads import AuthorRecord, Closed, OpenThread
+from services.respond.core.voiced import Spoken, Voiced
 from services.respond.core.waiting import Timer
 from shared.contracts.base import Time
 from shared.contracts.operators import Outcome, Slot
@@ -86,16 +88,20 @@ __all__ = [
     "Person",
     "PolicyRegister",
     "Post",
+    "PromiseClock",
+    "Promised",
     "Proposal",
     "Reply",
     "ReplyStatus",
     "Said",
     "ShadowRun",
     "Shelf",
+    "Spoken",
     "StoredOutcome",
     "Suggestion",
     "Variant",
     "VisitReminder",
+    "Voiced",
 ]
 
 OUTCOMES_KEPT = 5000
@@ -156,6 +162,8 @@ class Effect(Aggregate):
     started_at: Time | None = None
     automatic: bool = False
     """An automatic receipt: it keeps no promise."""
+    promises: tuple[Promised, ...] = ()
+    """What the text promises from when on it is public."""
     guided: str = ""
     """What stands for the positions that the text rests on."""
     look_since: Time | None = None
@@ -251,6 +259,7 @@ AGGREGATES: dict[str, type[Aggregate]] = {
     "shadow": ShadowRun,
     "receipt": AutoReceipt,
     "greeted": Greeted,
+    "voiced": Voiced,
     "incident": Incident,
     "incidents": IncidentRegister,
     "visit": VisitReminder,

@@ -3,7 +3,7 @@
 Counters plus the newest `KEEP` entries (invariant 18); older ones stand in log and archive.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Literal
 
@@ -12,6 +12,7 @@ from pydantic import model_validator
 from services.respond.core.cascade import Reading
 from services.respond.core.dues import Dues
 from services.respond.core.flow import NO_FLOW, Approval, Flow
+from services.respond.core.promise import PromiseClock, Promised
 from services.respond.core.state import Aggregate
 from services.respond.core.waiting import Timer
 from shared.contracts.base import Frozen, Time
@@ -139,6 +140,8 @@ class Reply(Frozen):
     approvals: tuple[Approval, ...] = ()
     awaits: tuple[str, ...] = ()
     """Who still has to approve it, in order."""
+    promises: tuple[Promised, ...] = ()
+    """What it promises, as it was confirmed."""
 
 
 class Said(Frozen):
@@ -221,6 +224,8 @@ class Case(Aggregate):
     said: tuple[Said, ...] = ()
     flow: Flow = NO_FLOW
     dues: Dues = Dues()
+    promises: tuple[PromiseClock, ...] = ()
+    """What we said in public that we shall do; what is owed is never forgotten."""
 
     @cached_property
     def key(self) -> str:
@@ -236,9 +241,13 @@ class Case(Aggregate):
         return self.items[-1].author.author_id
 
     def timers(self) -> tuple[Timer, ...]:
+        promised = tuple(
+            timer for each in self.promises for timer in each.timers(self.case_id, self.key)
+        )
         if self.status == "resolved":
-            retire_at = (self.resolved_at or self.opened_at) + RETIRE_AFTER
-            return (Timer(retire_at, f"retire:{self.case_id}", self.key),)
+            ended = [self.resolved_at or self.opened_at, *(each.due for each in promised)]
+            retire_at = max(ended) + RETIRE_AFTER
+            return (Timer(retire_at, f"retire:{self.case_id}", self.key), *promised)
         clocks = (
             Timer(clock.due_at, f"clock:{self.case_id}:{clock.clock}", self.key)
             for clock in self.clocks
@@ -249,12 +258,17 @@ class Case(Aggregate):
             for reply in self.replies
             if reply.status == "waiting" and reply.leaves_at is not None
         )
-        return (*clocks, *undo, *self.flow.timers(self.case_id, self.key))
+        return (*clocks, *undo, *promised, *self.flow.timers(self.case_id, self.key))
+
+    def owed(self) -> list[tuple[datetime, str]]:
+        """Return when what is owed falls due, and which clock that is."""
+        clocks = [(each.due_at, str(each.clock)) for each in self.clocks if each.met_at is None]
+        return clocks + [(each.due_at, "promise") for each in self.promises if each.is_owed]
 
     def queue_due(self) -> float | None:
         if self.status == "resolved":
             return None
-        owed = [clock.due_at.timestamp() for clock in self.clocks if clock.met_at is None]
+        owed = [due_at.timestamp() for due_at, _ in self.owed()]
         return min(owed, default=self.opened_at.timestamp() + 10**9)
 
 

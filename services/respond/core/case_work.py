@@ -12,6 +12,7 @@ from services.respond.core.incidents import notice_closing
 from services.respond.core.judging import Judgement, in_order
 from services.respond.core.overruled import look_back
 from services.respond.core.pages import settle_page
+from services.respond.core.promises import still_owed
 from services.respond.core.refusal import Refusal
 from services.respond.core.removals import look_again
 from services.respond.core.replies import give_up
@@ -64,8 +65,8 @@ def resolve(work: Work, case: Case, fact: asked.CaseResolved) -> Case | Refusal:
     answered = not owes(case, "first_reply")
     if not answered and not (fact.without_reply and fact.reason.strip()):
         return Refusal("needs_reason", "no answer was given: say why none is needed")
-    if (unvisited := obstacle(work, case)) is not None:
-        return unvisited
+    if (owed := still_owed(case) or obstacle(work, case)) is not None:
+        return owed
     work.decide(
         CaseResolved(
             at=work.at,

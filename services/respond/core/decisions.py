@@ -15,6 +15,7 @@ from pydantic_core import to_json
 from services.respond.core.flow import FlowDecision
 from services.respond.core.incident import IncidentDecided, IncidentProposed
 from services.respond.core.owed import OwedDecision
+from services.respond.core.promise import PromiseMoved
 from services.respond.core.said import (
     ClaimLinked,
     ClaimRecorded,
@@ -242,6 +243,7 @@ Decision = (
     | KnowledgeMoved
     | ReceiptSwitched
     | OwedDecision
+    | PromiseMoved
     | PolicySwitched
     | IncidentProposed
     | IncidentDecided

@@ -13,22 +13,25 @@ from services.respond.core.aggregates import (
     HistoryEntry,
     Page,
     Reply,
-    Said,
 )
+from services.respond.core.around import around
 from services.respond.core.case import note
 from services.respond.core.checking import check_text
 from services.respond.core.clocks import meet
 from services.respond.core.decisions import EffectDecided, EffectMoved
 from services.respond.core.held import objection, standing_of
+from services.respond.core.promises import follow_up, is_moved, open_clocks, promised
 from services.respond.core.removals import removal_ended
 from services.respond.core.replies import come_back, reply_of
 from services.respond.core.restored import look_since, looked
 from services.respond.core.staff import unanswerable
 from services.respond.core.visits import follow
+from services.respond.core.voicing import remember_voice, said
 from services.respond.core.work import Work
 from shared.contracts.ids import token
 from shared.contracts.system import EffectFinished, EffectStarted, Receipt
 from shared.policy.gate.findings import text_token
+from shared.policy.model import Pack
 
 _ENDED = frozenset({"done", "simulated", "refused", "returned", "expired"})
 _ANSWERS = frozenset({"answer", "correction", "closing"})
@@ -64,6 +67,7 @@ def leave(work: Work, case: Case, reply: Reply) -> None:
         look_since=look_since(work, item),
         guided=work.guidance.stamp(case),
         automatic=reply.automatic,
+        promises=promised(reply.text, pack, work.at),
     )
     leaving = reply.model_copy(
         update={"status": "leaving", "leaves_at": None, "effect_id": effect.effect_id}
@@ -173,8 +177,16 @@ def _obstacle(work: Work, case: Case, reply: Reply) -> str:
         return against.note()
     if (refusal := unanswerable(case)) is not None:
         return refusal.code
-    checked = check_text(case, pack, reply.text, work.guidance, reply.slot)
-    return "" if checked.passed else "gate_failed"
+    return _against_words(work, case, reply, pack)
+
+
+def _against_words(work: Work, case: Case, reply: Reply, pack: Pack) -> str:
+    about = around(work, case, work.at)
+    checked = check_text(case, pack, reply.text, about, reply.slot)
+    if not checked.passed:
+        return "gate_failed"
+    moved = is_moved(reply.promises, promised(reply.text, pack, work.at))
+    return "promise_moved" if moved else ""
 
 
 def _end_reply(work: Work, effect: Effect, status: str, receipt: Receipt, reason: str) -> None:
@@ -210,7 +222,7 @@ def _answered(work: Work, case: Case, reply: Reply, effect: Effect, receipt: Rec
         update={
             "spoken": spoken,
             "sent_texts": (*case.sent_texts[-199:], text_token(effect.body)),
-            "said": (*case.said[1 - KEEP_SAID :], _said(work, effect, receipt)),
+            "said": (*case.said[1 - KEEP_SAID :], said(work, effect, receipt)),
         }
     )
     told = reply.model_copy(
@@ -227,24 +239,13 @@ def _answered(work: Work, case: Case, reply: Reply, effect: Effect, receipt: Rec
     if effect.look_since is not None:
         sent = looked(work, sent, effect.item_id)
     if effect.automatic:  # only a person's word keeps a promise
-        return _with(sent, kept, entry)
+        return open_clocks(work, _with(sent, kept, entry), effect)
+    remember_voice(work, sent, effect)
     by = effect.approved_by
     done = meet(work, _with(sent, kept, entry), "acknowledge", by)
-    if effect.slot not in _ANSWERS:
-        return done
-    return follow(work, meet(work, done, "first_reply", by))
-
-
-def _said(work: Work, effect: Effect, receipt: Receipt) -> Said:
-    return Said(
-        slot=effect.slot or "answer",
-        item_id=effect.item_id,
-        text=effect.body,
-        at=work.at,
-        approved_by=effect.approved_by,
-        native_id=receipt.native_id,
-        automatic=effect.automatic,
-    )
+    if effect.slot in _ANSWERS:
+        done = follow(work, meet(work, done, "first_reply", by))
+    return open_clocks(work, follow_up(work, done, effect.slot or "answer", by), effect)
 
 
 def _silence(work: Work, reply: Reply, effect: Effect) -> None:

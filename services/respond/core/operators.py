@@ -13,6 +13,7 @@ from services.respond.core import (
     models,
     policies,
     positions,
+    promises,
     receipts,
     replies,
     revisiting,
@@ -27,7 +28,7 @@ from services.respond.core.aggregates import (
     StoredOutcome,
 )
 from services.respond.core.decisions import OperationDecided
-from services.respond.core.permissions import allowed
+from services.respond.core.permissions import action_of, allowed
 from services.respond.core.refusal import Refusal
 from services.respond.core.suggest import take_draft
 from services.respond.core.work import Work
@@ -58,6 +59,7 @@ from shared.contracts.operators import (
     Outcome,
     OutgoingPaused,
     PageAcknowledged,
+    PromiseSettled,
     ReplyApproved,
     ReplyDrafted,
     ReplyReturned,
@@ -68,6 +70,9 @@ from shared.contracts.operators import (
 )
 from shared.contracts.policy import PolicyFact
 
+RecordFact = (
+    CaseNoted | LabelsCorrected | ReplySettled | PromiseSettled | ClaimOpened | ClaimJudged
+)
 PlainCaseOperation = (
     CaseClaimed
     | CaseReleased
@@ -77,24 +82,12 @@ PlainCaseOperation = (
     | ReplyReturned
     | ReplySendRequested
     | ReplyUndone
-    | ReplySettled
     | CaseResolved
     | CaseReopened
-    | CaseNoted
-    | LabelsCorrected
-    | ClaimOpened
-    | ClaimJudged
+    | RecordFact
 )
 CaseOperation = PlainCaseOperation | PositionRequested | ModelDrafted | FlowFact | DuesFact
-_ON_RESOLVED = (
-    CaseReopened,
-    CaseNoted,
-    ReplySettled,
-    LabelsCorrected,
-    ClaimOpened,
-    ClaimJudged,
-    DuesFact,
-)
+_ON_RESOLVED = (CaseReopened, RecordFact, DuesFact)
 
 
 def operate(work: Work, fact: OperatorFact) -> None:
@@ -139,12 +132,10 @@ HouseOperation = HouseFact | GuidanceFact | KnowledgeFact | ReceiptFact
 
 def _authorise(work: Work, fact: OperatorFact) -> Refusal | None:
     person = work.get(f"person:{fact.person_id}", Person)
-    releases = isinstance(fact, OutgoingPaused) and not fact.paused
-    action = "operator.unpaused" if releases else fact.kind
     if (
         person is None
         or not person.registered.active
-        or not allowed(action, person.registered.roles)
+        or not allowed(action_of(fact), person.registered.roles)
     ):
         return Refusal("not_allowed", "your role does not allow this")
     return None
@@ -224,6 +215,8 @@ def _about_guidance(
 
 
 def _about_case(work: Work, case: Case, fact: PlainCaseOperation) -> Case | Refusal | None:
+    if isinstance(fact, RecordFact):
+        return _about_record(work, case, fact)
     match fact:
         case CaseClaimed():
             return case_work.claim(work, case, fact)
@@ -233,17 +226,11 @@ def _about_case(work: Work, case: Case, fact: PlainCaseOperation) -> Case | Refu
             return case_work.resolve(work, case, fact)
         case CaseReopened():
             return case_work.open_again(work, case, fact)
-        case CaseNoted() | LabelsCorrected() | ReplySettled() | ClaimOpened() | ClaimJudged():
-            return _about_record(work, case, fact)
         case _:
             return _about_reply(work, case, fact)
 
 
-def _about_record(
-    work: Work,
-    case: Case,
-    fact: CaseNoted | LabelsCorrected | ReplySettled | ClaimOpened | ClaimJudged,
-) -> Case | Refusal | None:
+def _about_record(work: Work, case: Case, fact: RecordFact) -> Case | Refusal | None:
     match fact:
         case CaseNoted():
             return case_work.add_note(work, case, fact)
@@ -251,6 +238,8 @@ def _about_record(
             return case_work.correct(work, case, fact)
         case ReplySettled():
             return case_work.settle(work, case, fact)
+        case PromiseSettled():
+            return promises.settle(work, case, fact)
         case ClaimOpened():
             return claims.open_claim(work, case, fact)
         case ClaimJudged():

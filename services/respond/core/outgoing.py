@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from services.respond.core.aggregates import Case, Guidance
+from services.respond.core.aggregates import Case
+from services.respond.core.around import around
 from services.respond.core.checking import check_text
-from services.respond.core.guidance import NO_GUIDANCE
 from services.respond.core.state import State
 from shared.contracts.base import Frozen
 from shared.contracts.facts import Told
@@ -26,13 +26,15 @@ class OutgoingText(Frozen):
 
 def outgoing(state: State, batch: Sequence[Told], pack: Pack) -> Iterator[OutgoingText]:
     """Yield the texts of this batch: replies as they stand in their case, posts by themselves."""
-    guidance = state.get(Guidance.KEY, Guidance) or NO_GUIDANCE
     for each in batch:
         match each.fact:
             case ReplyDrafted(case_id=case_id, text=text, op_id=op_id, slot=slot):
                 case = state.get(f"case:{case_id}", Case)
-                plain = gate(text, GateContext(), pack)
-                result = plain if case is None else check_text(case, pack, text, guidance, slot)
+                if case is None:
+                    result = gate(text, GateContext(), pack)
+                else:
+                    about = around(state, case, each.time)
+                    result = check_text(case, pack, text, about, slot)
                 yield _said(f"reply {op_id}", text, result)
             case PostSeen(text=text, post_id=post_id, platform=platform):
                 context = GateContext(channel=platform)

@@ -18,6 +18,8 @@ _WORDS = {
     "first_reply": "首次回复超时",
     "return_visit": "回访超时",
     "return_visit_soon": "回访快到期了",
+    "promise": "承诺到期未兑现",
+    "promise_soon": "承诺即将到期，工单无人承办",
     QUARANTINED: "有数据处理不了，已隔离",
     "position_request": "申请口径超时",
     AT_RISK: "有人可能有轻生风险，请马上查看",
@@ -84,6 +86,8 @@ def _is_unseen(case: Case) -> bool:
 
 
 def _is_late(case: Case) -> bool:
+    if any(each.broken_at is not None and each.is_owed for each in case.promises):
+        return True
     broken = (clock for clock in case.clocks if clock.breached_at is not None)
     return case.status != "resolved" and any(clock.met_at is None for clock in broken)
 

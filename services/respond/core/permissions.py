@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from shared.contracts.facts import OperatorFact
+from shared.contracts.operators import OutgoingPaused, PromiseSettled
 from shared.contracts.org import Role
 
 _WORKERS: Final = frozenset({Role.OPERATOR, Role.REVIEWER, Role.LEAD, Role.ADMIN})
@@ -22,6 +24,8 @@ ALLOWED: Final[Mapping[str, frozenset[Role]]] = {
     "operator.sent": _WORKERS,
     "operator.undone": _WORKERS,
     "operator.settled": _REVIEWERS,
+    "operator.promise_settled": _WORKERS,
+    "operator.promise_given_up": _REVIEWERS,
     "operator.resolved": _WORKERS,
     "operator.reopened": _WORKERS,
     "operator.noted": _WORKERS,
@@ -69,6 +73,17 @@ ALLOWED: Final[Mapping[str, frozenset[Role]]] = {
 
 Taking a model or rules back is a stop too: it leads to what was good enough before, at any hour.
 """
+
+
+def action_of(fact: OperatorFact) -> str:
+    """Return what must be allowed: releasing a stop is not stopping, nor giving up keeping."""
+    match fact:
+        case OutgoingPaused(paused=False):
+            return "operator.unpaused"
+        case PromiseSettled(kept=False):
+            return "operator.promise_given_up"
+        case _:
+            return fact.kind
 
 
 def allowed(action: str, roles: Iterable[Role]) -> bool:

@@ -5,14 +5,16 @@ and port as what people write, carry the approval of their text, and keep no pro
 person's word does.
 """
 
-from datetime import datetime, time, timedelta, timezone
+from datetime import datetime, time, timedelta, tzinfo
 from typing import Final, assert_never
 
 from services.respond.core.aggregates import Effect, HistoryEntry, Reply
+from services.respond.core.around import around
 from services.respond.core.case import note
 from services.respond.core.checking import check_text
 from services.respond.core.effects import end, is_paused, leave
 from services.respond.core.held import standing_of, withheld
+from services.respond.core.promises import has_room, promised
 from services.respond.core.receipt import AutoReceipt, Greeted, Wording
 from services.respond.core.refusal import Refusal
 from services.respond.core.replies import reply_of, with_reply
@@ -67,9 +69,11 @@ def greet(work: Work, case_id: str, item_id: str) -> None:
         return
     pack, pack_hash = work.pack_of(case.account_id)
     wording = receipt.active
+    says = promised(wording.text, pack, work.at)
     held = withheld(case, "receipt", pack, standing_of(work, case))
-    passed = check_text(case, pack, wording.text, work.guidance, "receipt").passed
-    if held is not None or not passed:
+    about = around(work, case, work.at)
+    passed = check_text(case, pack, wording.text, about, "receipt").passed
+    if held is not None or not passed or not has_room(case, says):
         told = HistoryEntry(at=work.at, what="receipt_withheld")
         work.put(case.model_copy(update={"history": note(case, told)}))
         return
@@ -84,8 +88,9 @@ def greet(work: Work, case_id: str, item_id: str) -> None:
         approval_id=token("approval", "receipt", case.account_id, wording.content),
         pack_hash=pack_hash,
         automatic=True,
+        promises=says,
     )
-    forget_at = _midnight(work.at, pack.suggesting.utc_offset_minutes)
+    forget_at = _midnight(work.at, pack.zone)
     work.put(Greeted(person=person, forget_at=forget_at))
     leave(work, with_reply(case, reply, HistoryEntry(at=work.at, what="receipt")), reply)
 
@@ -153,8 +158,7 @@ def _switched(work: Work, account_id: str, status: str) -> None:
     work.decide(ReceiptSwitched(at=work.at, account_id=account_id, status=status))
 
 
-def _midnight(now: datetime, offset_minutes: int) -> datetime:
+def _midnight(now: datetime, zone: tzinfo) -> datetime:
     """Return the end of the day it is there."""
-    zone = timezone(timedelta(minutes=offset_minutes))
     tomorrow = now.astimezone(zone).date() + timedelta(days=1)
     return datetime.combine(tomorrow, time(), zone).astimezone(now.tzinfo)

@@ -7,9 +7,11 @@ from datetime import timedelta
 
 from services.respond.core.aggregates import Case, CaseItem, HistoryEntry, Person, Reply
 from services.respond.core.approving import demand, lacking, missing_words, sign
+from services.respond.core.around import around
 from services.respond.core.briefing import must_read
 from services.respond.core.case import note
 from services.respond.core.checking import check_text, role_of
+from services.respond.core.clearing import cleared, gated, in_place, may_pass
 from services.respond.core.decisions import ReplyCameBack
 from services.respond.core.held import standing_of, withheld
 from services.respond.core.overruled import lift, remember
@@ -52,8 +54,8 @@ def draft(work: Work, case: Case, fact: ReplyDrafted) -> Case | Refusal:
         status="drafted",
         role=_role(work, fact.person_id),
     )
-    written = _in_place(case, reply)
-    result = check_text(written, pack, fact.text, work.guidance, fact.slot)
+    written = in_place(case, reply)
+    result = check_text(written, pack, fact.text, around(work, written, work.at), fact.slot)
     watch_text(work, written, fact.slot, fact.text, result)
     remember(work, case, fact.person_id, fact.text, result)
     reply = reply.model_copy(update={"findings": result.findings})
@@ -63,11 +65,11 @@ def draft(work: Work, case: Case, fact: ReplyDrafted) -> Case | Refusal:
 
 
 def submit(work: Work, case: Case, fact: ReplySubmitted) -> Case | Refusal:
-    """Hand a revision to review; a text that may never leave is not worth a reviewer's time."""
+    """Hand a revision to review; a text that nobody may let leave is not worth a reviewer's time."""
     reply = _current(case, fact.slot, fact.revision)
     if isinstance(reply, Refusal):
         return reply
-    if (refusal := _gated(work, case, reply)) is not None:
+    if (refusal := gated(work, case, reply)) is not None and not may_pass(work, case, reply):
         return refusal
     pack, _ = work.pack_of(case.account_id)
     awaits = lacking(demand(case, reply.slot, pack), reply)
@@ -85,8 +87,9 @@ def approve(work: Work, case: Case, fact: ReplyApproved) -> Case | Refusal:
         return signed
     if must_read(work, fact.person_id, case.account_id):
         return _UNREAD
-    if (refusal := _gated(work, case, signed)) is not None:
-        return refusal
+    promises = cleared(work, case, signed, fact.promises)
+    if isinstance(promises, Refusal):
+        return promises
     entry = _entry(work, "approved", fact.person_id, signed.approvals[-1].step)
     if signed.awaits:
         return with_reply(case, signed.model_copy(update={"status": "submitted"}), entry)
@@ -94,6 +97,7 @@ def approve(work: Work, case: Case, fact: ReplyApproved) -> Case | Refusal:
     approved = signed.model_copy(
         update={
             "status": "approved",
+            "promises": promises,
             "approved_by": fact.person_id,
             "approval_id": token("approval", case.case_id, reply.slot, fact.op_id),
         }
@@ -182,12 +186,7 @@ def target_of(case: Case) -> CaseItem | None:
 
 def with_reply(case: Case, reply: Reply, entry: HistoryEntry) -> Case:
     """Return the case with this reply in its slot and one more line of history."""
-    return _in_place(case, reply).model_copy(update={"history": note(case, entry)})
-
-
-def _in_place(case: Case, reply: Reply) -> Case:
-    others = tuple(each for each in case.replies if each.slot != reply.slot)
-    return case.model_copy(update={"replies": (*others, reply)})
+    return in_place(case, reply).model_copy(update={"history": note(case, entry)})
 
 
 def _role(work: Work, person_id: str) -> str:
@@ -258,19 +257,6 @@ def _too_late(reply: Reply) -> Refusal | None:
     if reply.status == "sent":
         return Refusal("already_sent", "the reply was sent")
     return None
-
-
-def _gated(work: Work, case: Case, reply: Reply) -> Refusal | None:
-    """Return why the gate does not let the text pass."""
-    pack, pack_hash = work.pack_of(case.account_id)
-    if not pack_hash:
-        return Refusal("no_rules", "no rules are active for this account: nothing may leave")
-    standing = _in_place(case, reply)
-    result = check_text(standing, pack, reply.text, work.guidance, reply.slot)
-    if result.passed:
-        return None
-    first = next(each for each in result.findings if each.level != "warn")
-    return Refusal("gate_failed", first.reason)
 
 
 def _wait(work: Work, case: Case, reply: Reply, person_id: str) -> Case:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from services.respond.core.aggregates import Case
+from services.respond.core.around import around
 from services.respond.core.checking import check_text
 from services.respond.core.policy import PolicyRegister
 from services.respond.core.shadow import Deviation, ShadowDifference, ShadowRun
@@ -40,7 +41,8 @@ def watch_text(work: Work, case: Case, slot: Slot, text: str, result: GateResult
         return
 
     def look() -> list[Found]:
-        other = check_text(case, beside.candidate, text, work.guidance, slot)
+        about = around(work, case, work.at)
+        other = check_text(case, beside.candidate, text, about, slot)
         return list(_on_text(result, other))
 
     found = safely(look)

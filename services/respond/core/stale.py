@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from typing import Final, Literal
 
-from services.respond.core.aggregates import AutoReceipt, Case, Guidance, Reply
+from services.respond.core.aggregates import AutoReceipt, Case, Reply
+from services.respond.core.around import NOTHING_AROUND, Around, around
 from services.respond.core.checking import check_text
-from services.respond.core.guidance import NO_GUIDANCE
 from services.respond.core.knowledge import Book
 from services.respond.core.replies import come_back
 from services.respond.core.work import Work
@@ -48,11 +48,11 @@ class StaleText(Frozen):
 
 
 def stale_texts(
-    cases: Iterable[Case], pack: Pack, guidance: Guidance = NO_GUIDANCE
+    cases: Iterable[Case], pack: Pack, about: Around = NOTHING_AROUND
 ) -> Iterator[StaleText]:
     """Yield the unsent texts of these cases that would fail under `pack`."""
     for case in cases:
-        for reply, findings in _failing(case, pack, guidance):
+        for reply, findings in _failing(case, pack, about):
             yield StaleText(
                 case_id=case.case_id,
                 number=case.number,
@@ -126,18 +126,18 @@ def return_stale(work: Work, name: str, new: Pack) -> None:
         if account is None or account.registered.pack != name or case.status == "resolved":
             continue
         fresh = case
-        for reply, findings in _failing(case, new, work.guidance):
+        for reply, findings in _failing(case, new, around(work, case, work.at)):
             fresh = _returned(work, fresh, reply.model_copy(update={"findings": findings}))
         if fresh is not case:
             work.put(fresh)
 
 
 def _failing(
-    case: Case, pack: Pack, guidance: Guidance
+    case: Case, pack: Pack, about: Around
 ) -> Iterator[tuple[Reply, tuple[GateFinding, ...]]]:
     for reply in case.replies:
         if reply.status in _WRITTEN | _ON_ITS_WAY:
-            result = check_text(case, pack, reply.text, guidance, reply.slot)
+            result = check_text(case, pack, reply.text, about, reply.slot)
             if not result.passed:
                 yield reply, result.findings
 

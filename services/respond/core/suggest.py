@@ -8,14 +8,14 @@ Each names where it comes from. Where a position is needed and there is none, on
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta, tzinfo
 from typing import Final, NamedTuple
 
-from services.respond.core.aggregates import Account, Case, Claim, HistoryEntry, Shelf, Suggestion
+from services.respond.core.aggregates import Case, HistoryEntry, Shelf, Suggestion
+from services.respond.core.around import Around, around, in_crisis
 from services.respond.core.case import SuggestionSource, note
-from services.respond.core.checking import check_text
-from services.respond.core.guidance import NO_GUIDANCE, Guidance
-from services.respond.core.guided import guided, needs_position
+from services.respond.core.checking import BESIDE, check_text
+from services.respond.core.guided import needs_position
 from services.respond.core.held import Standing, silence, standing_of, withheld
 from services.respond.core.knowledge import Asking
 from services.respond.core.refusal import Refusal
@@ -29,7 +29,6 @@ from shared.contracts.guidance import ModelDrafted
 from shared.contracts.ids import token
 from shared.contracts.items import ItemKind
 from shared.policy.model import Pack
-from shared.policy.suggesting import Suggesting
 
 OFFERED: Final = 3
 _FROM_POSITION: Final = 2
@@ -38,20 +37,19 @@ _STEP_MINUTES: Final = 5
 _LOOK_BACK: Final = 5
 NAME_MOST: Final = 12
 """A longer name of a department is not put into a reply: it may not fit."""
+WORN: Final = "copy_paste"
 
 
 class Desk(NamedTuple):
     """What suggestions rest on beside the case itself."""
 
     pack: Pack
-    account: Account | None = None
-    guidance: Guidance = NO_GUIDANCE
+    about: Around
     shelf: Shelf | None = None
-    claim: Claim | None = None
 
     @property
     def standing(self) -> Standing:
-        return Standing(self.guidance, self.claim)
+        return Standing(self.about.guidance, self.about.claim)
 
 
 def suggested(case: Case, desk: Desk, now: datetime) -> Case:
@@ -73,14 +71,11 @@ def suggested(case: Case, desk: Desk, now: datetime) -> Case:
 
 def offered(state: State, pack: Pack) -> Mapping[str, tuple[str, ...]]:
     """Return what each case of a state would be offered by these rules, by name."""
-    guidance = state.get(Guidance.KEY, Guidance) or NO_GUIDANCE
     shelf, now = state.get(Shelf.KEY, Shelf), state.now
     found = {}
     for case in state.under("case"):
         if isinstance(case, Case) and now is not None:
-            account = state.get(f"account:{case.account_id}", Account)
-            claim = state.get(f"claim:{case.claim_id}", Claim)
-            desk = Desk(pack, account, guidance, shelf, claim)
+            desk = Desk(pack, around(state, case, now), shelf)
             made = suggested(case, desk, now).suggestions
             names = (each.template_id or f"{each.source}:{each.cites}" for each in made)
             found[case.case_id] = tuple(names)
@@ -103,7 +98,7 @@ def take_draft(work: Work, case: Case, fact: ModelDrafted) -> Case | Refusal:
         return refusal
     if not fact.text.strip() or len(fact.text) > MAX_TEXT:
         return Refusal("bad_text", f"between 1 and {MAX_TEXT} characters")
-    result = check_text(case, pack, fact.text, work.guidance)
+    result = check_text(case, pack, fact.text, around(work, case, work.at))
     if not result.passed:
         first = next(each for each in result.findings if each.level != "warn")
         return Refusal("gate_failed", first.reason)
@@ -123,11 +118,11 @@ def _kept_back(work: Work, case: Case, pack: Pack) -> Refusal | None:
     return unanswerable(case)
 
 
-def next_answer(due: datetime | None, now: datetime, suggesting: Suggesting) -> str:
+def next_answer(due: datetime | None, now: datetime, zone: tzinfo) -> str:
     """Return the time to promise, a little before it is owed; empty if that is too soon."""
     if due is None or due - now < _SOON:
         return ""
-    local = due.astimezone(timezone(timedelta(minutes=suggesting.utc_offset_minutes)))
+    local = due.astimezone(zone)
     local -= timedelta(minutes=local.minute % _STEP_MINUTES)
     return f"{local.month}月{local.day}日{local:%H:%M}"
 
@@ -141,12 +136,13 @@ def _about(case: Case, desk: Desk, now: datetime) -> About:
         channel=case.platform,
         severity=case.severity,
         private=newest.item_kind is ItemKind.MESSAGE,
-        account_name=desk.account.registered.name if desk.account else "",
+        account_name=desk.about.account,
         author_name=newest.author.name or "",
-        next_answer=next_answer(min(owed, default=None), now, desk.pack.suggesting),
+        next_answer=next_answer(min(owed, default=None), now, desk.pack.zone),
         seed=case.case_id,
         holding=_is_unsettled(desk.standing, case, desk.pack),
         checked_by=_asked_now(case, desk.pack),
+        crisis=in_crisis(case, desk.pack, desk.about),
     )
 
 
@@ -172,7 +168,9 @@ def _opinion(case: Case) -> Iterator[Suggestion]:
 def _along_positions(case: Case, desk: Desk) -> Iterator[Suggestion]:
     """Yield the public texts of the positions that hold, at most two, in an order of the case's."""
     texts = [
-        (each.position_id, text) for each in desk.guidance.in_force(case) for text in each.public
+        (each.position_id, text)
+        for each in desk.about.guidance.in_force(case)
+        for text in each.public
     ]
     texts.sort(key=lambda each: token("variant", case.case_id, *each))
     sound = (each for each in texts if _passes(case, desk, each[1]))
@@ -193,17 +191,23 @@ def _known(case: Case, desk: Desk, about: About) -> Iterator[Suggestion]:
 
 
 def _worded(case: Case, desk: Desk, about: About, most: int) -> Iterator[Suggestion]:
-    def may(text: str) -> bool:
-        found = guided(case, desk.pack, text, desk.guidance, "answer")
-        return all(each.level == "warn" for each in found)
+    """Yield wordings; such as many were told lately only where there is nothing else."""
 
-    for offer in offers(about, desk.pack, most, may):
+    def fresh(text: str) -> bool:
+        said = check_text(case, desk.pack, text, desk.about, checks=BESIDE)
+        return said.passed and all(each.category != WORN for each in said.findings)
+
+    def may(text: str) -> bool:
+        return check_text(case, desk.pack, text, desk.about, checks=BESIDE).passed
+
+    found = offers(about, desk.pack, most, fresh) or offers(about, desk.pack, most, may)
+    for offer in found:
         made = _suggestion(case, offer.text, "wording", "", offer.template_id)
         yield made.model_copy(update={"tone": offer.tone})
 
 
 def _passes(case: Case, desk: Desk, text: str) -> bool:
-    return check_text(case, desk.pack, text, desk.guidance).passed
+    return check_text(case, desk.pack, text, desk.about).passed
 
 
 def _suggestion(

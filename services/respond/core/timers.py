@@ -1,6 +1,6 @@
 """What happens when a time comes: each timer fires once, in its own due time (invariant 5)."""
 
-from services.respond.core import asking, holding, shelving
+from services.respond.core import asking, holding, promises, shelving
 from services.respond.core.aggregates import (
     AuthorRecord,
     Cascade,
@@ -84,6 +84,10 @@ def _fire_case(work: Work, case: Case, kind: str, which: str = "") -> None:
         asking.remind(work, case, which)
     elif kind == "unanswered":
         asking.overdue(work, case, which)
+    elif kind == "soon":
+        promises.remind(work, case, which)
+    elif kind == "promise":
+        promises.run_out(work, case, which)
     else:
         _retire(work, case)
 

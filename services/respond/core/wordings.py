@@ -51,6 +51,7 @@ class About(NamedTuple):
     """Nobody knows yet what may be said: only holding wordings."""
     checked_by: str = ""
     """Who looks into it; empty: whom the pack names."""
+    crisis: bool = False
 
 
 class Offer(NamedTuple):
@@ -75,7 +76,7 @@ def offers(
     about: About, pack: Pack, most: int, may: Callable[[str], bool] = _anything
 ) -> list[Offer]:
     """Return at most so many fitting wordings, filled; the last of another tone if there is one."""
-    context = _context(about.labels, about.channel)
+    context = _context(about.labels, about.channel, crisis=about.crisis)
     drawn = int(token("variant", about.seed), 16)
     found: list[Offer] = []
     rest = _ordered(about, pack, drawn)
@@ -88,8 +89,10 @@ def offers(
 
 
 @lru_cache(maxsize=512)
-def _context(labels: tuple[Label, ...], channel: str) -> GateContext:
-    return GateContext(situation=situation_of(labels), channel=channel)
+def _context(labels: tuple[Label, ...], channel: str, *, crisis: bool) -> GateContext:
+    plain = situation_of(labels)
+    situation: Situation = "crisis" if crisis and plain != "self_harm" else plain
+    return GateContext(situation=situation, channel=channel)
 
 
 def _next(rest: list[ReplyTemplate], found: list[Offer], *, last: bool) -> int:

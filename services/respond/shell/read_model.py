@@ -29,6 +29,7 @@ from services.respond.core.aggregates import (
     ShadowRun,
     Shelf,
     StoredOutcome,
+    Voiced,
 )
 from services.respond.core.rates import Rate, rates
 from services.respond.core.state import Aggregate
@@ -128,6 +129,10 @@ class StoreReadModel:
     async def shelf(self) -> Shelf:
         return await self._one(Shelf.KEY, Shelf) or Shelf()
 
+    async def voiced(self, account_id: str) -> Voiced | None:
+        """Return what an account lately said to people."""
+        return await self._one(f"voiced:{account_id}", Voiced)
+
     async def receipts(self, account_ids: Sequence[str]) -> Sequence[AutoReceipt]:
         """Return the automatic receipts of those accounts that have or had one."""
         return await self._all([f"receipt:{each}" for each in account_ids], AutoReceipt)
@@ -216,8 +221,7 @@ class StoreReadModel:
 
 
 def _due(case: Case) -> datetime | None:
-    owed = [clock.due_at for clock in case.clocks if clock.met_at is None]
-    return min(owed, default=None)
+    return min((due_at for due_at, _ in case.owed()), default=None)
 
 
 def _fits(case: Case, where: QueueFilter) -> bool:

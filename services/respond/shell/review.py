@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
 from services.respond.core.aggregates import Case
+from services.respond.core.around import Around
 from services.respond.core.stale import (
     StaleText,
     StaleWording,
@@ -62,15 +63,15 @@ async def review(read: ReadModel, shelf: PackShelf, name: str, pack_hash: str) -
         return None
     standing = await shelf.pack(in_force) if in_force else None
     before = standing or NO_PACK
-    guidance = await read.guidance()
+    about = Around(guidance=await read.guidance())
     texts: list[StaleText] = []
     left_out = 0
     accounts = await _accounts(read, name)
     async for cases, total in _cases(read, accounts):
-        ill = {(each.case_id, each.slot) for each in stale_texts(cases, before, guidance)}
+        ill = {(each.case_id, each.slot) for each in stale_texts(cases, before, about)}
         texts += [
             each
-            for each in stale_texts(cases, candidate, guidance)
+            for each in stale_texts(cases, candidate, about)
             if (each.case_id, each.slot) not in ill
         ]
         left_out = max(0, total - MOST_CASES)

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.respond.core.aggregates import Account, Case, Claim, Effect, Guidance
+from services.respond.core.aggregates import Account, Case, Effect
+from services.respond.core.around import Around, around
 from services.respond.core.checking import check_text
-from services.respond.core.guidance import NO_GUIDANCE
 from services.respond.core.held import Standing as KnownBeside
 from services.respond.core.held import objection
+from services.respond.core.promises import is_moved, promised
 from services.respond.core.replies import reply_of
 from services.respond.shell.office import Office
 from services.respond.shell.standing import Standing
@@ -122,17 +123,26 @@ class SendPort:
         case = self._case(effect)
         if case is None:
             return "case_missing"
-        guidance = self._standing.state.get(Guidance.KEY, Guidance) or NO_GUIDANCE
-        if guidance.stamp(case) != effect.guided:
+        state = self._standing.state
+        now = max(state.now or effect.decided_at, effect.decided_at)
+        about = around(state, case, now)
+        if about.guidance.stamp(case) != effect.guided:
             return "position_changed"
         reply = reply_of(case, effect.slot or "answer")
         if reply is None or reply.approval_id != effect.approval_id:
             return "not_approved"
-        claim = self._standing.state.get(f"claim:{case.claim_id}", Claim)
-        against = objection(case, reply, pack, KnownBeside(guidance, claim))
+        against = objection(case, reply, pack, KnownBeside(about.guidance, about.claim))
         if against is not None:
             return against.note()
-        result = check_text(case, pack, effect.body, guidance, effect.slot or "answer")
+        return self._words(effect, case, pack, about)
+
+    @staticmethod
+    def _words(effect: Effect, case: Case, pack: Pack, about: Around) -> str:
+        """Return what stands against the very words, as they would be read now."""
+        now = about.now or effect.decided_at
+        if is_moved(effect.promises, promised(effect.body, pack, now)):
+            return "promise_moved"
+        result = check_text(case, pack, effect.body, about, effect.slot or "answer")
         if result.passed:
             return ""
         return f"gate_failed {'; '.join(each.reason for each in result.findings)}".rstrip()

@@ -16,6 +16,7 @@ from services.respond.core.decisions import (
     OperationDecided,
 )
 from services.respond.core.fold import Folded
+from services.respond.core.promise import PromiseMoved
 from services.respond.core.rates import WATCHED, Rate
 from services.respond.core.shadow import Deviation, ShadowRun
 from services.respond.shell.standing import OPEN_EFFECT, Standing
@@ -203,6 +204,8 @@ class Telemetry:
                 self._metrics.count(Metric.CASES_RESOLVED)
             case ClockBreached(clock=clock):
                 self._metrics.count(Metric.BREACHES, clock=clock)
+            case PromiseMoved(status=status):
+                self._metrics.count(Metric.PROMISES, status=status)
             case OperationDecided(operation=operation, accepted=accepted):
                 result = "accepted" if accepted else "refused"
                 self._metrics.count(Metric.ACTIONS, kind=operation, result=result)

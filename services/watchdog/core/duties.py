@@ -84,6 +84,16 @@ def _started(line: Line) -> Iterator[Change]:
     yield Made(Promise(key, _time(line["due"]) + GRACE, "clock", line["case_id"], line["clock"]))
 
 
+def _promised(line: Line) -> Iterator[Change]:
+    """A promise of ours in public runs until it is broken, kept or given up."""
+    key = f"clock:{line['case_id']}:{line['promise_id']}"
+    if line["status"] == "open":
+        due = _time(line["due"]) + GRACE
+        yield Made(Promise(key, due, "clock", line["case_id"], "promise"))
+    elif line["status"] != "reminded":
+        yield Kept(key)
+
+
 def _resolved(line: Line) -> Iterator[Change]:
     yield Settled(line["case_id"], ("clock", "duty", "page"))
 
@@ -139,4 +149,5 @@ _READERS: Mapping[str, Callable[[Line], Iterator[Change]]] = {
     "effect.decided": _decided,
     "effect.moved": _moved,
     "page.raised": _raised,
+    "promise.moved": _promised,
 }

@@ -51,15 +51,7 @@ def check_consistency(
         return
     level: Level = "warn" if _CORRECTION.search(text.original) else "hold"
     for claim in _claims(text.original):
-        other = next(
-            (
-                said
-                for each in context.earlier
-                for said in _claims(each)
-                if _contradicts(claim, said)
-            ),
-            None,
-        )
+        other = next((each for each in _told(context.earlier) if _contradicts(claim, each)), None)
         if other is not None:
             yield GateFinding(
                 category="contradiction",
@@ -69,6 +61,13 @@ def check_consistency(
                 rules=(),
                 reason=f"和之前说过的不一致：“{other.text}”，请核对，或者写明是更正",
             )
+
+
+@lru_cache(maxsize=256)
+def _told(earlier: tuple[str, ...]) -> tuple[_Claim, ...]:
+    """Return what was said that can be contradicted at all, each thing once."""
+    said = {claim.text: claim for each in earlier for claim in _claims(each)}
+    return tuple(each for each in said.values() if each.pairs)
 
 
 @lru_cache(maxsize=256)
@@ -92,12 +91,17 @@ def _claim(flat: str, match: re.Match[str]) -> _Claim:
 
 
 def _contradicts(one: _Claim, other: _Claim) -> bool:
-    shared = one.pairs & other.pairs
-    smaller = min(len(one.pairs), len(other.pairs))
-    if len(shared) < _SHORTEST or len(shared) / smaller < _ALIKE:
+    """Most clauses say neither no nor a number, and are not compared word by word."""
+    if one.negated == other.negated and not _numbers_differ(one, other):
         return False
-    if one.negated != other.negated:
-        return True
+    shared = len(one.pairs & other.pairs)
+    smaller = min(len(one.pairs), len(other.pairs))
+    return shared >= _SHORTEST and shared / smaller >= _ALIKE
+
+
+def _numbers_differ(one: _Claim, other: _Claim) -> bool:
+    if not one.figures or not other.figures:
+        return False
     units = {unit for _, unit in one.figures} & {unit for _, unit in other.figures}
     return any(_of(one, unit).isdisjoint(_of(other, unit)) for unit in units)
 

@@ -6,7 +6,7 @@ What is read needs no clock; when it is over is said for a `now` and a calendar.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -76,32 +76,32 @@ class Deadline:
     closing: bool = False
     past_word: bool = False
 
-    def due(self, now: datetime, calendar: Calendar) -> datetime | None:
-        """Return when it is over; None if the calendar does not know the day."""
-        local = in_zone(now)
+    def due(self, now: datetime, calendar: Calendar, zone: tzinfo = ZONE) -> datetime | None:
+        """Return when it is over, by clocks in `zone`; None if the calendar does not know the day."""
+        local = in_zone(now, zone)
         if self.unit in ("minutes", "hours"):
             return local + timedelta(**{self.unit: self.amount})
         if self.unit == "date":
             day = day_of(self.day, local.date(), calendar)
-            return None if day is None else self._at(day, calendar)
+            return None if day is None else self._at(day, calendar, zone)
         if self.unit == "days":
-            return _end(local.date() + timedelta(days=self.amount))
-        return _end(after_working_days(local.date(), round(self.amount), calendar))
+            return _end(local.date() + timedelta(days=self.amount), zone)
+        return _end(after_working_days(local.date(), round(self.amount), calendar), zone)
 
-    def _at(self, day: date, calendar: Calendar) -> datetime:
+    def _at(self, day: date, calendar: Calendar, zone: tzinfo) -> datetime:
         if self.closing:
-            return datetime.combine(day, time(calendar.day_ends), ZONE)
+            return datetime.combine(day, time(calendar.day_ends), zone)
         if self.hour is not None:
-            midnight = datetime.combine(day, time(), ZONE)
+            midnight = datetime.combine(day, time(), zone)
             return midnight + timedelta(hours=self.hour, minutes=self.minute)
         if (hour := _PARTS.get(self.part)) is not None:
-            return datetime.combine(day, time(hour), ZONE)
-        return _end(day)
+            return datetime.combine(day, time(hour), zone)
+        return _end(day, zone)
 
 
-def in_zone(now: datetime) -> datetime:
-    """Return the time as clocks show it here; one without a zone is meant so."""
-    return now.astimezone(ZONE) if now.tzinfo else now.replace(tzinfo=ZONE)
+def in_zone(now: datetime, zone: tzinfo = ZONE) -> datetime:
+    """Return the time as clocks show it there; one without a zone is meant so."""
+    return now.astimezone(zone) if now.tzinfo else now.replace(tzinfo=zone)
 
 
 def deadlines(text: str) -> Iterator[Deadline]:
@@ -175,5 +175,5 @@ def _minute(written: str) -> int:
     return _MINUTES[written] if written in _MINUTES else int(number(written or "0"))
 
 
-def _end(day: date) -> datetime:
-    return datetime.combine(day, LAST, ZONE)
+def _end(day: date, zone: tzinfo) -> datetime:
+    return datetime.combine(day, LAST, zone)

@@ -1,6 +1,7 @@
 """Copy-paste fatigue: nearly the same text to many people reads as a machine's."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from shared.policy.gate.findings import GateContext, GateFinding, HistoryDigest
 from shared.policy.gate.plain import Plain, plain
@@ -15,10 +16,7 @@ def check_fatigue(
     """Yield one finding if this was written to many people lately."""
     del history
     rule, own = pack.gate.fatigue, pieces(text.text)
-    count = sum(
-        alike_percent(own, pieces(plain(each).text)) >= rule.alike_percent
-        for each in context.recent or ()
-    )
+    count = sum(_is_alike(own, _told(each), rule.alike_percent) for each in context.recent or ())
     if own and count >= rule.warn_after:
         yield GateFinding(
             category="copy_paste",
@@ -30,13 +28,26 @@ def check_fatigue(
         )
 
 
+@lru_cache(maxsize=1024)
+def _told(text: str) -> frozenset[str]:
+    """What was said lately is asked of again with every text."""
+    return pieces(plain(text).text)
+
+
 def pieces(text: str) -> frozenset[str]:
     """Return the pieces of four characters; a shorter text is one piece."""
     ends = range(_PIECE, max(len(text), _PIECE) + 1)
     return frozenset(text[end - _PIECE : end] for end in ends) - {""}
 
 
+def _is_alike(one: frozenset[str], other: frozenset[str], percent: int) -> bool:
+    """Tell whether they share so much; sets of too different sizes are not compared."""
+    smaller, larger = sorted((len(one), len(other)))
+    return 100 * smaller >= percent * larger and alike_percent(one, other) >= percent
+
+
 def alike_percent(one: frozenset[str], other: frozenset[str]) -> int:
     """Return how much of all pieces two texts share."""
-    every = one | other
-    return 100 * len(one & other) // len(every) if every else 0
+    both = len(one & other)
+    every = len(one) + len(other) - both
+    return 100 * both // every if every else 0

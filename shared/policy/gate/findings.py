@@ -9,7 +9,7 @@ from pydantic import field_validator
 from shared.contracts.base import Frozen
 from shared.contracts.ids import token
 from shared.policy.gate.levels import Level, Situation
-from shared.policy.gate.section import Cluster
+from shared.policy.gate.section import Cause
 
 GateLevel = Literal["pass", "warn", "hold", "block"]
 _ORDER: tuple[GateLevel, ...] = ("pass", "warn", "hold", "block")
@@ -54,7 +54,7 @@ class GateContext(Frozen):
     """Where the fact comes from, if the record says."""
     announcement: str = ""
     """The public announcement this rests on."""
-    cluster: Cluster = ""
+    cluster: Cause = ""
     now: datetime | None = None
 
     @field_validator("situation", mode="before")

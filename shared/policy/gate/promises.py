@@ -5,11 +5,11 @@ What the customer is asked to do, what is done already, what we cannot do and op
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
-from typing import Final
+from datetime import datetime, tzinfo
+from typing import Final, NamedTuple
 
 from shared.contracts.base import Frozen
-from shared.policy.gate.deadlines import Deadline, Unit, deadlines, in_zone
+from shared.policy.gate.deadlines import ZONE, Deadline, Unit, deadlines, in_zone
 from shared.policy.gate.findings import GateContext, GateFinding, HistoryDigest
 from shared.policy.gate.numerals import narrow
 from shared.policy.gate.plain import Plain
@@ -22,6 +22,7 @@ _PAST: Final = "承诺的时间已经过去，请改一个做得到的时间"
 _DONE: Final = re.compile(
     r"已(?:经|于|在|将|被|为|由|向|完成|[^,，。;；]{0,6}$)|(?<!除)(?<!为)了$|刚刚|昨[天日晚]|前天|上周|上个?月|此前|之前已"
 )
+_DONE_VERB: Final = re.compile(r"了(?!就|会|再|马上|立即|立刻|第一时间|给|向|[您你]|以?后)")
 _NOT: Final = re.compile(
     r"(?:无法|不能|不会|没法|没有办法|未能?|没有?|难以|来不及|不一定|不保证|暂不)[^,，。]{0,6}$"
 )
@@ -44,6 +45,11 @@ _VERB: Final = re.compile(
     r"铺(?:设|好)|疏通|清淤|灭(?:虫|蚊)|消杀|除(?:草|臭)|修剪|换掉|划线|亮(?:灯|起来)|做(?:好|完|到)|搞定|弄好|结(?:清|束|案)|兑现|兑付|支付|返还|返现|返回|补(?:差|发|交|贴|休|课)|"
     r"入账|放款|下发|寄出|交付|交房|验收|申诉|录入|登记|注销|解绑|升级|上传|补录|答疑|解答|回应|对账|开门|开馆|复工|复课|复运|复航|送上|赶到|到场|到达|抵达|前往|派人|派员|派出"
 )
+_TELLS: Final = re.compile(
+    r"回复|回覆|答复|答覆|反馈|回电|回访|致电|去电|来电|打电话|联系|说明|告知|告诉|通知|公布|公开|发布|通报|公示|更新|"
+    r"回话|回音|回应|解答|答疑|交代|答案|结果|进展|有(?:结果|答复|回复|消息|说法|进展|回音|结论)"
+)
+"""What is done by saying something; everything else has to be done first."""
 _SOFT: Final = re.compile(r"尽可能|尽量|争取|力争|尽快|计划|预计|有望|如无意外|原则上")
 _GUARANTEE: Final = re.compile(r"一定|保证|承诺|必定|包您|确保")
 _SENTENCE_END: Final = re.compile(r"[。!！?？;；\n]")
@@ -64,12 +70,16 @@ class Promise(Frozen):
     holidays_known: bool | None = None
     soft: bool = False
     """Said with 尽可能, 争取 and the like: it opens a clock, but binds nobody's word."""
+    tells: bool = False
+    """Kept by saying something: a further word in the matter is what was promised."""
 
 
-def promises(text: str, now: datetime | None, calendar: Calendar) -> tuple[Promise, ...]:
-    """Return the promises of a text from left to right."""
+def promises(
+    text: str, now: datetime | None, calendar: Calendar, zone: tzinfo = ZONE
+) -> tuple[Promise, ...]:
+    """Return the promises of a text from left to right; days are those of clocks in `zone`."""
     flat = narrow(text)
-    found = (_promise(text, flat, each, now, calendar) for each in deadlines(text))
+    found = (_promise(text, flat, each, _Day(now, calendar, zone)) for each in deadlines(text))
     return tuple(each for each in found if each is not None)
 
 
@@ -78,11 +88,11 @@ def check_promises(
 ) -> Iterator[GateFinding]:
     """Yield each promise as something to confirm; one whose time is over stays here."""
     del history
-    for each in promises(text.original, context.now, pack.gate.calendar):
+    for each in promises(text.original, context.now, pack.gate.calendar, pack.zone):
         if each.soft:
             continue
         due, now = each.deadline, context.now
-        late = due is not None and now is not None and due < in_zone(now)
+        late = due is not None and now is not None and due < in_zone(now, pack.zone)
         yield GateFinding(
             category="promise",
             level="hold" if late else "warn",
@@ -93,9 +103,15 @@ def check_promises(
         )
 
 
-def _promise(
-    text: str, flat: str, when: Deadline, now: datetime | None, calendar: Calendar
-) -> Promise | None:
+class _Day(NamedTuple):
+    """From when, by which calendar and which clocks times are counted."""
+
+    now: datetime | None
+    calendar: Calendar
+    zone: tzinfo
+
+
+def _promise(text: str, flat: str, when: Deadline, day: _Day) -> Promise | None:
     first = max((m.end() for m in _SENTENCE_END.finditer(flat, 0, when.start)), default=0)
     ending = _SENTENCE_END.search(flat, when.end)
     last = ending.start() if ending else len(flat)
@@ -103,11 +119,12 @@ def _promise(
     if (
         verb is None
         or flat[_clause_end(flat, verb[0], last) - 1] == "了"
+        or _DONE_VERB.match(flat, verb[1])
         or _is_none_of_ours(flat, first, verb, when)
     ):
         return None
     start, end = min(when.start, verb[0]), max(when.end, verb[1])
-    due = when.due(now, calendar) if now is not None else None
+    due = when.due(day.now, day.calendar, day.zone) if day.now is not None else None
     return Promise(
         what=text[verb[0] : _clause_end(flat, verb[0], last)][:_LONGEST_WHAT],
         text=text[start:end],
@@ -117,7 +134,8 @@ def _promise(
         unit=when.unit,
         deadline=due,
         soft=bool(_SOFT.search(flat, first, last)),
-        holidays_known=None if due is None else is_known(due.date(), calendar),
+        tells=bool(_TELLS.match(flat, verb[0])),
+        holidays_known=None if due is None else is_known(due.date(), day.calendar),
     )
 
 

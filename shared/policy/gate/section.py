@@ -11,7 +11,7 @@ from shared.policy.rules import Rules
 
 Share = Annotated[int, Field(ge=1, le=100)]
 Clock = Annotated[int, Field(ge=0, le=24)]
-Cluster = Literal["", "victim", "accident", "preventable"]
+Cause = Literal["", "victim", "accident", "preventable"]
 """How the public sees the cause of a crisis (SCCT); empty: nobody has said."""
 Strategy = Literal["deny", "attack", "excuse", "justify", "compensate", "apologise", "praise_self"]
 
@@ -96,6 +96,9 @@ class Tone(Rules):
     """From how much on the wording of a text as a whole is too hostile; unset: not weighed."""
 
     enough: int | None = None
+    doubt: int | None = Field(
+        None, description="from here on whoever writes is asked to read again"
+    )
     enough_in: dict[Situation, int] = Field(default_factory=dict)
     level: Level = "hold"
     situations: dict[Situation, Level] = Field(default_factory=dict)
@@ -138,10 +141,22 @@ class Fatigue(Rules):
     hold_after: Annotated[int, Field(ge=1)] = 20
 
 
+class Crisis(Rules):
+    """When one reply speaks to many, of something grave; and how the public sees causes (SCCT)."""
+
+    severity: Annotated[int, Field(ge=0, le=100)] = 75
+    people: Annotated[int, Field(ge=1, le=200)] = Field(
+        10, description="so many different people say nearly the same"
+    )
+    causes: dict[str, Cause] = Field(
+        default_factory=dict, description="id of a topic -> victim, accident or preventable"
+    )
+
+
 class Mismatch(Rules):
     """A way of answering that does not fit how the public sees the cause."""
 
-    cluster: Cluster
+    cluster: Cause
     strategy: Strategy
     reason: str
     suggestion: str | None = None
@@ -179,6 +194,7 @@ class GateRules(Rules):
     register_signs: Register = Register()
     strategies: dict[Strategy, tuple[str, ...]] = Field(default_factory=dict)
     mismatches: tuple[Mismatch, ...] = ()
+    crisis: Crisis = Crisis()
 
     @field_validator("strategies", "spared")
     @classmethod

@@ -16,6 +16,8 @@ from shared.policy.model import Pack
 LONGEST: Final = 3
 """Characters of a piece."""
 OVERALL: Final = "tone"
+_HOSTILE: Final = "整段话的语气像在顶撞或打发对方"
+_DOUBTFUL: Final = "这段话读来可能带刺，请以对方的心情再读一遍"
 
 
 def check_tone(
@@ -25,16 +27,20 @@ def check_tone(
     del history
     rule = pack.gate.tone
     enough = rule.enough_in.get(context.situation, rule.enough)
-    if enough is None or hostility(_without_quotes(text.original, context.quoted)) < enough:
+    if enough is None:
         return
+    found = hostility(_without_quotes(text.original, context.quoted))
+    if found < (enough if rule.doubt is None else min(enough, rule.doubt)):
+        return
+    grave = found >= enough
     yield GateFinding(
         category=OVERALL,
-        level=rule.situations.get(context.situation, rule.level),
+        level=rule.situations.get(context.situation, rule.level) if grave else "warn",
         start=0,
         end=len(text.original),
         rules=rule.rules,
-        reason="整段话的语气像在顶撞或打发对方",
-        suggestion="换一种说法：先接住对方的感受，再说我们在做什么",
+        reason=_HOSTILE if grave else _DOUBTFUL,
+        suggestion="换一种说法：先接住对方的感受，再说我们在做什么" if grave else None,
     )
 
 

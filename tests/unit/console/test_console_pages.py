@@ -5,7 +5,7 @@ import pytest
 from services.respond.console.render import HERE
 from shared.contracts.verdicts import Label
 from shared.policy.circumstances import Part
-from tests.fakes.read_model import TABOO
+from tests.fakes.replies import TABOO
 from tests.unit.console.conftest import Desk
 
 

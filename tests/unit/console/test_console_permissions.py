@@ -41,6 +41,7 @@ EXPECTED = {
     "POST /api/cases/{case_id}/send": WORKERS,
     "POST /api/cases/{case_id}/undo": WORKERS,
     "POST /api/cases/{case_id}/settle": REVIEWERS,
+    "POST /api/cases/{case_id}/promise-settle": WORKERS,
     "POST /api/cases/{case_id}/resolve": WORKERS,
     "POST /api/cases/{case_id}/reopen": WORKERS,
     "POST /api/cases/{case_id}/note": WORKERS,

@@ -49,6 +49,8 @@ BY_VALUE = (
     "knowledge.is_",
     "gate.level_",
     "reply.status_",
+    "promise.is_",
+    "need.",
     "case.status_",
     "queue.show_",
     "keys.",

@@ -51,6 +51,14 @@ def test_every_disaster_and_paraphrase_is_blocked() -> None:
     assert [row.text for row in disasters if row.checked().level != "block"] == []
 
 
+def test_of_irony_nobody_learnt_from_a_third_is_held_and_half_is_asked_about() -> None:
+    """No row of this set was seen while wordings were written or weights learnt: what is missed is real."""
+    ironic = [row.checked() for row in rows("irony_unseen.txt")]
+    held = sum(not each.passed for each in ironic)
+    asked = sum(bool(each.findings) for each in ironic)
+    assert (held >= len(ironic) / 3, asked >= len(ironic) / 2) == (True, True), (held, asked)
+
+
 def test_at_most_two_in_a_hundred_natural_replies_are_held() -> None:
     for clean in ([*rows("clean_*.txt"), *rows("fresh_*.txt")], *_by_length()):
         held = [row.text for row in clean if not row.checked().passed]

@@ -21,6 +21,7 @@ from tests.fakes.builders import (
     a_person,
     a_tick,
     a_verdict,
+    an_approval,
     an_end,
     the_item,
 )
@@ -88,6 +89,19 @@ def test_the_first_message_of_a_day_is_answered_and_the_approval_is_that_of_the_
     story.tell(an_end(effect.effect_id))
     assert story.case.said[0].automatic
     assert all(clock.met_at is None for clock in story.case.clocks)
+
+
+def test_a_receipt_that_promises_a_time_opens_its_clock_and_a_person_s_answer_keeps_it() -> None:
+    text = "您好，来信已收到，我们会在两小时内答复您。（自动回复）"
+    story = house(on=False)
+    story.tell(written(text), approved(content=content_of("receipt", ACCOUNT, text)))
+    writes(story, "m1")
+    story.tell(an_end(effects(story)[0].effect_id))
+    assert [each.status for each in story.case.promises] == ["open"]
+    story.tell(a_draft(story.case.case_id), an_approval(story.case.case_id))
+    story.tell(a_tick(), after=16)
+    story.tell(an_end(effects(story)[-1].effect_id))
+    assert [each.status for each in story.case.promises] == ["kept"]
 
 
 def test_it_is_once_a_person_and_day() -> None:

@@ -81,11 +81,11 @@ def test_what_is_promised_is_promised_at_the_time_somebody_looks() -> None:
 @pytest.mark.parametrize(("minutes", "said"), [(5, ""), (10, "5月1日09:10"), (63, "5月1日10:00")])
 def test_a_time_is_promised_only_when_it_can_be_kept(minutes: int, said: str) -> None:
     due = START + timedelta(minutes=minutes)
-    assert next_answer(due, START, PACK.suggesting) == said
+    assert next_answer(due, START, PACK.zone) == said
 
 
 def test_no_time_is_promised_where_none_is_owed() -> None:
-    assert next_answer(None, START, PACK.suggesting) == ""
+    assert next_answer(None, START, PACK.zone) == ""
     for offer in offers(about(), PACK, 3):
         assert "月" not in offer.text
 

@@ -1,29 +1,32 @@
-"""The send port looks at positions and bans once more, as they stand when it speaks."""
+"""The send port looks once more at all that stands around a text, as it is when it speaks."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from services.respond.core.aggregates import Effect, Guidance
 from services.respond.core.guidance import Ban, Position, content_of_position
-from services.respond.core.state import Changes
+from services.respond.core.state import Aggregate, Changes
+from services.respond.core.voiced import Spoken as Told
+from services.respond.core.voiced import Voiced
 from services.respond.shell.gate_view import PackGateView
 from services.respond.shell.send_port import SendPort, Voice
 from services.respond.shell.standing import Standing
 from tests.fakes.clock import START
 from tests.fakes.guidance import a_position
-from tests.fakes.respond_house import ACCOUNT, a_house, a_pack
+from tests.fakes.respond_house import ACCOUNT, ANSWER, a_house, a_pack
 from tests.fakes.speaker import FakeSpeaker
 from tests.unit.respond_shell.test_leaving import an_office
 
 
 @dataclass(frozen=True)
 class Spoken:
-    """What the port says of an effect that was decided before `guidance` held."""
+    """What the port says of an effect that was decided before all this held."""
 
     withheld: str
     findings: tuple[str, ...]
 
 
-async def spoken(guidance: Guidance) -> Spoken:
+async def spoken(*around: Aggregate, now: datetime = START) -> Spoken:
     async with a_house() as house:
         await house.lead()
         case_id = await house.complaint()
@@ -37,12 +40,12 @@ async def spoken(guidance: Guidance) -> Spoken:
         case = await house.case(case_id)
         [account] = await house.read.accounts()
         organisation = await house.read.organisation()
-        held = {each.key: each for each in (case, account, organisation, guidance)}
-        standing.state.apply(Changes(puts=held), START)
+        held = {each.key: each for each in (case, account, organisation, *around)}
+        standing.state.apply(Changes(puts=held), now)
         standing.packs[effect.pack_hash] = a_pack()
         voices = {ACCOUNT: Voice(FakeSpeaker(house.clock), live=False)}
         port = SendPort(voices, await an_office(house.clock), standing, 10.0)
-        view = await PackGateView(house.read, house.bus).check(case_id, effect.body)
+        view = await PackGateView(house.read, house.bus, house.clock).check(case_id, effect.body)
         return Spoken(port.withheld(effect), tuple(each.category for each in view.findings))
 
 
@@ -76,3 +79,14 @@ async def test_a_ban_stops_the_final_bytes() -> None:
         word = case.replies[0].text[:2]
     ban = Ban(ban_id="b", text=word, until=START, set_by="li", set_at=START)
     assert (await spoken(Guidance(bans=(ban,)))).withheld.startswith("gate_failed")
+
+
+async def test_what_many_others_were_told_meanwhile_does_not_leave_once_more() -> None:
+    many = Voiced(account_id=ACCOUNT)
+    for number in range(20):
+        many = many.with_newest(Told(case_id=f"other{number}", text=ANSWER, at=START))
+    assert (await spoken(many)).withheld.startswith("gate_failed 几乎一样的话最近已发给 20 个人")
+
+
+async def test_words_that_promise_another_day_by_now_are_confirmed_again() -> None:
+    assert (await spoken(now=START + timedelta(days=1))).withheld == "promise_moved"

@@ -38,6 +38,22 @@ def test_an_opened_case_promises_both_clocks(book: PromiseBook) -> None:
     }
 
 
+def test_a_promise_in_public_is_watched_until_it_is_broken_or_settled(book: PromiseBook) -> None:
+    story = Story(QUICK)
+    case_id = story.complain().case_id
+    words = "两小时内答复您"
+    approval = an_approval(case_id).model_copy(update={"promises": (words,)})
+    story.tell(a_draft(case_id, f"您好，{words}。"), approval)
+    story.tell(a_tick(), after=16)
+    story.tell(an_end(story.effect.effect_id))
+    [clock] = story.case.promises
+    assert told(book, story) == {"clock:promise": clock.due_at + GRACE}
+    story.tell(a_tick(), after=3600 * 1.75)
+    assert "clock:promise" in told(book, story), "a reminder settles nothing"
+    story.tell(a_tick(), after=3600)
+    assert "clock:promise" not in told(book, story)
+
+
 def test_a_breach_in_the_log_keeps_that_promise_and_its_page_is_owed(book: PromiseBook) -> None:
     story = Story(QUICK)
     due = story.complain().clocks[0].due_at

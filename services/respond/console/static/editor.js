@@ -28,11 +28,16 @@ function reword(button) {
 }
 
 function judge() {
-  const level = document.querySelector("#findings [data-level]")?.dataset.level;
-  const stop = level === "hold" || level === "block";
+  const found = document.querySelector("#findings [data-level]")?.dataset;
+  const stop = found?.level === "hold" || found?.level === "block";
+  const forReview = found?.reviewable === "true";
+  const ticks = [...document.querySelectorAll("#findings input[name=promises]")];
+  const open = ticks.some((each) => !each.checked);
   for (const button of document.querySelectorAll("[data-sends]")) {
-    button.disabled = stop;
-    if (stop) button.setAttribute("aria-describedby", "findings");
+    const confirms = "confirms" in button.dataset;
+    const held = confirms ? stop || open : stop && !forReview;
+    button.disabled = held;
+    if (held) button.setAttribute("aria-describedby", "findings");
     else button.removeAttribute("aria-describedby");
   }
 }
@@ -57,6 +62,7 @@ export function startEditor() {
     if (button?.dataset.suggestion) take(button);
     if (button && "reword" in button.dataset) reword(button);
   });
+  document.addEventListener("change", (event) => event.target.name === "promises" && judge());
   const findings = () => document.getElementById("findings");
   document.addEventListener("htmx:after:swap", () => findings() && judge());
   if (findings()) judge();

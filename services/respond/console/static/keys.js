@@ -24,7 +24,8 @@ function move(step) {
 function press(key) {
   const name = CSS.escape(key);
   const all = [...document.querySelectorAll(`[data-key="${name}"]`)];
-  const button = all.find((each) => !each.disabled && each.offsetParent !== null);
+  const free = (each) => !each.disabled && !each.checked && each.offsetParent !== null;
+  const button = all.find(free);
   button?.click();
   return Boolean(button);
 }
@@ -59,7 +60,7 @@ function act(key) {
     simple[key]();
     return true;
   }
-  return "cayusn123".includes(key) && press(key);
+  return "caypusn123".includes(key) && press(key);
 }
 
 function onKey(event) {

@@ -1,0 +1,49 @@
+"""A promise at a real desk before a real leader: ticked, sent, running, missed, and somebody called."""
+
+import pytest
+from playwright.async_api import BrowserContext, expect
+
+from tests.fakes.respond_house import a_house
+from tests.fakes.switch_house import a_desk
+from tests.fakes.waiting import until
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.asyncio(loop_scope="module"),
+]
+WORDS = "十分钟内答复您"
+TEXT = f"您好，我们正在核实，{WORDS}。"
+
+
+async def test_a_promise_is_ticked_sent_runs_and_wakes_somebody_when_it_is_missed(
+    desktop: BrowserContext,
+) -> None:
+    async with a_house() as house:
+        await house.lead()
+        case_id = await house.complaint()
+        async with a_desk(house) as door:
+            page = await door.enter(desktop, "li")
+            await page.goto(f"{door.address}/case/{case_id}")
+            await page.fill("#text", TEXT)
+            send = page.locator("[data-confirms]")
+            await expect(page.locator(".promised")).to_contain_text(f"我们承诺：{WORDS}")
+            await expect(send).to_be_disabled()
+            await page.locator("#text").press("Escape")
+            await page.keyboard.press("p")
+            await expect(send).to_be_enabled()
+            await page.keyboard.press("s")
+            await expect(page.locator(".leaving")).to_be_visible()
+            await house.clock.advance(20)
+            await until(lambda: house.speaker.calls == 1)
+            await expect(page.locator(".promise")).to_contain_text("还剩 9 分")
+            await page.goto(f"{door.address}/queue")
+            await expect(page.locator(".row .dim").first).to_have_text("承诺")
+            await house.clock.advance(600)
+            await until(lambda: len(house.pager.pages) == 1)
+            await page.goto(f"{door.address}/case/{case_id}")
+            await expect(page.locator(".promise .late")).to_be_visible()
+            await expect(page.locator("header")).to_contain_text("承诺到期未兑现")
+            await page.locator(".promise button").first.click()
+            await expect(page.locator(".promise")).to_contain_text("✓ 已兑现")
+            assert await house.read.pages() == []
+            assert door.complaints == []
