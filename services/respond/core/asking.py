@@ -28,7 +28,7 @@ def ask(work: Work, case: Case, fact: InformationAsked) -> Case | Refusal:
     minutes = pack.switches.ask_minutes if fact.minutes is None else fact.minutes
     fresh = Ask(
         ask_id=token("ask", case.case_id, fact.op_id),
-        of=fact.of,
+        of=_of(work, fact),
         of_person=fact.of_person,
         question=fact.question,
         asked_by=fact.person_id,
@@ -41,6 +41,8 @@ def ask(work: Work, case: Case, fact: InformationAsked) -> Case | Refusal:
 def ask_for_opinion(work: Work, case: Case) -> Case:
     """Ask the department that proposes the words of replies, once, when its case comes."""
     of = case.flow.opinion_from
+    if not of and not case.flow.asks:
+        return case
     asked = case.model_copy(update={"flow": case.flow.asking_only(of)})
     if not of or case.flow.opinion() is not None:
         return asked
@@ -103,7 +105,7 @@ def _wrong(work: Work, case: Case, fact: InformationAsked) -> Refusal | None:
     person = work.get(f"person:{fact.of_person}", Person)
     if fact.of_person and (person is None or not person.registered.active):
         return Refusal("not_found", "nobody of this name works here")
-    if not fact.of.strip() or len(fact.of) > OF_MOST:
+    if not 1 <= len(_of(work, fact)) <= OF_MOST:
         return Refusal("bad_text", f"whom: between 1 and {OF_MOST} characters")
     if not fact.question.strip() or len(fact.question) > QUESTION_MOST:
         return Refusal("bad_text", f"between 1 and {QUESTION_MOST} characters")
@@ -112,6 +114,12 @@ def _wrong(work: Work, case: Case, fact: InformationAsked) -> Refusal | None:
     if len(case.flow.open_asks) >= ASKS_KEPT:
         return Refusal("too_many", f"{ASKS_KEPT} questions wait already; answer some first")
     return None
+
+
+def _of(work: Work, fact: InformationAsked) -> str:
+    """Return whom the question is for; a colleague by their name unless it says otherwise."""
+    person = work.get(f"person:{fact.of_person}", Person)
+    return fact.of.strip() or (person.registered.name if person else "")
 
 
 def _may_propose(work: Work, person_id: str, department: str) -> bool:

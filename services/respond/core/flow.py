@@ -83,6 +83,17 @@ class Flow(Frozen):
     asks: tuple[Ask, ...] = ()
 
     @property
+    def place(self) -> tuple[str, str, str]:
+        """Return what the route says."""
+        return (self.queue, self.action, self.opinion_from)
+
+    def at(self, other: "Flow") -> "Flow":
+        """Return this flow in the place of another."""
+        queue, action, opinion_from = other.place
+        there = {"queue": queue, "action": action, "opinion_from": opinion_from}
+        return self.model_copy(update=there)
+
+    @property
     def open_asks(self) -> tuple[Ask, ...]:
         return tuple(each for each in self.asks if each.is_open)
 

@@ -28,7 +28,7 @@ _LEADS: Final = frozenset({Role.LEAD, Role.ADMIN})
 def hold(work: Work, case: Case) -> Case:
     """Return the case as its rules hold it now: a hold begins, goes on, or is over."""
     pack, _ = work.pack_of(case.account_id)
-    policy = policy_of(pack.switches, case.labels, case.topics)
+    policy = policy_of(pack, case.labels, case.topics)
     known = case.flow.hold
     if policy is None or policy == "clarify":
         return case if known is None else _over(work, case, known)

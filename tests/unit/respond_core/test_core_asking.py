@@ -106,8 +106,8 @@ def test_nobody_is_woken_by_a_reminder_that_is_not_for_them() -> None:
 
 def test_one_colleague_can_be_asked_by_name() -> None:
     story = _story(None, "li", "wang")
-    asked = _asked(story, of="小王", of_person="wang", minutes=60)
-    assert asked.of_person == "wang"
+    asked = _asked(story, of="", of_person="wang", minutes=60)
+    assert (asked.of, asked.of_person) == ("wang", "wang")
     story.tell(a_tick(), after=30 * 60)
     assert _pages(story, "remind")[0].person_id == "wang"
 
