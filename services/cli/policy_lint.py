@@ -47,7 +47,10 @@ def findings(shelf: Shelf, directory: Path, day: date) -> list[Found]:
         found += [each for ready in own for each in _of_one(ready, cased, day)]
         found += _pairs(name, rules)
         found += _unused_words(name, shelf)
-        found += (Found(kind, name, *rest) for kind, *rest in route_faults(shelf.pack(name)))
+        found += [
+            Found(kind, name, route, what, grave=grave)
+            for kind, route, what, grave in route_faults(shelf.pack(name))
+        ]
     return found
 
 
