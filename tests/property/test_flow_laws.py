@@ -101,14 +101,18 @@ def _played(
     seconds = 10
     for number, (what, gap, person) in enumerate(choices):
         seconds += gap
-        fact = _wish(state, what, person, f"op{number}")
-        each = Stored(seq=len(log) + 1, time=at(seconds), fact=fact)
-        log.append(each)
-        result = fold(state, [each], PACKS)
-        assert result.quarantined == []
-        lines += result.lines
-        _nothing_leaves_that_is_held(state, result.lines)
+        lines += _told(state, log, a_tick(), seconds)  # what leaves, leaves before they act
+        lines += _told(state, log, _wish(state, what, person, f"op{number}"), seconds)
     return log, lines
+
+
+def _told(state: State, log: list[Stored], fact: Fact, seconds: int) -> list[str]:
+    each = Stored(seq=len(log) + 1, time=at(seconds), fact=fact)
+    log.append(each)
+    result = fold(state, [each], PACKS)
+    assert result.quarantined == []
+    _nothing_leaves_that_is_held(state, result.lines)
+    return result.lines
 
 
 def _nothing_leaves_that_is_held(state: State, lines: Sequence[str]) -> None:
@@ -116,7 +120,9 @@ def _nothing_leaves_that_is_held(state: State, lines: Sequence[str]) -> None:
     if not any(each["kind"] == "effect.decided" and each["slot"] for each in told):
         return
     case = next(each for each in state.under("case") if isinstance(each, Case))
-    reply = next(each for each in case.replies if each.status == "leaving")
+    reply = next((each for each in case.replies if each.status == "leaving"), None)
+    if reply is None:  # it left too late, and is its writer's again
+        return
     people = [each.person_id for each in reply.approvals]
     assert len(set(people)) == len(people)
     if Label.COMPLAINT in case.labels:

@@ -64,6 +64,11 @@ class Ask(Frozen):
     answered_at: Time | None = None
 
     @property
+    def whom(self) -> str:
+        """Return who is meant: one colleague by id, else the department."""
+        return self.of_person or self.of
+
+    @property
     def is_open(self) -> bool:
         return self.answered_at is None and not self.over
 
@@ -92,6 +97,11 @@ class Flow(Frozen):
         queue, action, opinion_from = other.place
         there = {"queue": queue, "action": action, "opinion_from": opinion_from}
         return self.model_copy(update=there)
+
+    @property
+    def is_silent(self) -> bool:
+        """Tell whether somebody decided that nothing is said."""
+        return self.hold is not None and self.hold.status == "silent"
 
     @property
     def open_asks(self) -> tuple[Ask, ...]:

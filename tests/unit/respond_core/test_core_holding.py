@@ -157,6 +157,15 @@ def test_who_stays_silent_has_decided_too_and_may_speak_later() -> None:
     assert _decide(story, "proceed") == "ok"
 
 
+def test_a_promise_that_was_let_go_is_recorded_and_wakes_nobody() -> None:
+    story = _rumour(COMPANY)
+    _decide(story, "stay_silent")
+    pages = story.has("page")
+    story.tell(a_tick(), after=5 * 3600)
+    assert story.decided("clock.breached")[-1]["clock"] == "first_reply"
+    assert story.has("page") == pages
+
+
 def test_a_case_on_which_nobody_has_decided_is_not_closed() -> None:
     story = _rumour(COMPANY)
     story.tell(a_resolution(story.case.case_id, reason="不回了"))
@@ -241,36 +250,6 @@ def test_what_is_no_rumour_after_all_is_held_no_longer() -> None:
     assert _page(story, "held").acknowledged_at is not None
     assert story.decided("hold.moved")[-1]["status"] == "over"
     assert _approve(story) == "ok"
-
-
-def test_many_rumours_are_one_page_until_somebody_takes_it() -> None:
-    story = Story(COMPANY)
-    for number in range(30):
-        story.tell(
-            a_comment(f"r{number}", f"听说第{number}层要关", author=f"u{number}"),
-            a_verdict(f"r{number}", Label.RUMOUR),
-        )
-    page = _page(story, "held")
-    assert (page.count, len(page.case_ids)) == (30, 20)
-    assert (
-        len([each for each in story.decided("effect.decided") if each["effect_kind"] == "page"])
-        == 1
-    )
-
-
-def test_a_page_stays_up_while_another_case_of_it_waits() -> None:
-    story = Story(COMPANY)
-    for number in range(2):
-        story.tell(
-            a_comment(f"r{number}", f"听说第{number}层要关", author=f"u{number}"),
-            a_verdict(f"r{number}", Label.RUMOUR),
-        )
-    first, second = _page(story, "held").case_ids
-    story.tell(a_hold_decision(first, "stay_silent"))
-    assert _page(story, "held").case_ids == (second,)
-    assert _page(story, "held").acknowledged_at is None
-    story.tell(a_hold_decision(second, "stay_silent", op="op-hold-2"))
-    assert _page(story, "held").acknowledged_by == "li"
 
 
 def test_a_case_that_is_opened_again_waits_anew() -> None:
