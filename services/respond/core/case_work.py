@@ -72,7 +72,7 @@ def resolve(work: Work, case: Case, fact: asked.CaseResolved) -> Case | Refusal:
             account_id=case.account_id,
             case_id=case.case_id,
             person_id=fact.person_id,
-            answered=answered,
+            answered=answered and any(each.clock == "first_reply" for each in case.clocks),
         )
     )
     if not answered:

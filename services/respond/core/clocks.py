@@ -84,8 +84,6 @@ def breach(work: Work, case: Case, kind: str) -> None:
     work.decide(
         ClockBreached(at=work.at, account_id=case.account_id, case_id=case.case_id, clock=kind)
     )
-    if broken.flow.is_silent:  # it was decided to say nothing: recorded, and nobody's fault
-        return
     notice_breach(work, broken, kind)
     pack, _ = work.pack_of(case.account_id)
     if kind in pack.paging.on_breach:

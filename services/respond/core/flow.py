@@ -99,11 +99,6 @@ class Flow(Frozen):
         return self.model_copy(update=there)
 
     @property
-    def is_silent(self) -> bool:
-        """Tell whether somebody decided that nothing is said."""
-        return self.hold is not None and self.hold.status == "silent"
-
-    @property
     def open_asks(self) -> tuple[Ask, ...]:
         return tuple(each for each in self.asks if each.is_open)
 

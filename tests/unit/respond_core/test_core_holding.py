@@ -157,13 +157,22 @@ def test_who_stays_silent_has_decided_too_and_may_speak_later() -> None:
     assert _decide(story, "proceed") == "ok"
 
 
-def test_a_promise_that_was_let_go_is_recorded_and_wakes_nobody() -> None:
+def test_an_answer_that_nobody_is_to_give_is_owed_to_nobody_until_it_is_again() -> None:
     story = _rumour(COMPANY)
     _decide(story, "stay_silent")
-    pages = story.has("page")
+    assert [each["clock"] for each in story.decided("clock.dropped")] == ["first_reply"]
     story.tell(a_tick(), after=5 * 3600)
-    assert story.decided("clock.breached")[-1]["clock"] == "first_reply"
-    assert story.has("page") == pages
+    assert [each["clock"] for each in story.decided("clock.breached")] == ["acknowledge"]
+    _decide(story, "proceed")
+    [started] = story.decided("clock.started")
+    assert started["clock"] == "first_reply"
+    _decide(story, "stay_silent")
+    story.tell(a_resolution(story.case.case_id))
+    assert story.decided("case.resolved")[0]["answered"] is False
+    story.tell(a_comment("c2", "听说真的要停产"), a_verdict("c2", Label.RUMOUR))
+    assert story.case.status == "open"
+    assert [each.clock for each in story.case.clocks] == ["acknowledge"]
+    assert _held(story).status == "silent", "a decision stands until somebody decides otherwise"
 
 
 def test_a_case_on_which_nobody_has_decided_is_not_closed() -> None:
@@ -252,13 +261,21 @@ def test_what_is_no_rumour_after_all_is_held_no_longer() -> None:
     assert _approve(story) == "ok"
 
 
-def test_a_case_that_is_opened_again_waits_anew() -> None:
+def test_what_was_kept_silent_and_is_no_rumour_is_owed_an_answer_again() -> None:
     story = _rumour(COMPANY)
     _decide(story, "stay_silent")
-    story.tell(a_resolution(story.case.case_id, reason="按决定不回应"))
-    story.tell(a_comment("c2", "听说真的要停产"), a_verdict("c2", Label.RUMOUR))
-    assert story.case.status == "open"
-    assert _held(story).status == "silent", "a decision stands until somebody decides otherwise"
+    item = story.case.items[0]
+    story.tell(
+        LabelsCorrected(
+            op_id="op-correct",
+            person_id="li",
+            case_id=story.case.case_id,
+            item_id=item.item_id,
+            item_version=item.item_version,
+            labels=(Label.QUESTION,),
+        )
+    )
+    assert {each.clock for each in story.case.clocks} == {"acknowledge", "first_reply"}
 
 
 @pytest.mark.parametrize("name", ["company", "retail-mall"])
