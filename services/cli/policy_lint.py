@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from services.cli.policy_check_lines import read_rule_cases
+from services.cli.policy_routes import route_faults
 from shared.policy.checks.book import Ready
 from shared.policy.checks.kinds import KINDS
 from shared.runtime.books import Shelf
@@ -46,6 +47,10 @@ def findings(shelf: Shelf, directory: Path, day: date) -> list[Found]:
         found += [each for ready in own for each in _of_one(ready, cased, day)]
         found += _pairs(name, rules)
         found += _unused_words(name, shelf)
+        found += [
+            Found(kind, name, route, what, grave=grave)
+            for kind, route, what, grave in route_faults(shelf.pack(name))
+        ]
     return found
 
 

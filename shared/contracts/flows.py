@@ -20,7 +20,7 @@ class InformationAsked(CaseOperationFact):
     """A department, or one colleague, is asked what happened; without `minutes` the pack's own."""
 
     kind: Literal["operator.information_asked"] = "operator.information_asked"
-    of: str
+    of: str = ""
     of_person: str = ""
     question: str
     minutes: int | None = None

@@ -37,18 +37,17 @@ def queues_of(switches: Switches) -> tuple[str, ...]:
     return tuple(dict.fromkeys(named))
 
 
-def policy_of(
-    switches: Switches, labels: Collection[str], topics: Collection[str]
-) -> RumourPolicy | None:
+@lru_cache(maxsize=2048)
+def policy_of(pack: Pack, labels: tuple[str, ...], topics: tuple[str, ...]) -> RumourPolicy | None:
     """Return what holds for replies in such a matter; None: nothing but the gate.
 
     A rumour obeys `rumour_policy` wherever it goes; a route may ask the same of other matters.
     Where they differ the stricter one holds.
     """
-    route = route_of(switches, labels, topics)
+    route = route_of(pack.switches, labels, topics)
     asked = {ACTIONS[route.action]} if route and route.action in ACTIONS else set()
     if RUMOUR in labels:
-        asked.add(switches.rumour_policy)
+        asked.add(pack.switches.rumour_policy)
     return next((each for each in _STRICTEST_FIRST if each in asked), None)
 
 

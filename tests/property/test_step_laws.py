@@ -53,7 +53,9 @@ SETUP: tuple[Fact, ...] = (
 )
 NAMES = st.sampled_from(["c1", "c2", "c3"])
 ON = st.sampled_from(ACCOUNTS)
-LABELS = st.lists(st.sampled_from([Label.COMPLAINT, Label.PRAISE, Label.ABUSE]), max_size=2)
+LABELS = st.lists(
+    st.sampled_from([Label.COMPLAINT, Label.PRAISE, Label.ABUSE, Label.RUMOUR]), max_size=2
+)
 MANY = 2_000
 GAPS = st.sampled_from([0, 1, 5, 20, 70, 600, 4000, 90_000])
 PEOPLE = st.sampled_from(["li", "wang", "nobody"])

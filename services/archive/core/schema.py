@@ -93,7 +93,7 @@ SEARCHABLE = {
     "actions": (
         "SELECT 'action', op_id, case_id,"
         " coalesce(json_extract(body, '$.text'), json_extract(body, '$.note'),"
-        " json_extract(body, '$.reason')), at FROM actions WHERE seq > ? AND seq <= ?"
+        " json_extract(body, '$.question'), json_extract(body, '$.reason')), at FROM actions WHERE seq > ? AND seq <= ?"
     ),
 }
 """Table -> the texts of its new rows that people look for: what became a case, what was answered,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from services.cli.doctor import here, servers
 from services.cli.doctor.finding import Finding, fail, warn
+from services.cli.doctor.posts import posts
 from services.cli.embedded.data_dir import in_use
 from shared.bus.nats_inspect import LogReport
 
@@ -46,6 +47,7 @@ def _settings(
 ) -> Iterator[Finding]:
     read = here.configured(data_dir, environment)
     yield from here.settings(read, data_dir, environment)
+    yield from posts(read)
     live = read is not None and any(each.live for each in read.accounts)
     if report is not None and report.stream:
         yield servers.read_backup(report, now, live=live)

@@ -7,6 +7,7 @@ from services.respond.console.context import Console
 from services.respond.core.aggregates import Case, Person, Reply
 from services.respond.core.approving import ANOTHER, ANYBODY, holds
 from services.respond.core.flow import Approval, Ask, Hold
+from services.respond.core.held import IN_SUBSTANCE, opinion_missing
 from services.respond.ports import QueueFilter
 from shared.contracts.flows import HoldDecision
 from shared.policy.routing import queues_of
@@ -30,16 +31,19 @@ class Awaited(NamedTuple):
 class Signing(NamedTuple):
     """How far the approvals of a reply are."""
 
-    given: tuple[Approval, ...]
-    awaited: tuple[Awaited, ...]
+    given: tuple[Approval, ...] = ()
+    awaited: tuple[Awaited, ...] = ()
+    opinion_from: str = ""
+    """Whose words are awaited before anybody may approve."""
 
 
-def signing_view(reply: Reply | None, people: Sequence[Person]) -> Signing:
+def signing_view(case: Case, reply: Reply | None, people: Sequence[Person]) -> Signing:
     """Return who approved and who still has to, by name; the first awaited comes next."""
     if reply is None or reply.status not in {"submitted", "approved"}:
-        return Signing((), ())
+        return Signing()
+    opinion_from = opinion_missing(case) if reply.slot in IN_SUBSTANCE else ""
     awaited = (Awaited(post, tuple(_holders(post, people))) for post in reply.awaits)
-    return Signing(reply.approvals, tuple(awaited))
+    return Signing(reply.approvals, tuple(awaited), opinion_from)
 
 
 def _holders(post: str, people: Sequence[Person]) -> list[str]:

@@ -23,7 +23,7 @@ class HoldBody(Body):
 
 
 class QuestionBody(Body):
-    of: Department
+    of: Department | Literal[""] = ""
     of_person: Name | Literal[""] = ""
     question: Needed
     minutes: Annotated[int, Field(ge=1, le=60 * 24 * 7)] | None = None

@@ -136,7 +136,7 @@ async def case_values(view: View, case_id: str, slot: Slot) -> dict[str, object]
         "names": names,
         "departments": await departments(view.console),
         "hold_ways": hold_ways(case.flow.hold),
-        "signing": signing_view(shown.reply, await view.console.read.people()),
+        "signing": signing_view(case, shown.reply, await view.console.read.people()),
         "gate": await view.console.gate.check(case_id, text, slot, role) if open_text else None,
         "outcome": None,
         "did": "",

@@ -7,13 +7,14 @@ from services.respond.core.aggregates import Case, HistoryEntry, Person
 from services.respond.core.case import note
 from services.respond.core.flow import ASKS_KEPT, Ask, AskMoved
 from services.respond.core.organisation import speaks_for
-from services.respond.core.pages import is_of, on_duty, raise_page
+from services.respond.core.pages import is_of, on_duty
 from services.respond.core.refusal import Refusal
 from services.respond.core.telling import tell, untell
 from services.respond.core.work import Work
 from shared.contracts.flows import InformationAnswered, InformationAsked
 from shared.contracts.ids import token
 
+ASKED: Final = "asked"
 REMIND: Final = "remind"
 UNANSWERED: Final = "unanswered"
 OF_MOST, QUESTION_MOST, ANSWER_MOST = 40, 500, 2_000
@@ -28,7 +29,7 @@ def ask(work: Work, case: Case, fact: InformationAsked) -> Case | Refusal:
     minutes = pack.switches.ask_minutes if fact.minutes is None else fact.minutes
     fresh = Ask(
         ask_id=token("ask", case.case_id, fact.op_id),
-        of=fact.of,
+        of=_of(work, fact),
         of_person=fact.of_person,
         question=fact.question,
         asked_by=fact.person_id,
@@ -41,6 +42,8 @@ def ask(work: Work, case: Case, fact: InformationAsked) -> Case | Refusal:
 def ask_for_opinion(work: Work, case: Case) -> Case:
     """Ask the department that proposes the words of replies, once, when its case comes."""
     of = case.flow.opinion_from
+    if not of and not case.flow.asks:
+        return case
     asked = case.model_copy(update={"flow": case.flow.asking_only(of)})
     if not of or case.flow.opinion() is not None:
         return asked
@@ -69,11 +72,12 @@ def answer(work: Work, case: Case, fact: InformationAnswered) -> Case | Refusal:
     known = {"answer": fact.text, "answered_by": fact.person_id, "answered_at": work.at}
     fresh = meant.model_copy(update=known)
     _moved(work, case, fresh, "answered", fact.person_id)
-    untell(work, case, UNANSWERED, case.case_id, fact.person_id)
     told = HistoryEntry(
         at=work.at, what=f"{meant.kind}_answered", person_id=fact.person_id, detail=meant.of
     )
-    return _with(case, fresh, told)
+    done = _with(case, fresh, told)
+    _untell(work, done, meant, fact.person_id)
+    return done
 
 
 def remind(work: Work, case: Case, ask_id: str) -> None:
@@ -81,10 +85,7 @@ def remind(work: Work, case: Case, ask_id: str) -> None:
     fresh = _meant(case, ask_id).model_copy(update={"reminded": True})
     work.put(_with(case, fresh, HistoryEntry(at=work.at, what="reminded", detail=fresh.of)))
     _moved(work, case, fresh, "reminded")
-    whom = fresh.of_person or fresh.of
-    if any(is_of(work, duty.person_id, whom) for duty in on_duty(work)):
-        page_id = token("page", REMIND, case.case_id, ask_id)
-        raise_page(work, page_id, (case.case_id,), (REMIND,), case.account_id, to=whom)
+    _nudge(work, case, fresh, REMIND)
 
 
 def overdue(work: Work, case: Case, ask_id: str) -> None:
@@ -95,6 +96,29 @@ def overdue(work: Work, case: Case, ask_id: str) -> None:
     tell(work, case, UNANSWERED, case.case_id, case.owner_id or "")
 
 
+def settle(work: Work, case: Case, by: str) -> None:
+    """Take a case that is closed off the pages that told of its questions."""
+    left = case.model_copy(update={"flow": case.flow.ended()})
+    for each in case.flow.open_asks:
+        _untell(work, left, each, by)
+
+
+def _nudge(work: Work, case: Case, asked: Ask, reason: str) -> None:
+    """Page who was asked, if they are on duty: nobody is woken for somebody else's question."""
+    if any(is_of(work, duty.person_id, asked.whom) for duty in on_duty(work)):
+        tell(work, case, reason, asked.whom, asked.whom)
+
+
+def _untell(work: Work, left: Case, asked: Ask, by: str) -> None:
+    """Take a case off the pages of a question, unless another of the same kind still waits."""
+    others = left.flow.open_asks
+    if all(each.whom != asked.whom for each in others):
+        untell(work, left, ASKED, asked.whom, by)
+        untell(work, left, REMIND, asked.whom, by)
+    if not any(each.late for each in others):
+        untell(work, left, UNANSWERED, left.case_id, by)
+
+
 def _meant(case: Case, ask_id: str) -> Ask:
     return next(each for each in case.flow.asks if each.ask_id == ask_id)
 
@@ -103,7 +127,7 @@ def _wrong(work: Work, case: Case, fact: InformationAsked) -> Refusal | None:
     person = work.get(f"person:{fact.of_person}", Person)
     if fact.of_person and (person is None or not person.registered.active):
         return Refusal("not_found", "nobody of this name works here")
-    if not fact.of.strip() or len(fact.of) > OF_MOST:
+    if not 1 <= len(_of(work, fact)) <= OF_MOST:
         return Refusal("bad_text", f"whom: between 1 and {OF_MOST} characters")
     if not fact.question.strip() or len(fact.question) > QUESTION_MOST:
         return Refusal("bad_text", f"between 1 and {QUESTION_MOST} characters")
@@ -112,6 +136,12 @@ def _wrong(work: Work, case: Case, fact: InformationAsked) -> Refusal | None:
     if len(case.flow.open_asks) >= ASKS_KEPT:
         return Refusal("too_many", f"{ASKS_KEPT} questions wait already; answer some first")
     return None
+
+
+def _of(work: Work, fact: InformationAsked) -> str:
+    """Return whom the question is for; a colleague by their name unless it says otherwise."""
+    person = work.get(f"person:{fact.of_person}", Person)
+    return fact.of.strip() or (person.registered.name if person else "")
 
 
 def _may_propose(work: Work, person_id: str, department: str) -> bool:
@@ -123,6 +153,7 @@ def _may_propose(work: Work, person_id: str, department: str) -> bool:
 
 def _asked(work: Work, case: Case, fresh: Ask) -> Case:
     _moved(work, case, fresh, "asked", fresh.asked_by)
+    _nudge(work, case, fresh, ASKED)
     told = HistoryEntry(
         at=work.at, what=f"{fresh.kind}_asked", person_id=fresh.asked_by or None, detail=fresh.of
     )

@@ -1,6 +1,6 @@
 """What a person does with a case as a whole: claim, release, note, correct, resolve, reopen."""
 
-from services.respond.core import holding
+from services.respond.core import asking, holding
 from services.respond.core.aggregates import Case, HistoryEntry
 from services.respond.core.cascades import called_rumour
 from services.respond.core.case import note
@@ -73,7 +73,7 @@ def resolve(work: Work, case: Case, fact: asked.CaseResolved) -> Case | Refusal:
             account_id=case.account_id,
             case_id=case.case_id,
             person_id=fact.person_id,
-            answered=answered,
+            answered=answered and any(each.clock == "first_reply" for each in case.clocks),
         )
     )
     if not answered:
@@ -82,6 +82,7 @@ def resolve(work: Work, case: Case, fact: asked.CaseResolved) -> Case | Refusal:
     ended = {"status": "resolved", "resolved_at": work.at, "flow": case.flow.ended()}
     closed = call_off(work, give_up(case)).model_copy(update=ended)
     holding.settle(work, case, fact.person_id)
+    asking.settle(work, case, fact.person_id)
     settle_page(work, closed, fact.person_id)
     offer_itself(work, case, fact)
     return _told(work, closed, "resolved", fact.person_id, fact.reason)

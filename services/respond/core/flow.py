@@ -64,6 +64,11 @@ class Ask(Frozen):
     answered_at: Time | None = None
 
     @property
+    def whom(self) -> str:
+        """Return who is meant: one colleague by id, else the department."""
+        return self.of_person or self.of
+
+    @property
     def is_open(self) -> bool:
         return self.answered_at is None and not self.over
 
@@ -81,6 +86,17 @@ class Flow(Frozen):
     opinion_from: str = ""
     hold: Hold | None = None
     asks: tuple[Ask, ...] = ()
+
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """Return what the route says."""
+        return (self.queue, self.action, self.opinion_from)
+
+    def at(self, other: "Flow") -> "Flow":
+        """Return this flow in the place of another."""
+        queue, action, opinion_from = other.place
+        there = {"queue": queue, "action": action, "opinion_from": opinion_from}
+        return self.model_copy(update=there)
 
     @property
     def open_asks(self) -> tuple[Ask, ...]:

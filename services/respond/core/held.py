@@ -59,7 +59,7 @@ def objection(case: Case, reply: Reply, pack: Pack, standing: Standing) -> Objec
 
 def withheld(case: Case, slot: Slot, pack: Pack, standing: Standing) -> Objection | None:
     """Return what is against any reply of this kind, whoever approves it."""
-    policy = policy_of(pack.switches, case.labels, case.topics)
+    policy = policy_of(pack, case.labels, case.topics)
     if policy is not None and (code := _held(case, slot, policy, standing)):
         rule = rule_for(pack, policy)
         return Objection(code, f"{rule}: {_WHY[policy]}", rule)
@@ -70,7 +70,7 @@ def withheld(case: Case, slot: Slot, pack: Pack, standing: Standing) -> Objectio
 
 def silence(case: Case, pack: Pack, standing: Standing) -> Literal["", "holding", "none"]:
     """Return what may be suggested: all (""), only what is being checked, or nothing."""
-    policy = policy_of(pack.switches, case.labels, case.topics)
+    policy = policy_of(pack, case.labels, case.topics)
     if policy is None:
         return ""
     if _waits(case, policy):

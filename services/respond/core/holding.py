@@ -5,10 +5,13 @@ from typing import Final
 
 from services.respond.core.aggregates import Case, HistoryEntry, Person
 from services.respond.core.case import note
+from services.respond.core.clocks import drop, start, start_clocks
 from services.respond.core.flow import Hold, HoldMoved, HoldStatus
+from services.respond.core.judging import Judgement
 from services.respond.core.organisation import speaks_for
 from services.respond.core.refusal import Refusal
 from services.respond.core.telling import tell, untell
+from services.respond.core.weights import conditions
 from services.respond.core.work import Work
 from shared.contracts.flows import HoldDecided, HoldDecision
 from shared.contracts.org import Role
@@ -28,14 +31,14 @@ _LEADS: Final = frozenset({Role.LEAD, Role.ADMIN})
 def hold(work: Work, case: Case) -> Case:
     """Return the case as its rules hold it now: a hold begins, goes on, or is over."""
     pack, _ = work.pack_of(case.account_id)
-    policy = policy_of(pack.switches, case.labels, case.topics)
+    policy = policy_of(pack, case.labels, case.topics)
     known = case.flow.hold
     if policy is None or policy == "clarify":
         return case if known is None else _over(work, case, known)
     if known is None or known.policy != policy:
         to = decider_of(pack.switches, case.labels, case.topics)
         return _begin(work, case, pack, Hold(policy=policy, to=to, rule=rule_for(pack, policy)))
-    return case
+    return drop(work, case, "first_reply") if known.status == "silent" else case
 
 
 def decide(work: Work, case: Case, fact: HoldDecided) -> Case | Refusal:
@@ -61,7 +64,22 @@ def decide(work: Work, case: Case, fact: HoldDecided) -> Case | Refusal:
     _untell(work, case, known, fact.person_id)
     what = f"hold_{becomes}"
     told = HistoryEntry(at=work.at, what=what, person_id=fact.person_id, detail=fact.reason)
-    return _with(case, fresh, told)
+    return _owing(work, _with(case, fresh, told), becomes)
+
+
+def _owing(work: Work, case: Case, becomes: HoldStatus) -> Case:
+    """Return the case with an answer owed to nobody once it is to be silent, and owed again after."""
+    if becomes == "silent":
+        return drop(work, case, "first_reply")
+    has_clock = any(each.clock == "first_reply" for each in case.clocks)
+    if becomes != "released" or has_clock or case.dues.staff:
+        return case
+    pack, _ = work.pack_of(case.account_id)
+    judged = Judgement(case.labels, case.severity, opens_case=True)
+    where = (case.platform, case.account_id)
+    values = conditions(work, where, case.items[-1], judged, case)
+    _, first_reply = start_clocks(pack, work.at, values)
+    return start(work, case, "first_reply", first_reply.due_at)
 
 
 def late(work: Work, case: Case) -> None:
@@ -107,7 +125,8 @@ def _over(work: Work, case: Case, known: Hold) -> Case:
     _moved(work, case, known, "over")
     told = HistoryEntry(at=work.at, what="hold_over")
     flow = case.flow.model_copy(update={"hold": None})
-    return case.model_copy(update={"flow": flow, "history": note(case, told)})
+    free = case.model_copy(update={"flow": flow, "history": note(case, told)})
+    return _owing(work, free, "released") if known.status == "silent" else free
 
 
 def settle(work: Work, case: Case, by: str) -> None:

@@ -34,6 +34,8 @@ class Decided:
     """What one fold decided, by what it is about. Lines may come in pieces."""
 
     opened: dict[str, str] = field(default_factory=dict)
+    queued: dict[str, str] = field(default_factory=dict)
+    held: dict[str, str] = field(default_factory=dict)
     clocks: dict[str, str] = field(default_factory=dict)
     judged: dict[str, str] = field(default_factory=dict)
     suggested: dict[str, str] = field(default_factory=dict)
@@ -56,6 +58,9 @@ class Decided:
         for case_id, names in offered.items():
             self.suggested[f"case {case_id}"] = ", ".join(names) or "-"
 
+    def _case_of(self, said: Mapping[str, object]) -> str:
+        return f"case of {self.item_of[str(said['case_id'])]}"
+
     def _note(self, said: Mapping[str, object]) -> None:
         match said["kind"]:
             case "case.opened":
@@ -63,7 +68,12 @@ class Decided:
                 self.item_of[str(said["case_id"])] = item_id
                 told = f"{_listed(said['labels'])}, severity {said['severity']}"
                 self.opened[f"case of {item_id}"] = told
+                self.queued[f"case of {item_id}"] = str(said["queue"])
                 self.clocks[f"case of {item_id}"] = _clocks(said)
+            case "case.routed":
+                self.queued[self._case_of(said)] = str(said["queue"])
+            case "hold.moved":
+                self.held[self._case_of(said)] = f"{said['policy']} {said['status']}, {said['to']}"
             case "item.judged":
                 told = f"{_listed(said['decided'])}, severity {said['severity']}"
                 self.judged[f"item {said['item_id']}"] = told
@@ -75,6 +85,8 @@ class Decided:
 
 KINDS: Final = {
     "cases": "opened",
+    "queues": "queued",
+    "holds": "held",
     "clocks": "clocks",
     "items": "judged",
     "suggestions": "suggested",

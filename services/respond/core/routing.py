@@ -1,10 +1,12 @@
 """Brings a case to its queue when it opens, and to another when what it is about changes."""
 
+from functools import lru_cache
+
 from services.respond.core.aggregates import Case, HistoryEntry, Reply
 from services.respond.core.approving import demand, lacking
 from services.respond.core.asking import ask_for_opinion
 from services.respond.core.case import note
-from services.respond.core.flow import NO_FLOW, CaseRouted, Flow
+from services.respond.core.flow import CaseRouted, Flow
 from services.respond.core.holding import hold
 from services.respond.core.work import Work
 from shared.contracts.verdicts import Label
@@ -14,17 +16,13 @@ from shared.policy.routing import route_of
 _UNSENT = frozenset({"submitted", "approved"})
 
 
-def flow_for(
-    pack: Pack, labels: tuple[Label, ...], topics: tuple[str, ...], known: Flow = NO_FLOW
-) -> Flow:
+@lru_cache(maxsize=2048)
+def flow_for(pack: Pack, labels: tuple[Label, ...], topics: tuple[str, ...]) -> Flow:
     """Return where such a matter goes; what has no route goes to the default queue."""
     route = route_of(pack.switches, labels, topics)
-    there = {
-        "queue": route.queue if route else pack.switches.default_queue,
-        "action": route.action if route else "",
-        "opinion_from": route.reply_opinion_from if route else "",
-    }
-    return known.model_copy(update=there)
+    if route is None:
+        return Flow(queue=pack.switches.default_queue)
+    return Flow(queue=route.queue, action=route.action, opinion_from=route.reply_opinion_from)
 
 
 def obey(work: Work, case: Case) -> Case:
@@ -40,10 +38,10 @@ def routed(work: Work, case: Case) -> Case:
     What its replies need may have changed with them.
     """
     pack, _ = work.pack_of(case.account_id)
-    flow = flow_for(pack, case.labels, case.topics, case.flow)
+    flow = flow_for(pack, case.labels, case.topics)
     replies = tuple(_awaiting(case, each, pack) for each in case.replies)
     fresh = case.model_copy(update={"replies": replies}) if case.replies else case
-    if flow == case.flow:
+    if flow.place == case.flow.place:
         return obey(work, fresh)
     told = {
         "at": work.at,
@@ -54,7 +52,8 @@ def routed(work: Work, case: Case) -> Case:
     }
     work.decide(CaseRouted.model_validate(told))
     entry = HistoryEntry(at=work.at, what="routed", detail=flow.queue)
-    moved = fresh.model_copy(update={"flow": flow, "history": note(case, entry)})
+    there = case.flow.at(flow)
+    moved = fresh.model_copy(update={"flow": there, "history": note(case, entry)})
     return obey(work, moved)
 
 

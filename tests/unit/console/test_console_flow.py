@@ -85,6 +85,17 @@ async def test_a_reply_says_who_approved_it_and_who_still_has_to(desk: Desk) -> 
     assert "拟稿人以外的审核人" in page
 
 
+async def test_the_words_of_a_department_come_before_any_approval(desk: Desk) -> None:
+    _with_reply(desk, awaits=("anybody",))
+    _changed(desk, flow=Flow(queue="业务司局", opinion_from="业务司局", hold=_hold(desk)))
+    await desk.sign_in("zhou")
+    assert "业务司局提出回复意见" in await _text(desk, "/case/case1042")
+    rows = await _text(desk, "/queue?part=rows")
+    assert "暂停回复" in rows
+    _changed(desk, flow=Flow(asks=(_ask(desk, 10),)))
+    assert "内部询问 1" in await _text(desk, "/queue?part=rows")
+
+
 async def test_an_approval_that_is_not_the_last_says_that_nothing_leaves_yet(desk: Desk) -> None:
     given = Approval(person_id="zhou", at=desk.clock.now())
     _with_reply(desk, approvals=(given,), awaits=("保密员",))

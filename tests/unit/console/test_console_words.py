@@ -116,7 +116,11 @@ SPOKEN = (
     ("code.", CORE / "effects.py", r"""        return "(\w+)"$"""),
     ("code.", CORE / "held.py", r"""^[A-Z_]+: Final = "(\w+)\""""),
     ("code.", CORE / "held.py", r"""Objection\("(\w+)\""""),
-    ("page_reason.", CORE, r"""^(?:HELD_LATE|REMIND|UNANSWERED|REQUESTED): Final = "(\w+)\""""),
+    (
+        "page_reason.",
+        CORE,
+        r"""^(?:ASKED|HELD_LATE|REMIND|UNANSWERED|REQUESTED): Final = "(\w+)\"""",
+    ),
     ("code.", CORE / "pages.py", r"""^NOBODY = "(\w+)\""""),
     ("code.", SHELL, r"""(?:Withheld|PermanentError)\("(\w+)"\)"""),
     ("code.", SHELL / "send_port.py", r"""            return "(\w+)"$"""),

@@ -96,6 +96,29 @@ def test_at_half_its_time_it_is_brought_to_mind_and_who_is_on_duty_is_paged() ->
     assert page.person_id == "chen"
 
 
+def test_who_is_asked_is_told_at_once_if_on_duty_and_many_questions_are_one_page() -> None:
+    story = _story(None, "li", "chen")
+    first = _asked(story, op="op-1")
+    second = _asked(story, op="op-2")
+    [page] = _pages(story, "asked")
+    assert (page.person_id, page.count) == ("chen", 2)
+    story.tell(an_information(story.case.case_id, first.ask_id, op="op-3"))
+    assert _pages(story, "asked")[0].acknowledged_at is None
+    story.tell(an_information(story.case.case_id, second.ask_id, person="chen", op="op-4"))
+    assert _pages(story, "asked")[0].acknowledged_by == "chen"
+
+
+def test_a_page_of_late_questions_stays_until_the_last_is_answered() -> None:
+    story = _story()
+    first = _asked(story, minutes=60, op="op-1")
+    second = _asked(story, minutes=60, op="op-2")
+    story.tell(a_tick(), after=7200)
+    story.tell(an_information(story.case.case_id, first.ask_id, op="op-3"))
+    assert _pages(story, "unanswered")[0].acknowledged_at is None
+    story.tell(an_information(story.case.case_id, second.ask_id, op="op-4"))
+    assert _pages(story, "unanswered")[0].acknowledged_by == "li"
+
+
 def test_nobody_is_woken_by_a_reminder_that_is_not_for_them() -> None:
     story = _story()
     _asked(story, minutes=60)
@@ -106,8 +129,8 @@ def test_nobody_is_woken_by_a_reminder_that_is_not_for_them() -> None:
 
 def test_one_colleague_can_be_asked_by_name() -> None:
     story = _story(None, "li", "wang")
-    asked = _asked(story, of="小王", of_person="wang", minutes=60)
-    assert asked.of_person == "wang"
+    asked = _asked(story, of="", of_person="wang", minutes=60)
+    assert (asked.of, asked.of_person) == ("wang", "wang")
     story.tell(a_tick(), after=30 * 60)
     assert _pages(story, "remind")[0].person_id == "wang"
 
@@ -159,9 +182,10 @@ def test_questions_are_bounded_and_no_open_one_is_forgotten() -> None:
 
 
 def test_a_closed_case_asks_nobody_any_more() -> None:
-    story = _story()
+    story = _story(None, "li", "chen")
     _asked(story, minutes=60)
     story.tell(a_resolution(story.case.case_id, reason="电话说过了"))
+    assert _pages(story, "asked")[0].acknowledged_by == "li"
     story.tell(a_tick(), after=7200)
     assert _statuses(story) == ["asked"]
     assert not story.case.flow.open_asks

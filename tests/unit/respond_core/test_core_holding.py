@@ -157,6 +157,24 @@ def test_who_stays_silent_has_decided_too_and_may_speak_later() -> None:
     assert _decide(story, "proceed") == "ok"
 
 
+def test_an_answer_that_nobody_is_to_give_is_owed_to_nobody_until_it_is_again() -> None:
+    story = _rumour(COMPANY)
+    _decide(story, "stay_silent")
+    assert [each["clock"] for each in story.decided("clock.dropped")] == ["first_reply"]
+    story.tell(a_tick(), after=5 * 3600)
+    assert [each["clock"] for each in story.decided("clock.breached")] == ["acknowledge"]
+    _decide(story, "proceed")
+    [started] = story.decided("clock.started")
+    assert started["clock"] == "first_reply"
+    _decide(story, "stay_silent")
+    story.tell(a_resolution(story.case.case_id))
+    assert story.decided("case.resolved")[0]["answered"] is False
+    story.tell(a_comment("c2", "听说真的要停产"), a_verdict("c2", Label.RUMOUR))
+    assert story.case.status == "open"
+    assert [each.clock for each in story.case.clocks] == ["acknowledge"]
+    assert _held(story).status == "silent", "a decision stands until somebody decides otherwise"
+
+
 def test_a_case_on_which_nobody_has_decided_is_not_closed() -> None:
     story = _rumour(COMPANY)
     story.tell(a_resolution(story.case.case_id, reason="不回了"))
@@ -243,43 +261,21 @@ def test_what_is_no_rumour_after_all_is_held_no_longer() -> None:
     assert _approve(story) == "ok"
 
 
-def test_many_rumours_are_one_page_until_somebody_takes_it() -> None:
-    story = Story(COMPANY)
-    for number in range(30):
-        story.tell(
-            a_comment(f"r{number}", f"听说第{number}层要关", author=f"u{number}"),
-            a_verdict(f"r{number}", Label.RUMOUR),
-        )
-    page = _page(story, "held")
-    assert (page.count, len(page.case_ids)) == (30, 20)
-    assert (
-        len([each for each in story.decided("effect.decided") if each["effect_kind"] == "page"])
-        == 1
-    )
-
-
-def test_a_page_stays_up_while_another_case_of_it_waits() -> None:
-    story = Story(COMPANY)
-    for number in range(2):
-        story.tell(
-            a_comment(f"r{number}", f"听说第{number}层要关", author=f"u{number}"),
-            a_verdict(f"r{number}", Label.RUMOUR),
-        )
-    first, second = _page(story, "held").case_ids
-    story.tell(a_hold_decision(first, "stay_silent"))
-    assert _page(story, "held").case_ids == (second,)
-    assert _page(story, "held").acknowledged_at is None
-    story.tell(a_hold_decision(second, "stay_silent", op="op-hold-2"))
-    assert _page(story, "held").acknowledged_by == "li"
-
-
-def test_a_case_that_is_opened_again_waits_anew() -> None:
+def test_what_was_kept_silent_and_is_no_rumour_is_owed_an_answer_again() -> None:
     story = _rumour(COMPANY)
     _decide(story, "stay_silent")
-    story.tell(a_resolution(story.case.case_id, reason="按决定不回应"))
-    story.tell(a_comment("c2", "听说真的要停产"), a_verdict("c2", Label.RUMOUR))
-    assert story.case.status == "open"
-    assert _held(story).status == "silent", "a decision stands until somebody decides otherwise"
+    item = story.case.items[0]
+    story.tell(
+        LabelsCorrected(
+            op_id="op-correct",
+            person_id="li",
+            case_id=story.case.case_id,
+            item_id=item.item_id,
+            item_version=item.item_version,
+            labels=(Label.QUESTION,),
+        )
+    )
+    assert {each.clock for each in story.case.clocks} == {"acknowledge", "first_reply"}
 
 
 @pytest.mark.parametrize("name", ["company", "retail-mall"])
