@@ -14,6 +14,8 @@ from shared.policy.incidents import IncidentRule, IncidentTable
 from shared.policy.lexicons import Lexicon
 from shared.policy.model import Pack
 from shared.policy.weighing import Origin
+from shared.runtime.packs import read_pack
+from shared.runtime.settings import default_policies_dir
 from tests.fakes.builders import (
     a_claim,
     a_comment,
@@ -169,6 +171,18 @@ def test_a_rumour_passed_on_by_staff_has_the_grade_of_its_rule() -> None:
     story = a_house()
     write(story, Label.RUMOUR, text="听说三楼要关门")
     assert [(each.rule.id, each.grade) for each in entries(story)] == [("S-2", 2)]
+
+
+def test_the_shipped_mall_and_insurer_hold_their_staff_to_their_own_rules() -> None:
+    for name, text, rule in (
+        ("retail-mall", "咱们商场的电梯又坏了,真丢人", "HB13-4.3-7"),
+        ("finance-insurance", "听说我们公司要倒闭了", "INSURE-13-1"),
+        ("company-car-brand", "网传我们的新车电池会起火", "CHERY-2.8"),
+    ):
+        pack = read_pack(default_policies_dir(), name)
+        story = a_house(pack.model_copy(update={"origins": (STAFF,)}))
+        write(story, Label.PRAISE, text=text, kind=ItemKind.MENTION)
+        assert rule in {each.rule.id for each in entries(story)}, name
 
 
 def test_a_line_of_the_table_may_stand_for_it() -> None:

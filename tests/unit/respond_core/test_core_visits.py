@@ -7,6 +7,8 @@ from services.respond.core.state import Changes
 from shared.contracts.operators import CaseReopened, LabelsCorrected, ReplyDrafted
 from shared.contracts.verdicts import Label
 from shared.policy.switches import ReturnVisits, Switches
+from shared.runtime.packs import read_pack
+from shared.runtime.settings import default_policies_dir
 from tests.fakes.builders import (
     START,
     a_comment,
@@ -54,6 +56,17 @@ def test_a_case_of_that_route_is_not_closed_without_a_visit_and_the_rule_is_name
     assert [each.what for each in story.case.history if each.what.startswith("visit")] == [
         "visit_satisfied"
     ]
+
+
+def test_the_shipped_hotel_asks_for_visits_by_its_own_rule() -> None:
+    story = a_house(read_pack(default_policies_dir(), "hotel"))
+    answered(story)
+    assert close(story) == "needs_return_visit"
+    told = story.outcome(f"close-{story.seq - 1}").detail
+    assert told == {"rules": "hotel.complaint-steps, HOTEL-4-3"}
+    story.tell(a_tick(), after=4 * DAY)
+    late = [each for each in story.decided("incident.proposed") if each["rule"] == "HOTEL-4-3"]
+    assert [(each["trigger"], each["grade"]) for each in late] == [("return_visit_breached", 3)]
 
 
 def test_without_a_rule_the_route_itself_is_named() -> None:
