@@ -16,6 +16,7 @@ from shared.policy.checks.check import Labeller
 from shared.policy.checks.evaluate import answer, evaluate
 from shared.policy.checks.given import Given
 from shared.policy.checks.kinds import KINDS
+from shared.policy.checks.own import proved
 from shared.policy.model import Pack
 from shared.runtime.books import ALL, Shelf
 
@@ -129,6 +130,7 @@ def run_cases(
 ) -> Iterator[tuple[str, bool, Any]]:
     """Yield rule, whether the case was kept, and what failed, for all cases of a pack and above."""
     book = shelf.book(pack, variants=False)
+    yield from _examples(book)
     known = {each.rule.id for each in book.rules}
     for name in shelf.lineage(pack):
         for case in read_rule_cases(directory, name):
@@ -145,6 +147,19 @@ def run_cases(
             wrong = differences(book, case, day)
             failed = {"rule": case.rule, "input": case.input, "expect": case.expect, "said": wrong}
             yield case.rule, not wrong, failed
+
+
+def _examples(book: RuleBook) -> Iterator[tuple[str, bool, Any]]:
+    """Yield the same for the cases that stand with their rules."""
+    for each in book.rules:
+        for proof in proved(each.rule, each.pack):
+            told = {"rule": each.rule.id, "input": proof.example.input}
+            expected = "hit" if proof.example.speaks else "miss"
+            yield (
+                each.rule.id,
+                proof.kept,
+                {**told, "expect": expected, "said": proof.outcome.state},
+            )
 
 
 def _set_so(pack: Pack, case: RuleCase) -> bool:

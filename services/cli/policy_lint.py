@@ -43,6 +43,7 @@ def findings(shelf: Shelf, directory: Path, day: date) -> list[Found]:
         rules = shelf.book(name, variants=False).rules
         own = [each for each in rules if each.home == name]
         cased = {each.rule for each in read_rule_cases(directory, name)}
+        cased |= {each.rule.id for each in own if each.rule.examples}
         found += [each for ready in own for each in _of_one(ready, cased, day)]
         found += _pairs(name, rules)
         found += _unused_words(name, shelf)
@@ -64,7 +65,9 @@ def _of_one(ready: Ready, cased: set[str], day: date) -> Iterator[Found]:
     if rule.when == "false":
         yield Found("dead", home, rule.id, "its `when` never holds", grave=True)
     if ready.check is not None and rule.id not in cased:
-        yield Found("untested", home, rule.id, "no case in checks.jsonl", grave=True)
+        yield Found(
+            "untested", home, rule.id, "no case in checks.jsonl, and no example", grave=True
+        )
 
 
 def _pairs(name: str, rules: tuple[Ready, ...]) -> Iterator[Found]:

@@ -55,6 +55,13 @@ async def a_browser() -> AsyncIterator[Browser]:
             await browser.close()
 
 
+async def a_desk(chrome: Browser, locale: str = "zh-CN") -> BrowserContext:
+    """Open a desk of usual size."""
+    context = await chrome.new_context(locale=locale, viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(8000)
+    return context
+
+
 @dataclass
 class Served:
     """The console on a loopback port, with the house behind it."""

@@ -2,11 +2,11 @@
 
 import calendar
 from datetime import date, datetime, time, timedelta
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from shared.policy.checks.check import Ask, Check, by_name
+from shared.policy.checks.check import Amount, Ask, Check, Count, by_name
 from shared.policy.checks.given import ABSENT, Given, read_moment
 from shared.policy.checks.outcome import Outcome, hit, miss, unknown
 from shared.policy.gate.section import Calendar
@@ -24,7 +24,7 @@ class Elapsed(Check):
     until: tuple[str, ...] = ("now",)
     done: tuple[str, ...] = Field((), description="fields that end the clock when they hold")
     limit: tuple[str, ...] = Field((), description="fields that tell the limit")
-    within: float | None = Field(None, description="the limit, where no field tells it")
+    within: Amount | None = Field(None, description="the limit, where no field tells it")
     unit: Literal["minutes", "hours", "days"] = "minutes"
     on_the_day: bool = Field(False, description="the limit itself is already due")
     says: dict[str, Any] = Field(default_factory=dict)
@@ -64,7 +64,7 @@ class Filed(Check):
     """A change is told to its supervisors within so many working days."""
 
     name: ClassVar[str] = "filed"
-    working_days: int
+    working_days: Count
     to: tuple[str, ...] = ()
 
     def run(self, ask: Ask) -> Outcome:
@@ -86,7 +86,7 @@ class Yearly(Check):
     """A report that is due in one month of every year."""
 
     name: ClassVar[str] = "yearly"
-    month: int
+    month: Annotated[int, Field(ge=1, le=12)]
     report: tuple[str, ...] = ("annual_report",)
     after_due: bool = Field(False, description="speaks only once the month has passed")
     failed: str = Field("", description="field whose value `failed` counts as no report")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
+from shared.policy.checks.at_gate import check_rules, unknown_of_rules
 from shared.policy.gate.consistency import check_consistency
 from shared.policy.gate.families import check_families, unknown_of
 from shared.policy.gate.fatigue import check_fatigue
@@ -43,6 +44,7 @@ CHECKS: tuple[Check, ...] = (
     check_fatigue,
     check_consistency,
     check_strategy,
+    check_rules,
 )
 
 SUMS = frozenset({SUM, OVERALL})
@@ -115,6 +117,7 @@ def _unknown(
 ) -> tuple[Unknown, ...]:
     """Return what nobody said and a check would have needed: that is not the same as passed."""
     unknown = unknown_of(found, context, pack) | account_unknown(text, context)
+    unknown |= unknown_of_rules(text, context, pack)
     if context.earlier is None:
         unknown.add(Unknown(check="contradiction", needs="earlier"))
     if context.recent is None:
