@@ -22,6 +22,7 @@ from services.respond.core.aggregates import (
     PackChanges,
     Page,
     Person,
+    Plans,
     PolicyRegister,
     Post,
     ShadowRun,
@@ -113,6 +114,10 @@ class ReadModel(Protocol):
 
     async def entries(self, entry_ids: Sequence[str]) -> Sequence[Entry]:
         """Return those of the entries that are known, in this order."""
+        ...
+
+    async def plans(self) -> Plans:
+        """Return the texts that are planned for later, soonest first."""
         ...
 
     async def policies(self) -> PolicyRegister: ...

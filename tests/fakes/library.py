@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from services.respond.core.aggregates import AutoReceipt, Case, Entry, Guidance, Shelf
+from services.respond.core.aggregates import AutoReceipt, Case, Entry, Guidance, Plans, Shelf
 from services.respond.core.guidance import Ban, Position, PositionRequest, content_of_position
 from services.respond.core.knowledge import Book, Version, content_of_entry
+from services.respond.core.plan import Plan
 from services.respond.ports import DraftAsked
 from shared.contracts.guidance import EntryWritten
 from shared.errors import TransientError
@@ -33,6 +34,7 @@ class Library:
     """The part of the read model that positions and entries come from."""
 
     said: Guidance
+    planned: Plans
     known: dict[str, Entry]
     books: Shelf
     automatic: tuple[AutoReceipt, ...] = ()
@@ -43,6 +45,9 @@ class Library:
 
     async def guidance(self) -> Guidance:
         return self.said
+
+    async def plans(self) -> Plans:
+        return self.planned
 
     async def shelf(self) -> Shelf:
         return self.books
@@ -133,4 +138,16 @@ def _entries(now: datetime) -> tuple[Entry, ...]:
             expired_by="lin",
             expired_reason="拆除了",
         ),
+    )
+
+
+def a_plan(now: datetime) -> Plan:
+    """Return a post that is to go out tomorrow."""
+    return Plan(
+        plan_id="plan1",
+        account_id="plaza",
+        text="周末亲子活动明天上午十点开始，欢迎大家。",
+        publish_at=now + timedelta(days=1),
+        written_by="chen",
+        written_at=now,
     )

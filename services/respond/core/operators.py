@@ -11,6 +11,7 @@ from services.respond.core import (
     house,
     incidents,
     models,
+    plans,
     policies,
     positions,
     receipts,
@@ -66,6 +67,7 @@ from shared.contracts.operators import (
     ReplySubmitted,
     ReplyUndone,
 )
+from shared.contracts.plans import PlanFact
 from shared.contracts.policy import PolicyFact
 
 PlainCaseOperation = (
@@ -134,7 +136,7 @@ HouseFact = (
     | ModelApproved
     | ModelRolledBack
 )
-HouseOperation = HouseFact | GuidanceFact | KnowledgeFact | ReceiptFact
+HouseOperation = HouseFact | GuidanceFact | KnowledgeFact | ReceiptFact | PlanFact
 
 
 def _authorise(work: Work, fact: OperatorFact) -> Refusal | None:
@@ -155,13 +157,21 @@ def _perform(work: Work, fact: OperatorFact) -> Refusal | None:
         return _about_incident(work, fact)
     if isinstance(fact, PolicyFact):
         return policies.operate(work, fact)
+    if isinstance(fact, GuidanceFact | KnowledgeFact | ReceiptFact | PlanFact):
+        return _on_words(work, fact)
+    return _on_house(work, fact) if isinstance(fact, HouseFact) else _on_case(work, fact)
+
+
+def _on_words(
+    work: Work, fact: GuidanceFact | KnowledgeFact | ReceiptFact | PlanFact
+) -> Refusal | None:
     if isinstance(fact, GuidanceFact):
         return positions.operate(work, fact)
     if isinstance(fact, KnowledgeFact):
         return shelving.operate(work, fact)
     if isinstance(fact, ReceiptFact):
         return receipts.operate(work, fact)
-    return _on_house(work, fact) if isinstance(fact, HouseFact) else _on_case(work, fact)
+    return plans.operate(work, fact)
 
 
 def _about_incident(work: Work, fact: IncidentFact) -> Refusal | None:
