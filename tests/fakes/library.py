@@ -43,6 +43,10 @@ class Library:
     def drafter(self) -> AnyDrafter:
         return AnyDrafter()
 
+    def plan_ahead(self, now: datetime) -> None:
+        """Let one post be planned."""
+        self.planned = Plans(plans=(a_plan(now),))
+
     async def guidance(self) -> Guidance:
         return self.said
 

@@ -17,7 +17,6 @@ from services.respond.core.aggregates import (
     Organisation,
     Page,
     Person,
-    Plans,
     Post,
     Reply,
 )
@@ -34,7 +33,7 @@ from shared.errors import TransientError
 from shared.runtime.clock import Clock
 from tests.fakes import console_samples as samples
 from tests.fakes.flows import Recorded
-from tests.fakes.library import Library, a_plan, library
+from tests.fakes.library import Library, library
 from tests.fakes.rules_house import RulesHouse
 
 TABOO = "概不负责"
@@ -55,7 +54,7 @@ class House(Library, RulesHouse):
         self.house: Organisation = samples.organisation(now)
         self.register = samples.models(now)
         self.said, self.known, self.books = library(now)
-        self.planned = Plans(plans=(a_plan(now),))
+        self.plan_ahead(now)
         self.shares = [Rate("complaint", 84, 210, 900, 7200, odd=True)]
         self.outcomes: dict[str, Outcome] = {}
         self.log: list[OperatorFact] = []

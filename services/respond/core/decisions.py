@@ -10,6 +10,7 @@ from json import JSONEncoder
 from json.encoder import encode_basestring as _quote
 from typing import Literal, NamedTuple
 
+from pydantic import Field
 from pydantic_core import to_json
 
 from services.respond.core.flow import FlowDecision
@@ -31,6 +32,11 @@ from shared.contracts.verdicts import Label
 _spell = JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 CORE_VERSION = "2"
 CHAIN_START = ""
+
+
+def _none_held(positions: object) -> bool:
+    """Most replies rest on none, and their lines stay what they were."""
+    return not positions
 
 
 class _Decision(Frozen):
@@ -153,6 +159,8 @@ class EffectDecided(_Decision):
     mode: str
     pack_hash: str
     not_after: Time | None = None
+    positions: tuple[str, ...] = Field((), exclude_if=_none_held)
+    """The contents of the positions that held for the case: what the words rest on."""
 
 
 class EffectMoved(_Decision):
