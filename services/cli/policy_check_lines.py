@@ -19,6 +19,7 @@ from shared.policy.checks.kinds import KINDS
 from shared.policy.checks.own import proved
 from shared.policy.model import Pack
 from shared.runtime.books import ALL, Shelf
+from shared.runtime.packs import folder_of
 
 FIX = 'write {"id": "...", "input": {"kind": "post", ...}}; docs/policy.md lists the kinds'
 
@@ -101,7 +102,7 @@ class Desk:
 
 def read_rule_cases(directory: Path, pack: str) -> list[RuleCase]:
     """Return the rule cases a pack itself brings (checks.jsonl). Raises UserError."""
-    file = directory / pack / "checks.jsonl"
+    file = folder_of(directory, pack) / "checks.jsonl"
     lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
     cases = []
     for number, raw in enumerate(lines, start=1):

@@ -12,6 +12,7 @@ from typing import Final
 from services.cli.policy_check_lines import read_rule_cases
 from shared.policy.checks.book import Ready
 from shared.policy.checks.kinds import KINDS
+from shared.policy.gate.workdays import unknown_years
 from shared.runtime.books import Shelf
 
 _LIMITS: Final = frozenset({"gap", "window", "length", "per_day", "daily_kinds", "media", "size"})
@@ -47,6 +48,7 @@ def findings(shelf: Shelf, directory: Path, day: date) -> list[Found]:
         found += [each for ready in own for each in _of_one(ready, cased, day)]
         found += _pairs(name, rules)
         found += _unused_words(name, shelf)
+        found += _unknown_years(name, shelf, day)
     return found
 
 
@@ -97,6 +99,20 @@ def _meant(ready: Ready) -> str:
     """Return for which inputs a rule is meant, as one key."""
     rule = ready.rule
     return json.dumps([sorted(rule.kinds), rule.where, rule.when], sort_keys=True, default=str)
+
+
+def _unknown_years(name: str, shelf: Shelf, day: date) -> Iterator[Found]:
+    """Yield the years, this one and from November the next, whose holidays nobody has named.
+
+    Said once, by the pack at the root or whoever names days of their own.
+    """
+    calendar = shelf.pack(name).gate.calendar
+    parents = shelf.lineage(name)[1:]
+    if parents and shelf.pack(parents[0]).gate.calendar == calendar:
+        return
+    for year in unknown_years(calendar, day):
+        what = f"the holidays of {year} are not named; working days are counted by weekends alone"
+        yield Found("holidays", name, f"gate.calendar.{year}", what, grave=False)
 
 
 def _unused_words(name: str, shelf: Shelf) -> Iterator[Found]:

@@ -46,6 +46,8 @@ def _settings(
 ) -> Iterator[Finding]:
     read = here.configured(data_dir, environment)
     yield from here.settings(read, data_dir, environment)
+    if read is not None:
+        yield from here.holidays(read.packs, now.date())
     live = read is not None and any(each.live for each in read.accounts)
     if report is not None and report.stream:
         yield servers.read_backup(report, now, live=live)

@@ -10,7 +10,7 @@ from shared.policy.checks.check import Amount, Ask, Check, Count, by_name
 from shared.policy.checks.given import ABSENT, Given, read_moment
 from shared.policy.checks.outcome import Outcome, hit, miss, unknown
 from shared.policy.gate.section import Calendar
-from shared.policy.gate.workdays import after_working_days
+from shared.policy.gate.workdays import after_working_days, is_known
 
 _UNITS = {"minutes": 60.0, "hours": 3600.0, "days": 86400.0}
 
@@ -73,7 +73,9 @@ class Filed(Check):
             return unknown("changed")
         due = after_working_days(changed.date(), self.working_days, _calendar(ask))
         filed, now = ask.given.moment("filed"), ask.given.moment("now")
-        told = {"due": due.isoformat(), "to": list(self.to)}
+        told: dict[str, object] = {"due": due.isoformat(), "to": list(self.to)}
+        if ask.given.first("holidays") is ABSENT and not is_known(due, _calendar(ask)):
+            told["holidays_unknown"] = due.year
         if filed is not None:
             late = filed.date() > due
             return hit("flag", reason="late_filing", **told) if late else miss(**told)
