@@ -11,6 +11,7 @@ from services.respond.core.plan import Plan
 from services.respond.ports import DraftAsked
 from shared.contracts.guidance import EntryWritten
 from shared.errors import TransientError
+from shared.runtime.clock import Clock
 from tests.fakes.guidance import a_position, an_entry
 
 
@@ -34,7 +35,7 @@ class Library:
     """The part of the read model that positions and entries come from."""
 
     said: Guidance
-    planned: Plans
+    _clock: Clock
     known: dict[str, Entry]
     books: Shelf
     automatic: tuple[AutoReceipt, ...] = ()
@@ -43,9 +44,10 @@ class Library:
     def drafter(self) -> AnyDrafter:
         return AnyDrafter()
 
-    def plan_ahead(self, now: datetime) -> None:
-        """Let one post be planned."""
-        self.planned = Plans(plans=(a_plan(now),))
+    @cached_property
+    def planned(self) -> Plans:
+        """Return one post that is planned."""
+        return Plans(plans=(a_plan(self._clock.now()),))
 
     async def guidance(self) -> Guidance:
         return self.said

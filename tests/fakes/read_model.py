@@ -54,7 +54,6 @@ class House(Library, RulesHouse):
         self.house: Organisation = samples.organisation(now)
         self.register = samples.models(now)
         self.said, self.known, self.books = library(now)
-        self.plan_ahead(now)
         self.shares = [Rate("complaint", 84, 210, 900, 7200, odd=True)]
         self.outcomes: dict[str, Outcome] = {}
         self.log: list[OperatorFact] = []

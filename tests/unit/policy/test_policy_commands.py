@@ -12,10 +12,8 @@ import yaml
 from typer.testing import CliRunner
 
 from services.cli import policy_cmds
-from services.cli.policy_lint import findings
 from services.cli.policy_new import Answers, asked_for, start
 from shared.errors import UserError
-from shared.runtime.books import Shelf
 from shared.runtime.settings import default_policies_dir
 
 DAY = date(2026, 3, 2)
@@ -249,31 +247,6 @@ def test_a_new_pack_is_started_by_options_or_by_asking(app: typer.Typer, tmp_pat
     assert "switches" not in yaml.safe_load((place / "theirs" / "pack.yaml").read_text("utf-8"))
 
 
-def test_a_stranger_is_asked_one_thing_after_the_other_and_told_at_once_what_is_wrong(
-    app: typer.Typer, tmp_path: Path
-) -> None:
-    place = tmp_path / "mine"
-    answers = "Our Pack\nours\nnosuch\nhotel\n海蓝\n店长\nshout\nreport_up\n"
-    asked = CliRunner().invoke(app, ["policy", "new", "--policies", str(place)], input=answers)
-    assert asked.exit_code == 0, asked.exception
-    for said in (
-        "small letters, digits and -",
-        "hotel                 A hotel: enquiries to marketing",
-        "there is no pack nosuch",
-        "tell your superiors, and say nothing of it in public",
-        "write one of clarify",
-        f"zhishou policy lint --policies {place}",
-    ):
-        assert said in asked.output
-    again = CliRunner().invoke(app, ["policy", "new", "--policies", str(place)], input="ours\n")
-    assert "there is a pack ours already" in again.output
-    lint = CliRunner().invoke(app, ["policy", "lint", "--policies", str(place)])
-    assert lint.exit_code == 0, lint.output
-    proved = CliRunner().invoke(app, ["policy", "test", "ours", "--policies", str(place)])
-    assert proved.exit_code == 0
-    assert "cases: 0" not in proved.output
-
-
 @pytest.mark.parametrize(
     ("answers", "said"),
     [
@@ -297,13 +270,3 @@ def test_a_pack_that_would_not_load_is_not_started(
 def test_every_command_has_an_example(app: typer.Typer) -> None:
     for command in ("check", "coverage", "show", "lint", "test", "new", "schema"):
         assert "Example" in CliRunner().invoke(app, ["policy", command, "--help"]).stdout
-
-
-def test_lint_names_a_year_whose_holidays_nobody_has_named(tmp_path: Path) -> None:
-    place = own(tmp_path, pack_yaml=RULE)
-    found = findings(Shelf(place), place, date(2031, 11, 2))
-    years = [(each.pack, each.rule, each.grave) for each in found if each.kind == "holidays"]
-    assert [each[1:] for each in years] == [
-        ("gate.calendar.2031", False),
-        ("gate.calendar.2032", False),
-    ]
