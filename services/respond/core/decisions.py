@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from json import JSONEncoder
 from json.encoder import encode_basestring as _quote
+from operator import not_
 from typing import Literal, NamedTuple
 
 from pydantic import Field
@@ -32,11 +33,6 @@ from shared.contracts.verdicts import Label
 _spell = JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 CORE_VERSION = "2"
 CHAIN_START = ""
-
-
-def _none_held(positions: object) -> bool:
-    """Most replies rest on none, and their lines stay what they were."""
-    return not positions
 
 
 class _Decision(Frozen):
@@ -159,8 +155,8 @@ class EffectDecided(_Decision):
     mode: str
     pack_hash: str
     not_after: Time | None = None
-    positions: tuple[str, ...] = Field((), exclude_if=_none_held)
-    """The contents of the positions that held for the case: what the words rest on."""
+    positions: tuple[str, ...] = Field((), exclude_if=not_)
+    """Contents of the positions that held; left out where there was none."""
 
 
 class EffectMoved(_Decision):
