@@ -35,6 +35,8 @@ MODULES = (
     "services.cli.quarantine_cmds",
     "services.cli.suggest_cmds",
     "services.cli.knowledge_cmds",
+    "services.cli.words_cmds",
+    "services.cli.receipt_cmds",
 )
 """Each has `register(app)`. They import what they need inside their commands."""
 

@@ -15,7 +15,7 @@ from shared.policy.gate.findings import GateContext, GateLevel
 from shared.policy.gate.promises import promises
 from shared.policy.loader import lineage
 from shared.policy.model import Pack
-from shared.runtime.packs import read_sources
+from shared.runtime.packs import all_sources, folder_of
 
 
 class Outgoing(BaseModel):
@@ -68,8 +68,8 @@ def check_line(
 def read_cases(directory: Path, pack: str) -> list[GateCase]:
     """Return the cases of a pack and of those it inherits from. Raises UserError."""
     cases: list[GateCase] = []
-    for name in lineage(pack, read_sources(directory)):
-        file = directory / name / "cases.jsonl"
+    for name in lineage(pack, all_sources(directory)):
+        file = folder_of(directory, name) / "cases.jsonl"
         lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
         for number, raw in enumerate(lines, start=1):
             try:

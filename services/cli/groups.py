@@ -26,6 +26,13 @@ HELP = {
         "Approved answers (知识库): bring them in, look at them, take them along.",
         "zhishou knowledge list",
     ),
+    "position": (
+        "What may be said of a matter (口径): who approved it, until when, what rested on it.",
+        "zhishou position list",
+    ),
+    "ban": ("Words nothing may hold for now (今日禁提).", "zhishou ban list"),
+    "receipt": ("Automatic receipts in private messages (自动回执).", "zhishou receipt list"),
+    "plan": ("Texts that are to be published later (排期).", "zhishou plan list"),
     "policy": ("Look at policy packs (规则包) and test them.", "zhishou policy lint"),
     "person": ("Let people in.", "zhishou person set-password wang"),
     "quarantine": (

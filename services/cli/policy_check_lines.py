@@ -16,8 +16,10 @@ from shared.policy.checks.check import Labeller
 from shared.policy.checks.evaluate import answer, evaluate
 from shared.policy.checks.given import Given
 from shared.policy.checks.kinds import KINDS
+from shared.policy.checks.own import proved
 from shared.policy.model import Pack
 from shared.runtime.books import ALL, Shelf
+from shared.runtime.packs import folder_of
 
 FIX = 'write {"id": "...", "input": {"kind": "post", ...}}; docs/policy.md lists the kinds'
 
@@ -100,7 +102,7 @@ class Desk:
 
 def read_rule_cases(directory: Path, pack: str) -> list[RuleCase]:
     """Return the rule cases a pack itself brings (checks.jsonl). Raises UserError."""
-    file = directory / pack / "checks.jsonl"
+    file = folder_of(directory, pack) / "checks.jsonl"
     lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
     cases = []
     for number, raw in enumerate(lines, start=1):
@@ -129,6 +131,7 @@ def run_cases(
 ) -> Iterator[tuple[str, bool, Any]]:
     """Yield rule, whether the case was kept, and what failed, for all cases of a pack and above."""
     book = shelf.book(pack, variants=False)
+    yield from _examples(book)
     known = {each.rule.id for each in book.rules}
     for name in shelf.lineage(pack):
         for case in read_rule_cases(directory, name):
@@ -145,6 +148,19 @@ def run_cases(
             wrong = differences(book, case, day)
             failed = {"rule": case.rule, "input": case.input, "expect": case.expect, "said": wrong}
             yield case.rule, not wrong, failed
+
+
+def _examples(book: RuleBook) -> Iterator[tuple[str, bool, Any]]:
+    """Yield the same for the cases that stand with their rules."""
+    for each in book.rules:
+        for proof in proved(each.rule, each.pack):
+            told = {"rule": each.rule.id, "input": proof.example.input}
+            expected = "hit" if proof.example.speaks else "miss"
+            yield (
+                each.rule.id,
+                proof.kept,
+                {**told, "expect": expected, "said": proof.outcome.state},
+            )
 
 
 def _set_so(pack: Pack, case: RuleCase) -> bool:

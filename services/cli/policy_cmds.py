@@ -98,9 +98,9 @@ def show(
     """Print a pack as it holds after inheritance, with its content hash."""
     from services.cli.policy_show import origin_lines
     from shared.policy.loader import load_with_places
-    from shared.runtime.packs import read_sources
+    from shared.runtime.packs import all_sources
 
-    rules, places = load_with_places(pack, read_sources(policies or _shipped()))
+    rules, places = load_with_places(pack, all_sources(policies or _shipped()))
     if origins:
         for line in origin_lines(rules, places):
             typer.echo(line)
@@ -176,7 +176,7 @@ def new(
 
     directory = policies or _shipped()
     given = Answers(name, inherits, organisation, owner, rumours)
-    for line in start(asked_for(given, directory, typer.prompt), directory, _today()):
+    for line in start(asked_for(given, directory, typer.prompt, typer.echo), directory, _today()):
         typer.echo(line)
 
 

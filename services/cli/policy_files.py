@@ -8,7 +8,7 @@ from shared.errors import UserError
 from shared.policy.changes import Json
 from shared.policy.loader import Sources, load_pack, load_with_places
 from shared.policy.model import Pack
-from shared.runtime.packs import read_sources
+from shared.runtime.packs import all_sources, read_sources
 from shared.runtime.settings import default_policies_dir
 
 Places = Mapping[tuple[str | int, ...], str]
@@ -52,14 +52,14 @@ def _sources(pack: str, policies: Path | None) -> tuple[str, Sources]:
     """A pack in a directory of its own inherits from its neighbours, else from shipped ones."""
     folder = Path(pack)
     if folder.name == pack and not folder.is_dir():
-        return pack, read_sources(policies or default_policies_dir())
+        return pack, all_sources(policies or default_policies_dir())
     if not folder.is_dir():
         raise UserError("there is no such pack", where=pack, fix="name a pack or its directory")
     folder = folder.resolve()
     around = read_sources(folder.parent)
     if folder.name not in around:
         raise UserError("there is no YAML file here", where=pack, fix="name a pack's directory")
-    return folder.name, {**read_sources(policies or default_policies_dir()), **around}
+    return folder.name, {**all_sources(policies or default_policies_dir()), **around}
 
 
 def _step(value: Json, name: str) -> tuple[str | int | None, Json]:

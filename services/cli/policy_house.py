@@ -43,8 +43,10 @@ async def review_of(doors: "Doors", meant: "PackProposal") -> "Review":
     """Return what a proposal changes, and every text that would fail by it. Raises UserError."""
     from services.respond.shell.packs import StoredPacks
     from services.respond.shell.review import review
+    from shared.runtime.clock import SystemClock
 
-    found = await review(doors.read, StoredPacks(doors.bus), meant.pack, meant.pack_hash)
+    now = SystemClock().now()
+    found = await review(doors.read, StoredPacks(doors.bus), meant.pack, meant.pack_hash, now)
     if found is None:
         raise UserError("its body is gone", where=meant.pack_hash, fix="propose it again")
     return found

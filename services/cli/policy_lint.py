@@ -13,6 +13,7 @@ from services.cli.policy_check_lines import read_rule_cases
 from services.cli.policy_routes import route_faults
 from shared.policy.checks.book import Ready
 from shared.policy.checks.kinds import KINDS
+from shared.policy.gate.workdays import unknown_years
 from shared.runtime.books import Shelf
 
 _LIMITS: Final = frozenset({"gap", "window", "length", "per_day", "daily_kinds", "media", "size"})
@@ -44,6 +45,7 @@ def findings(shelf: Shelf, directory: Path, day: date) -> list[Found]:
         rules = shelf.book(name, variants=False).rules
         own = [each for each in rules if each.home == name]
         cased = {each.rule for each in read_rule_cases(directory, name)}
+        cased |= {each.rule.id for each in own if each.rule.examples}
         found += [each for ready in own for each in _of_one(ready, cased, day)]
         found += _pairs(name, rules)
         found += _unused_words(name, shelf)
@@ -51,6 +53,7 @@ def findings(shelf: Shelf, directory: Path, day: date) -> list[Found]:
             Found(kind, name, route, what, grave=grave)
             for kind, route, what, grave in route_faults(shelf.pack(name))
         ]
+        found += _unknown_years(name, shelf, day)
     return found
 
 
@@ -69,7 +72,9 @@ def _of_one(ready: Ready, cased: set[str], day: date) -> Iterator[Found]:
     if rule.when == "false":
         yield Found("dead", home, rule.id, "its `when` never holds", grave=True)
     if ready.check is not None and rule.id not in cased:
-        yield Found("untested", home, rule.id, "no case in checks.jsonl", grave=True)
+        yield Found(
+            "untested", home, rule.id, "no case in checks.jsonl, and no example", grave=True
+        )
 
 
 def _pairs(name: str, rules: tuple[Ready, ...]) -> Iterator[Found]:
@@ -99,6 +104,20 @@ def _meant(ready: Ready) -> str:
     """Return for which inputs a rule is meant, as one key."""
     rule = ready.rule
     return json.dumps([sorted(rule.kinds), rule.where, rule.when], sort_keys=True, default=str)
+
+
+def _unknown_years(name: str, shelf: Shelf, day: date) -> Iterator[Found]:
+    """Yield the years, this one and from November the next, whose holidays nobody has named.
+
+    Said once, by the pack at the root or whoever names days of their own.
+    """
+    calendar = shelf.pack(name).gate.calendar
+    parents = shelf.lineage(name)[1:]
+    if parents and shelf.pack(parents[0]).gate.calendar == calendar:
+        return
+    for year in unknown_years(calendar, day):
+        what = f"the holidays of {year} are not named; working days are counted by weekends alone"
+        yield Found("holidays", name, f"gate.calendar.{year}", what, grave=False)
 
 
 def _unused_words(name: str, shelf: Shelf) -> Iterator[Found]:

@@ -1,8 +1,8 @@
 """Starts a pack: asks for what is not given, writes a small file of one's own, and loads it."""
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
@@ -11,7 +11,8 @@ import yaml
 
 from shared.errors import UserError
 from shared.policy.loader import load_pack
-from shared.runtime.packs import read_sources
+from shared.runtime.packs import all_sources
+from shared.runtime.settings import default_policies_dir
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]{1,40}")
 _POLICIES: Final = ("clarify", "report_up", "hold_and_escalate")
@@ -29,21 +30,105 @@ class Answers:
     rumours: str = ""
 
 
-def asked_for(given: Answers, directory: Path, ask: Callable[..., str]) -> Answers:
-    """Return the answers, those not given asked for. With all of them given nothing is asked."""
+_ABOUT: Final = """\
+A pack holds the rules of one organisation. It stands on a shipped one, and you write only what is different.
+"""
+_ORGANISATION: Final = "What your organisation is called in its replies, such as 海蓝酒店"
+_OWNER: Final = "Who answers for these rules, such as 客服主管"
+_RUMOURS: Final = """\
+When a rumour about you comes in, the pack may
+  clarify             answer it yourselves, with facts that were checked
+  report_up           tell your superiors, and say nothing of it in public
+  hold_and_escalate   hold every reply until a person beyond the desk has decided
+"""
+
+
+def asked_for(
+    given: Answers, directory: Path, ask: Callable[..., str], say: Callable[[str], object]
+) -> Answers:
+    """Return the answers, those not given asked for, each until it makes sense.
+
+    With all of them given nothing is asked.
+    """
     if all((given.name, given.inherits, given.organisation, given.owner)):
         return given
-    known = ", ".join(sorted(read_sources(directory)))
-    return replace(
-        given,
-        name=given.name or ask("Name of the pack (small letters and -)"),
-        inherits=given.inherits
-        or ask(f"Which pack is nearest to you ({known})", default="company"),
-        organisation=given.organisation or ask("How does the organisation call itself"),
-        owner=given.owner or ask("Who answers for its rules"),
-        rumours=given.rumours
-        or ask(f"What to do about rumours ({', '.join(_POLICIES)}; - : as there)", default="-"),
+    say(_ABOUT)
+    asking = _Asking(directory, ask, say)
+    name = given.name or asking.name()
+    inherits = given.inherits or asking.nearest()
+    return Answers(
+        name,
+        inherits,
+        given.organisation or asking.word(_ORGANISATION),
+        given.owner or asking.word(_OWNER),
+        given.rumours or asking.rumours(inherits),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """Asks one thing after the other; an answer that makes no sense is told at once."""
+
+    directory: Path
+    ask: Callable[..., str]
+    say: Callable[[str], object]
+
+    def name(self) -> str:
+        question = "A short name for the pack, such as our-hotel"
+        return self._until(question, lambda said: _no_name(said, self.directory))
+
+    def nearest(self) -> str:
+        sources = _beneath(self.directory)
+        self.say("Packs to stand on:")
+        for each in sorted(sources):
+            self.say(f"  {each:22}{_about(sources[each])}")
+        known = ", ".join(sorted(sources))
+        return self._until(
+            "Which one is nearest to you",
+            lambda said: "" if said in sources else f"there is no pack {said}; there are {known}",
+            "company",
+        )
+
+    def word(self, question: str) -> str:
+        return self._until(question, lambda said: "" if said else "this cannot be empty")
+
+    def rumours(self, inherits: str) -> str:
+        self.say(_RUMOURS)
+        known = {"-", *_POLICIES}
+        return self._until(
+            f"Which of them (-: as in {inherits})",
+            lambda said: "" if said in known else f"write one of {', '.join(_POLICIES)}, or -",
+            "-",
+        )
+
+    def _until(
+        self, question: str, wrong: Callable[[str], str], default: str | None = None
+    ) -> str:
+        while True:
+            answer = self.ask(question, default=default).strip()
+            why = wrong(answer)
+            if not why:
+                return answer
+            self.say(f"  {why}")
+
+
+def _beneath(directory: Path) -> Mapping[str, Mapping[str, bytes]]:
+    """Return the packs a new one may stand on; the directory itself may be yet to come."""
+    return all_sources(directory if directory.is_dir() else default_policies_dir())
+
+
+def _no_name(said: str, directory: Path) -> str:
+    """Return what is wrong with a name; empty if nothing is."""
+    if not _NAME.fullmatch(said):
+        return "small letters, digits and -, beginning with a letter, at least two"
+    return f"there is a pack {said} already" if (directory / said).exists() else ""
+
+
+def _about(files: Mapping[str, bytes]) -> str:
+    """Return what a pack says of itself in its first line."""
+    first = files.get("pack.yaml", b"").decode("utf-8", "replace").partition("\n")[0]
+    said = first.removeprefix("#").strip() if first.startswith("#") else ""
+    return said.partition(". ")[0].rstrip(".")
 
 
 def start(answers: Answers, directory: Path, day: date) -> Iterator[str]:
@@ -54,7 +139,8 @@ def start(answers: Answers, directory: Path, day: date) -> Iterator[str]:
     """
     folder = directory / answers.name
     if not _NAME.fullmatch(answers.name):
-        raise UserError(f"{answers.name!r} is no name of a pack", fix="use small letters and -")
+        fix = "use small letters, digits and -, such as our-hotel"
+        raise UserError(f"{answers.name!r} is no name of a pack", fix=fix)
     if folder.exists():
         raise UserError("this pack exists already", where=str(folder), fix="choose another name")
     rumours = answers.rumours.strip("-")
@@ -63,17 +149,22 @@ def start(answers: Answers, directory: Path, day: date) -> Iterator[str]:
             f"no way to treat rumours: {rumours}", fix=f"choose {', '.join(_POLICIES)}"
         )
     body = _written(answers, rumours, day).encode()
-    pack = load_pack(answers.name, {**read_sources(directory), answers.name: {"pack.yaml": body}})
+    pack = load_pack(answers.name, {**_beneath(directory), answers.name: {"pack.yaml": body}})
     try:
-        folder.mkdir()
+        folder.mkdir(parents=True)
         (folder / "pack.yaml").write_bytes(body)
     except OSError as error:
         fix = "name a directory of yours with --policies"
         raise UserError(
             f"cannot write the pack: {error.strerror}", where=str(folder), fix=fix
         ) from error
+    here = "" if directory == default_policies_dir() else f" --policies {directory}"
     yield f"{folder / 'pack.yaml'}: {len(pack.rules)} rules inherited from {answers.inherits}"
-    yield f"next: write a rule and its case, then `zhishou policy lint` and `zhishou policy test {answers.name}`"
+    yield "next: write what is different into that file (an example stands in it), then"
+    yield f"  zhishou policy lint{here}    # mistakes, by file and line"
+    yield f"  zhishou policy test {answers.name}{here}    # the cases of your rules"
+    yield f"  zhishou policy show {answers.name} --origins{here}    # what holds, and where it comes from"
+    yield f"accounts use it by `pack: {answers.name}` in accounts.yaml; rules are also written in the console"
 
 
 def _written(answers: Answers, rumours: str, day: date) -> str:
@@ -100,4 +191,7 @@ def _written(answers: Answers, rumours: str, day: date) -> str:
         f"#     owner: {answers.owner}\n"
         f"#     review_by: {day + _YEAR}\n"
         "#     ours: true\n"
+        "#     at_gate: true      # asked of every reply before it leaves\n"
+        "# Days off that the shipped packs do not know yet; they come to those that are known:\n"
+        "# gate: { calendar: { years: [2027], holidays: ['2027-01-01'], workdays: [] } }\n"
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Literal, Protocol
 
 from services.respond.core.aggregates import (
@@ -22,6 +22,7 @@ from services.respond.core.aggregates import (
     PackChanges,
     Page,
     Person,
+    Plans,
     PolicyRegister,
     Post,
     ShadowRun,
@@ -119,6 +120,10 @@ class ReadModel(Protocol):
 
     async def entries(self, entry_ids: Sequence[str]) -> Sequence[Entry]:
         """Return those of the entries that are known, in this order."""
+        ...
+
+    async def plans(self) -> Plans:
+        """Return the texts that are planned for later, soonest first."""
         ...
 
     async def policies(self) -> PolicyRegister: ...
@@ -264,8 +269,41 @@ class Rehearsed(Frozen):
     shown: dict[str, tuple[tuple[str, str, str], ...]]
 
 
+class Seen(Frozen):
+    """One input of the last days of which a rule speaks: what, when, its words, what is said."""
+
+    kind: str
+    came: str
+    at: datetime
+    text: str
+    verdict: str
+    reason: str
+
+
+class Asked(Frozen):
+    """What one rule says of the last days. `looked` are inputs by kind, `untold` fields nobody told.
+
+    Of the kinds in `without` the house keeps no history: nothing is said of them.
+    """
+
+    since: datetime
+    complete: bool
+    looked: dict[str, int]
+    without: tuple[str, ...]
+    hits: int
+    untold: dict[str, int]
+    shown: tuple[Seen, ...]
+
+
 class Rehearsal(Protocol):
     """Rules tried on what came in the last days."""
+
+    async def ask(self, name: str, candidate: Pack, rule_id: str, zone: tzinfo) -> Asked:
+        """Return what one rule of the catalogue says of replies, posts and items of these days.
+
+        Raises TransientError.
+        """
+        ...
 
     async def rehearse(self, name: str, live: Pack, candidate: Pack) -> Rehearsed:
         """Return what `candidate` decides otherwise than `live` for the accounts of this pack.

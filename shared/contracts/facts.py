@@ -57,6 +57,7 @@ from shared.contracts.org import (
     PolicyActivated,
     RosterSet,
 )
+from shared.contracts.plans import PlanFact
 from shared.contracts.policy import PolicyFact
 from shared.contracts.posts import PostDeleted, PostDrafted, PostFrozen, PostScheduled, PostSeen
 from shared.contracts.received import Received, read_received
@@ -115,6 +116,7 @@ OperatorFact = (
     | IncidentFact
     | FlowFact
     | DuesFact
+    | PlanFact
 )
 ItemFact = ItemReceived | ItemEdited | ItemDeleted | ItemClassified
 PostFact = PostSeen | PostDeleted | PostDrafted | PostScheduled | PostFrozen

@@ -53,6 +53,18 @@ class Source(Rules):
     article: str = ""
 
 
+class Example(Rules):
+    """An input, and whether the rule speaks of it."""
+
+    input: dict[str, Any]
+    speaks: bool
+
+
+def _unsaid(value: object) -> bool:
+    """A pack that says nothing of it keeps the name it had before rules could say it."""
+    return not value
+
+
 class PolicyRule(Rules):
     """One rule. Several articles of the catalogue that ask the same share one rule."""
 
@@ -84,6 +96,16 @@ class PolicyRule(Rules):
     effective_until: date | None = None
     ours: bool = Field(False, description="a value in it is ours and no article's")
     because: str = Field("", description="why a prohibition of the parent is changed")
+    at_gate: bool = Field(
+        False,
+        description="the gate asks it of every reply before it leaves (kind reply)",
+        exclude_if=_unsaid,
+    )
+    examples: tuple[Example, ...] = Field(
+        (),
+        description="cases that stand with the rule; those of files stand in checks.jsonl",
+        exclude_if=_unsaid,
+    )
     _condition: Condition = PrivateAttr()
 
     @model_validator(mode="after")

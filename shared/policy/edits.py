@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from shared.policy.checks.own import RuleEdit
 from shared.policy.gate.levels import Level
 from shared.policy.model import ClockRule, Minutes, Pack, Taboo
 from shared.policy.rules import Rules
@@ -75,7 +76,7 @@ class TabooEdit(Rules):
         return {"taboos": [widened if each is standing else each for each in pack.taboos]}
 
 
-Edit = ClockEdit | SeverityEdit | TabooEdit
+Edit = ClockEdit | SeverityEdit | TabooEdit | RuleEdit
 
 
 def edited(pack: Pack, edit: Edit) -> Pack:

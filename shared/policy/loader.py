@@ -31,6 +31,8 @@ _FIELDWISE: Final = frozenset({"rules", "lexicons"})
 """Of these entries a child writes only what it changes."""
 _GROWING: Final = frozenset({"lexicons"})
 """In these the lists of a child are added to those of its parent: words are never lost."""
+_ADDED: Final = frozenset({"calendar"})
+"""Days a child names come to those of its parent: a new year does not make the old one forgotten."""
 _PARENT: Final = "inherits"
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -147,13 +149,29 @@ def _merge(parent: dict[str, Located], child: dict[str, Located]) -> dict[str, L
     merged = dict(parent)
     for key, value in child.items():
         standing = parent.get(key)
-        if standing is not None and isinstance(value.value, dict):
+        if standing is not None and key in _ADDED:
+            merged[key] = _added(standing, value)
+        elif standing is not None and isinstance(value.value, dict):
             merged[key] = Located(_merge(_mapping(standing), value.value), value.where)
         elif standing is not None and key in _KEYED:
             merged[key] = Located(_merge_list(standing, value, key), value.where)
         else:
             merged[key] = value
     return merged
+
+
+def _added(parent: Located, child: Located) -> Located:
+    """Return a calendar with the days of both; a single value is the child's."""
+    merged = dict(_mapping(parent))
+    for key, value in _mapping(child).items():
+        standing = merged.get(key)
+        if standing is None or not isinstance(value.value, list | dict):
+            merged[key] = value
+        elif isinstance(value.value, dict):
+            merged[key] = _added(standing, value)
+        else:
+            merged[key] = Located([*_entries(standing), *value.value], value.where)
+    return Located(merged, child.where)
 
 
 def _merge_list(parent: Located, child: Located, kind: str) -> list[Located]:

@@ -8,7 +8,7 @@ from shared.errors import UserError
 from shared.policy.checks.book import RuleBook
 from shared.policy.loader import lineage, load_pack
 from shared.policy.model import Pack
-from shared.runtime.packs import read_sources
+from shared.runtime.packs import all_sources, read_sources
 
 ALL: Final = "all"
 
@@ -17,14 +17,15 @@ class Shelf:
     """All rule books of a directory. Each is made when it is first asked for."""
 
     def __init__(self, directory: Path) -> None:
-        self._sources = read_sources(directory)
+        self._own = tuple(sorted(read_sources(directory)))
+        self._sources = all_sources(directory)
         self._packs: dict[str, Pack] = {}
         self._books: dict[tuple[str, bool], RuleBook] = {}
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Return the names of the packs, sorted."""
-        return tuple(sorted(self._sources))
+        """Return the names of the packs that stand in the directory, sorted."""
+        return self._own
 
     @property
     def packs(self) -> Mapping[str, Pack]:

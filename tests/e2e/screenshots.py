@@ -12,7 +12,7 @@ from shared.contracts.operators import ReplyDrafted
 from shared.contracts.policy import PolicyApproved, PolicyProposed
 from shared.policy.edits import TabooEdit, edited
 from tests.fakes.browser import Served, a_browser, a_console
-from tests.fakes.rule_steps import try_it
+from tests.fakes.rule_steps import try_a_check, try_it, write_a_check
 from tests.fakes.rules_house import shipped
 
 PICTURES = Path(__file__).resolve().parents[2] / "docs" / "pictures"
@@ -89,6 +89,20 @@ async def take_rules(served: Served) -> None:
         await snap(lead, "incidents.png")
 
 
+async def take_checks(served: Served) -> None:
+    """Write the pictures of a rule on a check of the catalogue."""
+    async with a_browser() as browser:
+        context = await browser.new_context(locale="zh-CN", viewport=SMALL)
+        page = await served.enter(context, "zhou")
+        await page.goto(f"{served.address}/policy")
+        await write_a_check(page)
+        await page.locator("#examples").scroll_into_view_if_needed()
+        await snap(page, "policy-check.png")
+        await try_a_check(page)
+        await page.locator("#found").scroll_into_view_if_needed()
+        await snap(page, "policy-check-tried.png")
+
+
 async def snap(page: Page, name: str) -> None:
     await page.wait_for_load_state("load")
     await page.screenshot(path=PICTURES / name, animations="disabled")
@@ -105,6 +119,7 @@ async def main() -> None:
     async with a_console(demo=True) as served:
         for shot in SHOTS:
             await take(served, shot)
+        await take_checks(served)
     async with a_console(demo=True) as served:
         await take_rules(served)
 

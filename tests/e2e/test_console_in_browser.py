@@ -1,15 +1,13 @@
 """The operator's and the on-call person's paths in a real Chromium, by keyboard and by touch."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Literal
 
 import pytest
-import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
-from tests.fakes.browser import Served, a_console
+from tests.fakes.browser import Served
 from tests.fakes.console_samples import a_case, an_item
 from tests.fakes.replies import TABOO
 from tests.fakes.waiting import until
@@ -30,13 +28,6 @@ PAGES = (
 )
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 LATE_TEXT = "您好，我们已联系柜台核实，今天 18 点前回复您。"
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def served() -> AsyncIterator[Served]:
-    async with a_console(demo=True) as served:
-        yield served
-        assert served.complaints == []
 
 
 async def test_from_queue_to_sent_without_the_mouse(

@@ -1,14 +1,12 @@
 """A policy owner's way in a real Chromium: a rule written, tried, proposed, approved, live, confirmed."""
 
-from collections.abc import AsyncIterator
 from typing import Literal
 
 import pytest
-import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, BrowserContext, expect
+from playwright.async_api import Browser, expect
 
-from tests.fakes.browser import Served, a_console
+from tests.fakes.browser import Served, a_desk
 from tests.fakes.rule_steps import approve_it, propose_it
 from tests.fakes.rules_house import shipped
 
@@ -18,19 +16,6 @@ pytestmark = [
     pytest.mark.timeout(120),
 ]
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def served() -> AsyncIterator[Served]:
-    async with a_console(demo=True) as served:
-        yield served
-        assert served.complaints == []
-
-
-async def a_desk(chrome: Browser, locale: str = "zh-CN") -> BrowserContext:
-    context = await chrome.new_context(locale=locale, viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(8000)
-    return context
 
 
 async def test_a_rule_is_written_tried_proposed_approved_and_live(
@@ -96,6 +81,9 @@ PAGES = (
     "policy/company?area=taboos",
     "policy/company/rule?kind=clock&labels=complaint&acknowledge_minutes=5&first_reply_minutes=9",
     "policy/company/rule?kind=taboo",
+    "policy/company/checks",
+    "policy/company/checks/words?phrases=退款&kinds=reply",
+    "policy/company/checks/elapsed",
     "policy/company/changes",
     "incidents",
 )

@@ -56,6 +56,13 @@ async def a_browser() -> AsyncIterator[Browser]:
             await browser.close()
 
 
+async def a_desk(chrome: Browser, locale: str = "zh-CN") -> BrowserContext:
+    """Open a desk of usual size."""
+    context = await chrome.new_context(locale=locale, viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(8000)
+    return context
+
+
 @dataclass
 class Door:
     """A console on a loopback port, and the way in for whoever works there."""

@@ -4,12 +4,22 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from services.respond.core.aggregates import AutoReceipt, Case, Entry, Guidance, Shelf, Voiced
+from services.respond.core.aggregates import (
+    AutoReceipt,
+    Case,
+    Entry,
+    Guidance,
+    Plans,
+    Shelf,
+    Voiced,
+)
 from services.respond.core.guidance import Ban, Position, PositionRequest, content_of_position
 from services.respond.core.knowledge import Book, Version, content_of_entry
+from services.respond.core.plan import Plan
 from services.respond.ports import DraftAsked
 from shared.contracts.guidance import EntryWritten
 from shared.errors import TransientError
+from shared.runtime.clock import Clock
 from tests.fakes.guidance import a_position, an_entry
 
 
@@ -33,6 +43,7 @@ class Library:
     """The part of the read model that positions and entries come from."""
 
     said: Guidance
+    _clock: Clock
     known: dict[str, Entry]
     books: Shelf
     automatic: tuple[AutoReceipt, ...] = ()
@@ -41,8 +52,16 @@ class Library:
     def drafter(self) -> AnyDrafter:
         return AnyDrafter()
 
+    @cached_property
+    def planned(self) -> Plans:
+        """Return one post that is planned."""
+        return Plans(plans=(a_plan(self._clock.now()),))
+
     async def guidance(self) -> Guidance:
         return self.said
+
+    async def plans(self) -> Plans:
+        return self.planned
 
     async def shelf(self) -> Shelf:
         return self.books
@@ -136,4 +155,16 @@ def _entries(now: datetime) -> tuple[Entry, ...]:
             expired_by="lin",
             expired_reason="拆除了",
         ),
+    )
+
+
+def a_plan(now: datetime) -> Plan:
+    """Return a post that is to go out tomorrow."""
+    return Plan(
+        plan_id="plan1",
+        account_id="plaza",
+        text="周末亲子活动明天上午十点开始，欢迎大家。",
+        publish_at=now + timedelta(days=1),
+        written_by="chen",
+        written_at=now,
     )

@@ -58,3 +58,30 @@ async def approve_it(lead: Page, address: str) -> None:
     await lead.get_by_role("button", name="批准并立即启用").press("Enter")
     await lead.wait_for_url("**/policy")
     await expect(lead.locator("main")).to_contain_text("周以宁 提出，林望舒 批准")
+
+
+async def write_a_check(owner: Page) -> None:
+    """From the rules to a rule of the catalogue, written as somebody does who is no programmer."""
+    await owner.get_by_role("link", name="写一条规则").click()
+    await owner.get_by_role("link", name="条款", exact=True).click()
+    await owner.get_by_label("找检查").fill("某些词")
+    await owner.keyboard.press("Enter")
+    await owner.get_by_role("link", name="出现某些词").click()
+    await owner.get_by_label("这条规则叫什么").fill("退款时间由财务说")
+    await owner.get_by_label("结论").select_option("hold")
+    await owner.get_by_label("我们自己的词（一行一个）").fill("三天内退款\n当天退款")
+    await owner.get_by_label("该发现的 1 正文").fill("您好，我们会当 天 退 款给您。")
+    await owner.get_by_label("该放过的 1 正文").fill("您好，退款的进度我们会告诉您。")
+    found = owner.locator("#found")
+    await expect(found).to_contain_text("规则说“发现”")
+    await expect(found).to_contain_text("规则说“放过”")
+    await expect(found).to_contain_text("写得通")
+
+
+async def try_a_check(owner: Page) -> None:
+    """What it would have found in the last week."""
+    await owner.get_by_role("button", name="用最近 7 天试一试").click()
+    found = owner.locator("#found")
+    await expect(found).to_contain_text("以来会发现 1 处")
+    await expect(found).to_contain_text("三天内退款的事我们再核实")
+    await expect(owner.get_by_label("这条规则叫什么")).to_have_value("退款时间由财务说")

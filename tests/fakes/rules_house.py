@@ -1,7 +1,7 @@
 """The rules of a house in memory: the very fold decides on them, over the shipped pack."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from functools import lru_cache
 
 from services.respond.core.aggregates import (
@@ -17,15 +17,16 @@ from services.respond.core.aggregates import (
 )
 from services.respond.core.fold import fold
 from services.respond.core.state import State
-from services.respond.ports import ReadModel, Rehearsed
+from services.respond.ports import Asked, ReadModel, Rehearsed
 from services.respond.shell.rehearsal import LogRehearsal
 from shared.bus.memory_bus import MemoryBus
 from shared.bus.port import outgoing
 from shared.contracts.facts import Fact, Stored
 from shared.contracts.incidents import IncidentFact
-from shared.contracts.operators import Outcome
+from shared.contracts.operators import Outcome, ReplyDrafted
 from shared.contracts.org import AccountRegistered, PolicyActivated
 from shared.contracts.policy import PolicyFact
+from shared.contracts.posts import PostSeen
 from shared.contracts.verdicts import Label
 from shared.policy.model import Pack
 from shared.runtime.clock import Clock
@@ -40,6 +41,8 @@ WEEK: Sequence[tuple[str, *tuple[Label, ...]]] = (
     ("服务台的姑娘特别耐心，表扬一下", Label.PRAISE),
     ("电梯停了三天没人管，老人上不去楼", Label.COMPLAINT),
 )
+POSTS = ("周末亲子活动开始报名，名额有限。", "地下车库的灯今晚修好了，谢谢大家提醒。")
+DRAFT = "您好，电梯已经报修，三天内退款的事我们再核实。"
 
 
 @lru_cache(maxsize=1)
@@ -104,12 +107,32 @@ class RulesHouse(ReadModel):
 
     async def rehearse(self, name: str, live: Pack, candidate: Pack) -> Rehearsed:
         """Try rules on a small week of our own, by the real rehearsal."""
+        return await (await self._trial()).rehearse(name, live, candidate)
+
+    async def ask(self, name: str, candidate: Pack, rule_id: str, zone: tzinfo) -> Asked:
+        """Ask one rule of the same week, and of what people of the house wrote."""
+        return await (await self._trial()).ask(name, candidate, rule_id, zone)
+
+    async def _trial(self) -> LogRehearsal:
         week = MemoryBus(self._clock)
         for number, (text, *labels) in enumerate(WEEK):
             item = a_comment(f"w{number}", text, author=f"u{number}", account="plaza")
             verdict = a_verdict(f"w{number}", *labels, account="plaza")
             await week.publish([outgoing(item), outgoing(verdict)])
-        return await LogRehearsal(week, self._clock, self).rehearse(name, live, candidate)
+        for number, text in enumerate(POSTS):
+            post = PostSeen(
+                platform="weibo",
+                account_id="plaza",
+                post_id=f"p{number}",
+                text=text,
+                published_at=self._clock.now(),
+            )
+            await week.publish([outgoing(post)])
+        draft = ReplyDrafted(
+            op_id="w-draft", person_id="chen", case_id="case1042", base_revision=0, text=DRAFT
+        )
+        await week.publish([outgoing(draft)])
+        return LogRehearsal(week, self._clock, self)
 
     async def keep(self, pack: Pack) -> str:
         self.rules_shelf[pack.content_hash()] = pack

@@ -114,19 +114,30 @@ async def test_a_review_looks_at_every_open_case_of_these_rules() -> None:
         )
         await house.ok(draft)
         pack_hash = await propose(house)
-        found = await review(house.read, StoredPacks(house.bus), "company", pack_hash)
+        found = await review(
+            house.read, StoredPacks(house.bus), "company", pack_hash, house.clock.now()
+        )
         assert found is not None
         assert [each.case_id for each in found.texts] == [case_id]
         assert found.left_out == 0
         await put_in_force(house)
         looser = await propose(house, STRICT.model_copy(update={"undo_seconds": 99}))
-        again = await review(house.read, StoredPacks(house.bus), "company", looser)
+        again = await review(
+            house.read, StoredPacks(house.bus), "company", looser, house.clock.now()
+        )
         assert again is not None
         assert again.texts == ()
-        other = await review(house.read, StoredPacks(house.bus), "hotel", pack_hash)
+        other = await review(
+            house.read, StoredPacks(house.bus), "hotel", pack_hash, house.clock.now()
+        )
         assert other is not None
         assert (other.texts, other.in_force) == ((), "")
-        assert await review(house.read, StoredPacks(house.bus), "company", "0" * 64) is None
+        assert (
+            await review(
+                house.read, StoredPacks(house.bus), "company", "0" * 64, house.clock.now()
+            )
+            is None
+        )
 
 
 async def test_a_body_that_is_no_pack_is_none() -> None:

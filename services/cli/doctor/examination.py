@@ -48,6 +48,8 @@ def _settings(
     read = here.configured(data_dir, environment)
     yield from here.settings(read, data_dir, environment)
     yield from posts(read)
+    if read is not None:
+        yield from here.holidays(read.packs, now.date())
     live = read is not None and any(each.live for each in read.accounts)
     if report is not None and report.stream:
         yield servers.read_backup(report, now, live=live)

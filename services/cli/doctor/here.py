@@ -19,6 +19,7 @@ from shared.errors import UserError
 
 if TYPE_CHECKING:
     from services.respond.shell.configuration import Configuration
+    from shared.policy.model import Pack
 
 LOW_DISK_BYTES = 2 * 1024**3
 LEAST_DISK_BYTES = 256 * 1024**2
@@ -169,6 +170,24 @@ def term_lists(today: date) -> Iterator[Finding]:
         yield warn("term lists", f"past their date: {', '.join(old)}", fix)
     else:
         yield ok("term lists", "none is past its date")
+
+
+def holidays(packs: Iterable["Pack"], today: date) -> Iterator[Finding]:
+    """Look whether the packs know the holidays of the days ahead."""
+    from shared.policy.gate.workdays import unknown_years
+
+    unknown = {
+        each.name: years for each in packs if (years := unknown_years(each.gate.calendar, today))
+    }
+    if not unknown:
+        yield ok("holidays", "of the days ahead are named")
+        return
+    named = ", ".join(str(each) for each in sorted({y for some in unknown.values() for y in some}))
+    yield warn(
+        "holidays",
+        f"of {named} are not named in {', '.join(sorted(unknown))}: working days go by weekends",
+        "name years, holidays and workdays under gate.calendar of your pack; docs/gate.md",
+    )
 
 
 def model() -> Iterator[Finding]:

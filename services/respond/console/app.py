@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 
 from services.respond.console import (
+    check_pages,
     explaining,
     forms,
     library,
     pages,
+    plan_pages,
     policy_pages,
     rule_pages,
     signin,
@@ -54,11 +56,15 @@ def _routes() -> list[web.RouteDef]:
         web.get("/knowledge", library.knowledge),
         web.get("/receipts", library.receipts),
         web.get("/asks", library.asks),
+        web.get("/plans", plan_pages.plans),
         web.get("/status", pages.status),
         web.get("/policy", policy_pages.index),
         web.get("/incidents", policy_pages.incidents),
         web.get("/policy/{pack}", policy_pages.browse),
         web.get("/policy/{pack}/rule", rule_pages.write),
+        web.get("/policy/{pack}/checks", check_pages.catalogue),
+        web.get("/policy/{pack}/checks/{check}", check_pages.write),
+        web.get("/policy/{pack}/like/{rule_id}", check_pages.like),
         web.get("/policy/{pack}/changes", policy_pages.changes),
         web.get("/policy/{pack}/proposal/{pack_hash}", policy_pages.proposal),
         web.get("/header", pages.header),
@@ -76,6 +82,7 @@ def _routes() -> list[web.RouteDef]:
         web.post("/case/{case_id}/reply", forms.reply),
         web.post("/case/{case_id}/check", forms.check),
         web.post("/policy/{pack}/rule", rule_pages.press),
+        web.post("/policy/{pack}/checks/{check}", check_pages.press),
         web.post("/case/{case_id}/model-draft", forms.model_draft),
     ]
     table = [web.route(each.method, each.path, each.run) for each in operations()]

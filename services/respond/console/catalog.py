@@ -49,16 +49,22 @@ def _flatten(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[st
 
 def load_catalogs(directory: Path) -> Mapping[str, Catalog]:
     """Read every language. Raises UserError that names the file."""
-    catalogs = {}
-    for language in LANGUAGES:
-        path = directory / f"{language}.toml"
-        try:
-            table = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (OSError, tomllib.TOMLDecodeError) as error:
-            raise UserError(
-                f"cannot read the words of the console: {error}",
-                where=str(path),
-                fix="install zhishou again",
-            ) from error
-        catalogs[language] = Catalog(language, dict(_flatten(table)))
-    return catalogs
+    return {
+        language: Catalog(
+            language,
+            dict(_flatten(_read(directory / f"{language}.toml")))
+            | dict(_flatten(_read(directory / f"{language}.checks.toml"))),
+        )
+        for language in LANGUAGES
+    }
+
+
+def _read(path: Path) -> Mapping[str, object]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise UserError(
+            f"cannot read the words of the console: {error}",
+            where=str(path),
+            fix="install zhishou again",
+        ) from error

@@ -25,7 +25,7 @@ Form = MultiDictProxy[str | bytes | bytearray | web.FileField]
 LISTS = frozenset({"labels", "account_ids", "channels", "promises"})
 LINES = frozenset({"words", "must_say", "must_not_say", "variants"})
 """Typed one a line."""
-TIMES = frozenset({"valid_from", "valid_until", "until", "visited_at"})
+TIMES = frozenset({"valid_from", "valid_until", "until", "visited_at", "publish_at"})
 """Typed as the clock on the wall says them."""
 OURS = frozenset({"op_id", "back"})
 EDITOR = frozenset({"save", "submit", "send"})

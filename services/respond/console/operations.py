@@ -41,7 +41,7 @@ from services.respond.console.policy_api import policy_readings
 from services.respond.console.problems import Problem
 from services.respond.console.wish import Body, Wish
 from services.respond.console.wishes import WISHES
-from services.respond.core.aggregates import Effect, Guidance, Page
+from services.respond.core.aggregates import Effect, Guidance, Page, Plans
 from services.respond.core.checking import foremost
 from services.respond.core.permissions import ALLOWED
 from services.respond.ports import GateAnswer, Health, QueueFilter
@@ -155,6 +155,10 @@ async def _receipts(console: Console, _call: Call[Nothing, Nothing, Nothing]) ->
     return Answer(ReceiptList(receipts=tuple(await console.read.receipts(ids))))
 
 
+async def _plans(console: Console, _call: Call[Nothing, Nothing, Nothing]) -> Answer:
+    return Answer(await console.read.plans())
+
+
 async def _people(console: Console, _call: Call[Nothing, Nothing, Nothing]) -> Answer:
     return Answer(PersonList(people=tuple(await console.read.people())))
 
@@ -206,6 +210,7 @@ def operations() -> tuple[AnyOperation, ...]:
         reading("guidance", "Positions, bans, requests", Guidance, plain, _guidance),
         reading("knowledge", "Entries of the knowledge base", EntryList, plain, _knowledge),
         reading("receipts", "Automatic receipts by account", ReceiptList, plain, _receipts),
+        reading("plans", "Texts planned for later", Plans, plain, _plans),
         reading("people", "Who works here", PersonList, plain, _people),
         reading(
             "outcomes/{op_id}",

@@ -31,6 +31,8 @@ class Entry(NamedTuple):
     title: str
     values: tuple[tuple[str, str], ...]
     ground: tuple[tuple[str, str], ...]
+    checked: bool = False
+    """A rule that a machine checks: one like it can be written."""
 
 
 class Area(NamedTuple):
@@ -73,6 +75,7 @@ def _entry(name: str, value: Json) -> Entry:
         title,
         tuple(each for each in rows if each[0] not in ground and each[1] not in {name, title}),
         tuple(each for each in rows if each[0] in ground),
+        bool(value.get("check")),
     )
 
 

@@ -51,6 +51,10 @@ class IncidentParams(_Strict):
     incident_id: Name
 
 
+class PlanParams(_Strict):
+    plan_id: Name
+
+
 class EffectParams(_Strict):
     effect_id: Name
 
@@ -82,6 +86,7 @@ ABOUT: Mapping[str, tuple[str, type[BaseModel]]] = MappingProxyType(
         "ban": ("bans/{ban_id}/", BanParams),
         "entry": ("knowledge/{entry_id}/", EntryParams),
         "incident": ("incidents/{incident_id}/", IncidentParams),
+        "plan": ("plans/{plan_id}/", PlanParams),
         "organisation": ("", Nothing),
     }
 )

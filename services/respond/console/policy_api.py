@@ -116,7 +116,9 @@ async def _pack(console: Console, call: Call[PackParams, Nothing, Nothing]) -> A
 
 
 async def _review(console: Console, call: Call[ReviewParams, Nothing, Nothing]) -> Answer:
-    found = await review(console.read, console.packs, call.params.pack, call.params.pack_hash)
+    found = await review(
+        console.read, console.packs, call.params.pack, call.params.pack_hash, console.clock.now()
+    )
     if found is None:
         raise Problem(404, "not_found", "there is no pack under this hash")
     return Answer(found)

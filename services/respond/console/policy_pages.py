@@ -63,7 +63,7 @@ async def proposal(request: web.Request) -> web.Response:
     view = view_of(request)
     read, match = view.console.read, request.match_info
     meant = (await read.policies()).proposal(match["pack"], match["pack_hash"])
-    found = await review(read, view.console.packs, match["pack"], match["pack_hash"])
+    found = await review(read, view.console.packs, match["pack"], match["pack_hash"], view.now)
     if meant is None or found is None:
         raise Problem(404, "not_found", "nobody has proposed these rules, or they are decided")
     run = await read.shadow(meant.pack)

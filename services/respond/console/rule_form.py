@@ -1,7 +1,7 @@
 """The rule editor's form: plain choices become a condition in CEL, mistakes become plain words."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final, get_args
@@ -138,11 +138,12 @@ def titles(pack: Pack) -> dict[str, str]:
     return found | {each.id: each.title for each in pack.origins}
 
 
-def plainly(message: str, t: Catalog) -> str:
+def plainly(message: str, t: Catalog, known_names: Iterable[str] = CASE_VARIABLES) -> str:
     """Return what CEL says of a condition in words a policy owner reads."""
     if named := _NAME.search(message):
-        near = get_close_matches(named[1], CASE_VARIABLES, n=1)
-        known = near[0] if near else ", ".join(CASE_VARIABLES)
+        names = tuple(known_names)
+        near = get_close_matches(named[1], names, n=1)
+        known = near[0] if near else ", ".join(names)
         return t("rule.unknown", name=named[1], near=known)
     if misfit := _MISFIT.search(message):
         kinds = [t.said(f"rule.type_{_kind(each)}", each) for each in _parts(misfit[2])]

@@ -12,7 +12,7 @@ from services.respond.console.policy_pages import pack_in_force
 from services.respond.console.policy_wishes import PackProposeBody
 from services.respond.console.problems import Problem, invalid
 from services.respond.console.render import View, page, view_of
-from services.respond.console.rule_form import KINDS, LEVELS, RuleForm, Written
+from services.respond.console.rule_form import LEVELS, RuleForm, Written
 from services.respond.console.wishes import WISHES
 from services.respond.ports import Rehearsed
 from services.respond.shell.review import changed
@@ -44,11 +44,11 @@ async def press(request: web.Request) -> web.Response:
     written = RuleForm(pack, view.t, form).read()
     do = str(form.get("do", "check"))
     if do == "propose" and written.edit is not None and str(form.get("note", "")).strip():
-        return await _propose(view, name, (pack_hash, pack), written.edit)
-    candidate = await _candidate(pack, written.edit) if written.edit else None
+        return await propose(view, name, (pack_hash, pack), written.edit)
+    candidate = await candidate_of(pack, written.edit) if written.edit else None
     tried = None
     if do == "try" and candidate is not None:
-        await _not_too_often(view)
+        await not_too_often(view)
         tried = await view.console.rehearsal.rehearse(name, pack, candidate)
     live = request.headers.get("HX-Request") == "true"
     return await _shown(
@@ -56,7 +56,7 @@ async def press(request: web.Request) -> web.Response:
     )
 
 
-async def _not_too_often(view: View) -> None:
+async def not_too_often(view: View) -> None:
     """A rehearsal costs seconds of a processor that others wait for. Raises Problem 429."""
     caller = allowed(view.request, MAY)
     wait = await view.console.records.spend(
@@ -66,10 +66,10 @@ async def _not_too_often(view: View) -> None:
         raise Problem(429, "too_fast", headers={"Retry-After": str(int(wait) + 1)})
 
 
-async def _propose(view: View, name: str, standing: tuple[str, Pack], edit: Edit) -> web.Response:
+async def propose(view: View, name: str, standing: tuple[str, Pack], edit: Edit) -> web.Response:
     """Put the rule up for approval and lead to the proposal."""
     form, caller = await view.request.post(), allowed(view.request, MAY)
-    candidate = await _candidate(standing[1], edit)
+    candidate = await candidate_of(standing[1], edit)
     pack_hash = await view.console.packs.keep(candidate)
     try:
         body = PackProposeBody(
@@ -87,7 +87,7 @@ async def _propose(view: View, name: str, standing: tuple[str, Pack], edit: Edit
     return web.Response(status=303, headers={"Location": f"/policy/{name}/proposal/{pack_hash}"})
 
 
-async def _candidate(pack: Pack, edit: Edit) -> Pack:
+async def candidate_of(pack: Pack, edit: Edit) -> Pack:
     """Make the pack anew beside the others' work: it is checked from its first rule to its last."""
     try:
         return await asyncio.to_thread(edited, pack, edit)
@@ -110,7 +110,6 @@ async def _shown(
         "pack": name,
         "rules": pack,
         "written": written,
-        "kinds": KINDS,
         "levels": LEVELS,
         "held": {key: [str(each) for each in form.getall(key)] for key in form},
         "changed": changed(pack, candidate) if candidate else (),

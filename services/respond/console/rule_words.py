@@ -11,6 +11,13 @@ _CLOCKS: Final = re.compile(
 )
 _WEIGHED: Final = re.compile(r"^(.+), severity (\d+)$")
 _GATE: Final = re.compile(r"^(pass|warn|hold|block)(?::? (.*))?$")
+_SAID_AS: Final = {
+    "check": "check.",
+    "kinds": "input.",
+    "type": "policy.value_",
+    "verdict": "policy.value_",
+}
+"""Where the values of a rule's fields have their words."""
 _FIELD: Final = re.compile(r"^(\w+): (.*)$", re.DOTALL)
 
 
@@ -39,9 +46,10 @@ def _fields(said: str, t: Catalog) -> Iterator[str]:
         if field is None:
             yield _labels(part, t)
         else:
-            yield f"{t.said(f'policy.key_{field[1]}', field[1])} {_labels(field[2], t)}"
+            prefix = _SAID_AS.get(field[1], "label.")
+            yield f"{t.said(f'policy.key_{field[1]}', field[1])} {_labels(field[2], t, prefix)}"
 
 
-def _labels(said: str, t: Catalog) -> str:
-    words = [t.said(f"label.{each}", each) for each in said.split(", ")]
+def _labels(said: str, t: Catalog, prefix: str = "label.") -> str:
+    words = [t.said(f"{prefix}{each}", each) for each in said.split(", ")]
     return t("number.and").join(words) if len(words) > 1 else words[0]

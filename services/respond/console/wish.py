@@ -55,6 +55,7 @@ class Wish:
         "ban",
         "entry",
         "incident",
+        "plan",
         "organisation",
     ]
     summary: str
@@ -75,7 +76,7 @@ class Wish:
     @property
     def verb(self) -> str:
         """Return its name where the address says what it is about already."""
-        short = self.about in {"pack", "incident"}
+        short = self.about in {"pack", "incident", "plan"}
         return self.name.removeprefix(f"{self.about}-") if short else self.name
 
     def needs(self, body: Body) -> str:

@@ -10,6 +10,7 @@ from services.respond.console.dues_wishes import DUES_WISHES
 from services.respond.console.flow_wishes import FLOW_WISHES
 from services.respond.console.guidance_wishes import GUIDANCE_WISHES
 from services.respond.console.incident_wishes import INCIDENT_WISHES
+from services.respond.console.plan_wishes import PLAN_WISHES
 from services.respond.console.policy_wishes import POLICY_WISHES
 from services.respond.console.wish import Body, Hash, Name, Needed, Wish
 from services.respond.core.promise import KEEP_PROMISES
@@ -175,6 +176,7 @@ _ALL = (
     *GUIDANCE_WISHES,
     *FLOW_WISHES,
     *DUES_WISHES,
+    *PLAN_WISHES,
 )
 
 WISHES: Mapping[str, Wish] = MappingProxyType({wish.name: wish for wish in _ALL})

@@ -31,6 +31,7 @@ from services.respond.core.incident import Incident, IncidentRegister
 from services.respond.core.knowledge import Entry, Shelf
 from services.respond.core.model import Installed, ModelRegister, Proposal
 from services.respond.core.organisation import Account, Organisation, Person, Post
+from services.respond.core.plan import Plans
 from services.respond.core.policy import Briefed, PackChanges, PolicyRegister
 from services.respond.core.promise import PromiseClock, Promised
 from services.respond.core.rates import HourRates
@@ -86,6 +87,7 @@ __all__ = [
     "PackChanges",
     "Page",
     "Person",
+    "Plans",
     "PolicyRegister",
     "Post",
     "PromiseClock",
@@ -264,5 +266,6 @@ AGGREGATES: dict[str, type[Aggregate]] = {
     "incidents": IncidentRegister,
     "visit": VisitReminder,
     "held": HeldText,
+    "plans": Plans,
 }
 """Key prefix -> class of the persisted aggregates."""

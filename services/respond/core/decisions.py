@@ -8,8 +8,10 @@ from datetime import datetime
 from functools import lru_cache
 from json import JSONEncoder
 from json.encoder import encode_basestring as _quote
+from operator import not_
 from typing import Literal, NamedTuple
 
+from pydantic import Field
 from pydantic_core import to_json
 
 from services.respond.core.flow import FlowDecision
@@ -154,6 +156,8 @@ class EffectDecided(_Decision):
     mode: str
     pack_hash: str
     not_after: Time | None = None
+    positions: tuple[str, ...] = Field((), exclude_if=not_)
+    """Contents of the positions that held; left out where there was none."""
 
 
 class EffectMoved(_Decision):

@@ -88,6 +88,7 @@ def leave(work: Work, case: Case, reply: Reply) -> None:
             mode=effect.mode,
             pack_hash=pack_hash,
             not_after=effect.not_after,
+            positions=tuple(each.content for each in work.guidance.in_force(case)),
         )
     )
 

@@ -36,10 +36,15 @@ def needs_position(case: Case, pack: Pack) -> bool:
     return by_label or case.severity >= said.position_severity
 
 
+def against_bans(text: str, guidance: Guidance) -> tuple[GateFinding, ...]:
+    """Return what bans have against a text that belongs to no case."""
+    flat = plain(text)
+    return tuple(each for ban in guidance.bans for each in _banned(flat, ban))
+
+
 def bans(text: str, guidance: Guidance) -> bool:
     """Tell whether a ban forbids the text."""
-    flat = plain(text)
-    return any(True for ban in guidance.bans for _ in _banned(flat, ban))
+    return bool(against_bans(text, guidance))
 
 
 def _banned(text: Plain, ban: Ban) -> Iterator[GateFinding]:

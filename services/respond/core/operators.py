@@ -12,12 +12,10 @@ from services.respond.core import (
     incidents,
     models,
     policies,
-    positions,
     promises,
-    receipts,
     replies,
     revisiting,
-    shelving,
+    sayings,
     staff,
 )
 from services.respond.core.aggregates import (
@@ -30,18 +28,13 @@ from services.respond.core.aggregates import (
 from services.respond.core.decisions import OperationDecided
 from services.respond.core.permissions import action_of, allowed
 from services.respond.core.refusal import Refusal
+from services.respond.core.sayings import SayingFact
 from services.respond.core.suggest import take_draft
 from services.respond.core.work import Work
 from shared.contracts.dues import DuesFact
 from shared.contracts.facts import OperatorFact
 from shared.contracts.flows import FlowFact
-from shared.contracts.guidance import (
-    GuidanceFact,
-    KnowledgeFact,
-    ModelDrafted,
-    PositionRequested,
-    ReceiptFact,
-)
+from shared.contracts.guidance import ModelDrafted, PositionRequested
 from shared.contracts.incidents import IncidentFact, IncidentJudged
 from shared.contracts.operators import (
     CaseClaimed,
@@ -127,7 +120,7 @@ HouseFact = (
     | ModelApproved
     | ModelRolledBack
 )
-HouseOperation = HouseFact | GuidanceFact | KnowledgeFact | ReceiptFact
+HouseOperation = HouseFact | SayingFact
 
 
 def _authorise(work: Work, fact: OperatorFact) -> Refusal | None:
@@ -146,12 +139,8 @@ def _perform(work: Work, fact: OperatorFact) -> Refusal | None:
         return _about_incident(work, fact)
     if isinstance(fact, PolicyFact):
         return policies.operate(work, fact)
-    if isinstance(fact, GuidanceFact):
-        return positions.operate(work, fact)
-    if isinstance(fact, KnowledgeFact):
-        return shelving.operate(work, fact)
-    if isinstance(fact, ReceiptFact):
-        return receipts.operate(work, fact)
+    if isinstance(fact, SayingFact):
+        return sayings.operate(work, fact)
     return _on_house(work, fact) if isinstance(fact, HouseFact) else _on_case(work, fact)
 
 

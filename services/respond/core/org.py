@@ -5,6 +5,7 @@ from services.respond.core.briefing import welcome
 from services.respond.core.incidents import notice_post
 from services.respond.core.overruled import seen
 from services.respond.core.pages import retry_undeliverable
+from services.respond.core.plans import published
 from services.respond.core.policies import follow_files
 from services.respond.core.work import Work
 from shared.contracts.org import (
@@ -71,5 +72,6 @@ def see_post(work: Work, fact: PostSeen) -> None:
         published_at=fact.published_at,
     )
     work.put(account.model_copy(update=fresh), post)
+    published(work, fact)
     if not seen(work, fact):
         notice_post(work, fact)

@@ -65,6 +65,8 @@ ALLOWED: Final[Mapping[str, frozenset[Role]]] = {
     "operator.receipt_stopped": _WORKERS,
     "incident.reported": _WORKERS,
     "incident.judged": _LEADS,
+    "operator.plan_written": _WORKERS,
+    "operator.plan_dropped": _WORKERS,
     "operator.paused": _WORKERS,
     "operator.unpaused": _LEADS,
     "mode.changed": _LEADS,

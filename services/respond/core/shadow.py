@@ -10,7 +10,7 @@ from services.respond.core.state import Aggregate
 from shared.contracts.base import Frozen, Time
 
 SHOWN_KEPT: Final = KEEP
-Deviation = Literal["case", "labels", "severity", "clocks", "gate"]
+Deviation = Literal["case", "labels", "severity", "clocks", "suggestions", "gate"]
 
 
 class ShadowDifference(Frozen):

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
-from services.respond.core.aggregates import Case, Cluster
+from services.respond.core.aggregates import Case, Cluster, Shelf
+from services.respond.core.around import around
 from services.respond.core.cases import case_item
 from services.respond.core.judging import Judgement, judge
 from services.respond.core.shadowing import Beside, Found, beside_of, note, safely
+from services.respond.core.suggest import Desk, named
 from services.respond.core.waiting import PendingItem
 from services.respond.core.weights import conditions, weighed
 from services.respond.core.work import Work
@@ -56,6 +58,19 @@ def _on_weight(
     starts = case is not None and case.item_count == 1 and all(each.opens_case for each in judged)
     if starts and clocks[0] != clocks[1]:
         yield Found("clocks", *clocks)
+    if case is not None and starts:
+        yield from _on_offer(work, beside, case)
+
+
+def _on_offer(work: Work, beside: Beside, case: Case) -> Iterator[Found]:
+    """Yield what would be offered otherwise to whoever opens the new case at this moment."""
+    about, shelf = around(work, case, work.at), work.get(Shelf.KEY, Shelf)
+    offers = [
+        ", ".join(named(case, Desk(pack, about, shelf), work.at))
+        for pack in (beside.live, beside.candidate)
+    ]
+    if offers[0] != offers[1]:
+        yield Found("suggestions", *offers)
 
 
 def _opened(judged: Judgement) -> str:

@@ -1,12 +1,15 @@
 """Texts that have not left and would not pass other rules: listed beforehand, returned afterwards."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, Literal
 
 from services.respond.core.aggregates import AutoReceipt, Case, Reply
 from services.respond.core.around import NOTHING_AROUND, Around, around
 from services.respond.core.checking import check_text
+from services.respond.core.guidance import Guidance
 from services.respond.core.knowledge import Book
+from services.respond.core.plan import Plan
+from services.respond.core.plans import failing
 from services.respond.core.replies import come_back
 from services.respond.core.work import Work
 from shared.contracts.base import Frozen
@@ -67,7 +70,7 @@ def stale_texts(
 class StaleWording(Frozen):
     """An approved wording that the gate would not let pass: of the pack itself or kept beside it."""
 
-    kind: Literal["template", "entry", "receipt"]
+    kind: Literal["template", "entry", "receipt", "plan"]
     name: str
     text: str
     findings: tuple[GateFinding, ...]
@@ -107,6 +110,14 @@ def stale_receipts(receipts: Iterable[AutoReceipt], pack: Pack) -> Iterator[Stal
                 yield StaleWording(
                     kind="receipt", name=each.account_id, text=wording.text, findings=findings
                 )
+
+
+def stale_plans(
+    plans: Iterable[Plan], platforms: Mapping[str, str], pack: Pack, guidance: Guidance
+) -> Iterator[StaleWording]:
+    """Yield the texts planned for these accounts (id -> platform) that would fail."""
+    for plan, findings in failing(plans, platforms, pack, guidance):
+        yield StaleWording(kind="plan", name=plan.account_id, text=plan.text, findings=findings)
 
 
 def _objections(text: str, context: GateContext, pack: Pack) -> tuple[GateFinding, ...]:

@@ -76,10 +76,14 @@ def offered(state: State, pack: Pack) -> Mapping[str, tuple[str, ...]]:
     for case in state.under("case"):
         if isinstance(case, Case) and now is not None:
             desk = Desk(pack, around(state, case, now), shelf)
-            made = suggested(case, desk, now).suggestions
-            names = (each.template_id or f"{each.source}:{each.cites}" for each in made)
-            found[case.case_id] = tuple(names)
+            found[case.case_id] = named(case, desk, now)
     return found
+
+
+def named(case: Case, desk: Desk, now: datetime) -> tuple[str, ...]:
+    """Return what a case is offered, by name: two rules that offer the same wordings agree."""
+    made = suggested(case, desk, now).suggestions
+    return tuple(each.template_id or f"{each.source}:{each.cites}" for each in made)
 
 
 def matter_of(case: Case, pack: Pack) -> str:

@@ -24,6 +24,7 @@ from services.respond.core.aggregates import (
     PackChanges,
     Page,
     Person,
+    Plans,
     PolicyRegister,
     Post,
     ShadowRun,
@@ -122,6 +123,9 @@ class StoreReadModel:
 
     async def models(self) -> ModelRegister:
         return await self._one(ModelRegister.KEY, ModelRegister) or ModelRegister()
+
+    async def plans(self) -> Plans:
+        return await self._one(Plans.KEY, Plans) or Plans()
 
     async def guidance(self) -> Guidance:
         return await self._one(Guidance.KEY, Guidance) or Guidance()

@@ -3,21 +3,26 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Final, NamedTuple
 
+from services.respond.core.aggregates import Case
 from services.respond.core.fold import fold
 from services.respond.core.operators import CaseOperation
 from services.respond.core.outgoing import outgoing
 from services.respond.core.pairs import Decided, Pairs, paired
 from services.respond.core.state import State
 from services.respond.core.suggest import offered
-from services.respond.ports import ReadModel, Rehearsed
+from services.respond.ports import Asked, ReadModel, Rehearsed
+from services.respond.shell.week_inputs import Answers, inputs_of
 from shared.bus.port import Bus
 from shared.contracts.facts import Fact, Stored, StoredItem, Told, UndecodableError, told
 from shared.contracts.items import ItemClassified, ItemDeleted, ItemEdited, ItemReceived
+from shared.contracts.operators import ReplyDrafted
 from shared.contracts.org import PolicyActivated
 from shared.contracts.posts import PostSeen
+from shared.contracts.verdicts import Label
+from shared.policy.checks.book import Ready
 from shared.policy.model import Pack
 from shared.runtime.clock import Clock
 
@@ -65,6 +70,30 @@ class LogRehearsal:
         async with self._one:
             return await self._rehearse(name, live, candidate)
 
+    async def ask(self, name: str, candidate: Pack, rule_id: str, zone: tzinfo) -> Asked:
+        """Return what one rule says of what came and what left. Raises TransientError."""
+        async with self._one:
+            since = self._clock.now() - timedelta(days=DAYS)
+            accounts = {each.registered.account_id: each for each in await self._read.accounts()}
+            mine = {key: each for key, each in accounts.items() if each.registered.pack == name}
+            week = await self._week(since, frozenset(mine))
+            cases = await self._cases(week.facts)
+            inputs = inputs_of(week.facts, cases, zone)
+            rule = next(each for each in candidate.rules if each.id == rule_id)
+            answers = Answers(Ready.alone(rule, candidate), week.labels())
+            for at in range(0, len(inputs), AT_ONCE):
+                await asyncio.to_thread(answers.take, inputs[at : at + AT_ONCE])
+            first = week.facts[0].time if week.facts else since
+            return answers.told(first, complete=week.complete)
+
+    async def _cases(self, facts: Sequence[Told]) -> dict[str, Case]:
+        """Return the cases in which something was said; those that are gone have no labels now."""
+        named = dict.fromkeys(
+            each.fact.case_id for each in facts if isinstance(each.fact, ReplyDrafted)
+        )
+        found = [await self._read.case(each) for each in named]
+        return {each.case_id: each for each in found if each is not None}
+
     async def _rehearse(self, name: str, live: Pack, candidate: Pack) -> Rehearsed:
         since = self._clock.now() - timedelta(days=DAYS)
         registered = [each.registered for each in await self._read.accounts()]
@@ -109,12 +138,18 @@ class _Week:
     complete: bool
     facts: list[Told] = field(default_factory=list)
 
+    def labels(self) -> dict[str, tuple[Label, ...]]:
+        """Return what classify decided of each item, as far as it stands in the log."""
+        return {
+            item_id: verdict.decided
+            for each in self.facts
+            if isinstance(each.fact, ItemClassified)
+            for item_id, verdict in zip(each.fact.item_id, each.fact.verdicts, strict=True)
+        }
+
     def judged(self) -> list[Told]:
         """Return them without the items whose verdict is not in the log, or not any more."""
-        known: set[str] = set()
-        for each in self.facts:
-            if isinstance(each.fact, ItemClassified):
-                known.update(each.fact.item_id)
+        known = self.labels()
         return [
             each
             for each in self.facts

@@ -1,14 +1,17 @@
 """What a person sees before rules are approved: what differs, and which texts would fail by them."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Container, Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 from services.respond.core.aggregates import Case
 from services.respond.core.around import Around
+from services.respond.core.plans import ahead
 from services.respond.core.stale import (
     StaleText,
     StaleWording,
     stale_entries,
+    stale_plans,
     stale_receipts,
     stale_templates,
     stale_texts,
@@ -52,7 +55,9 @@ def changed(old: Pack, new: Pack) -> tuple[Changed, ...]:
     return tuple(Changed(**each._asdict()) for each in differences(old, new))
 
 
-async def review(read: ReadModel, shelf: PackShelf, name: str, pack_hash: str) -> Review | None:
+async def review(
+    read: ReadModel, shelf: PackShelf, name: str, pack_hash: str, now: datetime
+) -> Review | None:
     """Return what the rules under this hash would change here; None if there are none.
 
     Raises TransientError.
@@ -81,31 +86,38 @@ async def review(read: ReadModel, shelf: PackShelf, name: str, pack_hash: str) -
         in_force=in_force,
         differences=changed(before, candidate),
         texts=tuple(texts),
-        wordings=await _wordings(read, accounts, before, candidate),
+        wordings=await _wordings(read, accounts, (before, candidate), now),
         left_out=left_out,
     )
 
 
 async def _wordings(
-    read: ReadModel, accounts: frozenset[str], before: Pack, candidate: Pack
+    read: ReadModel, accounts: Mapping[str, str], packs: tuple[Pack, Pack], now: datetime
 ) -> tuple[StaleWording, ...]:
-    """Return the approved wordings that pass today and would not by the candidate."""
+    """Return the wordings that pass by the first rules and would not by the second."""
     books, receipts = (await read.shelf()).books, await read.receipts(sorted(accounts))
+    planned, guidance = ahead((await read.plans()).plans, now), await read.guidance()
     ill, found = (
-        (*stale_templates(pack), *stale_entries(books, pack), *stale_receipts(receipts, pack))
-        for pack in (before, candidate)
+        (
+            *stale_templates(pack),
+            *stale_entries(books, pack),
+            *stale_receipts(receipts, pack),
+            *stale_plans(planned, accounts, pack, guidance),
+        )
+        for pack in packs
     )
     known = {(each.kind, each.name, each.text) for each in ill}
     return tuple(each for each in found if (each.kind, each.name, each.text) not in known)
 
 
-async def _accounts(read: ReadModel, name: str) -> frozenset[str]:
+async def _accounts(read: ReadModel, name: str) -> dict[str, str]:
+    """Return the accounts of a pack, and the platform of each."""
     registered = (each.registered for each in await read.accounts())
-    return frozenset(each.account_id for each in registered if each.pack == name)
+    return {each.account_id: each.platform for each in registered if each.pack == name}
 
 
 async def _cases(
-    read: ReadModel, accounts: frozenset[str]
+    read: ReadModel, accounts: Container[str]
 ) -> AsyncIterator[tuple[Sequence[Case], int]]:
     """Yield the open cases of these accounts, as far as anybody looks, and how many are open."""
     offset = total = 0

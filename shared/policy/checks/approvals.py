@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from shared.policy.checks.check import Ask, Check, by_name, listed
+from shared.policy.checks.check import Ask, Check, Count, by_name, listed
 from shared.policy.checks.given import ABSENT, empty
 from shared.policy.checks.outcome import Outcome, hit, miss, unknown
 from shared.policy.lexicons import plain_of
@@ -18,7 +18,7 @@ class Reviewed(Check):
 
     name: ClassVar[str] = "reviewed"
     missing: str = "review"
-    least: int = 1
+    least: Count = 1
     fields: tuple[str, ...] = ("approvals",)
     says: dict[str, Any] = Field(default_factory=dict)
 

@@ -26,6 +26,12 @@ class Ready:
     distance: int
     lexicons: Mapping[str, Lexicon]
 
+    @classmethod
+    def alone(cls, rule: PolicyRule, pack: Pack) -> Self:
+        """Return one rule of a pack, by itself. Raises UnfitRuleError."""
+        words = {each.id: each for each in pack.lexicons}
+        return cls(rule, check_of(rule, pack.switches), pack, pack.name, 0, words)
+
     @property
     def ids(self) -> tuple[str, ...]:
         """Return the ids of the catalogue, or the rule's own where it rests on none."""

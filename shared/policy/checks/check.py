@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Final, cast
+from typing import Annotated, Any, ClassVar, Final, cast
+
+from pydantic import Field
 
 from shared.policy.checks.given import Given
 from shared.policy.checks.outcome import Judgement, Outcome
@@ -10,11 +12,14 @@ from shared.policy.lexicons import Lexicon
 from shared.policy.model import Pack
 from shared.policy.rules import Rules
 
+Count = Annotated[int, Field(ge=0)]
+Amount = Annotated[float, Field(ge=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
 Labeller = Callable[[str], Sequence[str]]
 """The classifier as checks see it: the labels it decides for a text, the surest first."""
 
 
-_WORDS: Final = frozenset(
+WORDS: Final = frozenset(
     {"lexicon", "lexicons", "off", "on", "filler", "news", "hearsay", "stance", "soft", "talk"}
     | {"controversy", "only_with", "unless_with", "in_text", "taboo"}
 )
@@ -33,7 +38,7 @@ class Ask:
     lexicons: Mapping[str, Lexicon] = field(default_factory=dict)
 
 
-class Check(Rules):
+class Check(Rules, defer_build=True):
     """A parametrised check. What a rule of a pack writes under `params` becomes its fields."""
 
     name: ClassVar[str]
@@ -44,7 +49,7 @@ class Check(Rules):
 
     def lexicons_named(self) -> tuple[tuple[str, str], ...]:
         """Return parameter and name of every family of words this check looks for."""
-        held = [(name, getattr(self, name)) for name in type(self).model_fields if name in _WORDS]
+        held = [(name, getattr(self, name)) for name in type(self).model_fields if name in WORDS]
         return tuple((name, each) for name, value in held for each in _flat(value) if each)
 
 

@@ -54,7 +54,7 @@ def evaluate(
 ) -> tuple[Answered, ...]:
     """Return what every rule of the book that looks at this kind of input says, hits first."""
     said = [
-        Answered(each, _asked(each, check, given, labeller))
+        Answered(each, ask_rule(each, check, given, labeller))
         for each, check in book.asked(given.kind, day)
     ]
     order = {"hit": 0, "unknown": 1, "miss": 2}
@@ -89,14 +89,15 @@ def answer(said: Sequence[Answered], given: Given) -> dict[str, Any]:
     return {**body, **{name: list(fields) for name, fields in told.items() if fields}}
 
 
-def _asked(ready: Ready, check: Check, given: Given, labeller: Labeller | None) -> Outcome:
-    rule = ready.rule
-    ask = Ask(given, rule.verdict, ready.pack, rule.reason, labeller, ready.lexicons)
+def ask_rule(
+    ready: Ready, check: Check, given: Given, labeller: Labeller | None = None
+) -> Outcome:
+    """Return what one rule says; a check that breaks holds."""
     try:
-        meant = _meant(rule, given)
+        meant = _meant(ready.rule, given)
         if meant is not None:
             return meant
-        return check.run(ask)
+        return check.run(ask_of(ready, given, labeller))
     except (
         ValueError,
         TypeError,
@@ -106,6 +107,12 @@ def _asked(ready: Ready, check: Check, given: Given, labeller: Labeller | None) 
         RuleError,
     ) as error:
         return hit("hold", reason="check_failed", error=f"{type(error).__name__}: {error}")
+
+
+def ask_of(ready: Ready, given: Given, labeller: Labeller | None = None) -> Ask:
+    """Return the question a rule puts to its check."""
+    rule = ready.rule
+    return Ask(given, rule.verdict, ready.pack, rule.reason, labeller, ready.lexicons)
 
 
 def _meant(rule: PolicyRule, given: Given) -> Outcome | None:

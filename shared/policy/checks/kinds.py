@@ -107,10 +107,16 @@ FIELDS: Final[Mapping[str, str]] = {
 }
 
 
+def shape_of(kind: str, name: str) -> str:
+    """Return what a field of a kind of input holds: word, count, flag, list, table or anything."""
+    pairs = (each.split(":") for each in FIELDS[kind].split())
+    return next(shape for field, shape in pairs if field == name)
+
+
 def _model(kind: str, fields: str) -> type[BaseModel]:
     pairs = (each.split(":") for each in fields.split())
     members: dict[str, Any] = {name: (_SHAPES[shape] | None, None) for name, shape in pairs}
-    settings = ConfigDict(extra="allow", coerce_numbers_to_str=True, frozen=True)
+    settings = ConfigDict(extra="allow", coerce_numbers_to_str=True, frozen=True, defer_build=True)
     model: type[BaseModel] = create_model(kind, __config__=settings, **members)
     return model
 

@@ -4,7 +4,7 @@ from typing import Any, ClassVar, Final
 
 from pydantic import Field
 
-from shared.policy.checks.check import Ask, Check, by_name
+from shared.policy.checks.check import Amount, Ask, Check, Count, by_name
 from shared.policy.checks.given import ABSENT
 from shared.policy.checks.outcome import Outcome, hit, miss, unknown
 from shared.policy.lexicons import plain_of
@@ -200,8 +200,8 @@ class Spike(Check):
 
     name: ClassVar[str] = "spike"
     fields: tuple[str, ...]
-    times: float
-    least: int
+    times: Amount
+    least: Count
 
     def run(self, ask: Ask) -> Outcome:
         now, usual = ask.given.number(*self.fields), ask.given.number("baseline")

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from shared.policy.checks.check import Ask, Check, by_name
+from shared.policy.checks.check import Amount, Ask, Check, Count, by_name
 from shared.policy.checks.outcome import Judgement, Outcome, hit, miss, unknown
 from shared.policy.checks.schedules import minute_of
 
@@ -18,8 +18,8 @@ class DailyKinds(Check):
     """So many original posts and so many reposts a day, counted apart."""
 
     name: ClassVar[str] = "daily_kinds"
-    original: int
-    reposts: int
+    original: Count
+    reposts: Count
 
     def run(self, ask: Ask) -> Outcome:
         for field, least in (("original", self.original), ("reposts", self.reposts)):
@@ -34,7 +34,7 @@ class DailyAverage(Check):
     """Posts a day, from a count and the days it covers."""
 
     name: ClassVar[str] = "per_day_rate"
-    least: float | None
+    least: Amount | None
     least_fields: tuple[str, ...] = ("min_posts_per_day", "min_per_day")
     says: dict[str, Any] = Field(default_factory=dict)
 
@@ -57,7 +57,7 @@ class Rate(Check):
     name: ClassVar[str] = "rate"
     count: tuple[str, ...]
     minutes: tuple[str, ...]
-    most_per_minute: float
+    most_per_minute: Amount
 
     def run(self, ask: Ask) -> Outcome:
         count, minutes = ask.given.number(*self.count), ask.given.number(*self.minutes)
@@ -71,7 +71,7 @@ class Bulk(Check):
     """A message to many needs an approval; one to a few does not."""
 
     name: ClassVar[str] = "bulk"
-    most: int
+    most: Count
 
     def run(self, ask: Ask) -> Outcome:
         recipients = ask.given.number("recipients", "to", "count")
@@ -89,7 +89,7 @@ class Flood(Check):
     """Reposts crowd the page: over a number in a window, or over the input's own limit."""
 
     name: ClassVar[str] = "flood"
-    most: int
+    most: Count
 
     def run(self, ask: Ask) -> Outcome:
         if ask.given.kind == "account_event" and "repost" not in ask.given.word("event"):
@@ -120,8 +120,8 @@ class Size(Check):
     """A picture of exactly these pixels."""
 
     name: ClassVar[str] = "size"
-    width: int
-    height: int
+    width: Count
+    height: Count
 
     def run(self, ask: Ask) -> Outcome:
         width = ask.given.number("background_width", "width")
@@ -146,8 +146,8 @@ class Media(Check):
 
     name: ClassVar[str] = "media"
     formats: tuple[str, ...]
-    least_mb: float = 0
-    most_mb: float
+    least_mb: Amount = 0
+    most_mb: Amount
     open_ends: bool = Field(False, description="the ends themselves are outside")
     too_large: str = "too_large"
     small: Judgement = "flag"

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from shared.policy.checks.check import Ask, Check, by_name
+from shared.policy.checks.check import Amount, Ask, Check, Count, Share, by_name
 from shared.policy.checks.outcome import Outcome, hit, miss, unknown
 from shared.policy.checks.schedules import minute_of
 
@@ -18,9 +18,9 @@ class Ratio(Check):
     top: tuple[str, ...]
     bottom: tuple[str, ...]
     metric: str = ""
-    least: float | None = None
+    least: Amount | None = None
     least_field: str = ""
-    most: float | None = None
+    most: Amount | None = None
     says: dict[str, Any] = Field(default_factory=dict)
 
     def run(self, ask: Ask) -> Outcome:
@@ -43,11 +43,11 @@ class Shell(Check):
     """An account that was opened and left: next to no posts after so many days."""
 
     name: ClassVar[str] = "shell"
-    posts: int = 1
-    days: int
+    posts: Count = 1
+    days: Count
     days_fields: tuple[str, ...] = ("opened_days", "days")
-    per_day: float = Field(0, description="with many followers: fewer posts a day than this")
-    followers: int = 0
+    per_day: Amount = Field(0, description="with many followers: fewer posts a day than this")
+    followers: Count = 0
     says: dict[str, Any] = Field(default_factory=dict)
 
     def run(self, ask: Ask) -> Outcome:
@@ -69,7 +69,7 @@ class Mix(Check):
 
     name: ClassVar[str] = "mix"
     shares: dict[str, float]
-    slack: float = 5
+    slack: Amount = 5
     field: str = "mix"
 
     def run(self, ask: Ask) -> Outcome:
@@ -176,7 +176,7 @@ class Balance(Check):
     """The counts of days do not swing too much."""
 
     name: ClassVar[str] = "balance"
-    most: float = Field(0.5, description="spread of the counts over their mean")
+    most: Amount = Field(0.5, description="spread of the counts over their mean")
 
     def run(self, ask: Ask) -> Outcome:
         told = [float(each) for each in ask.given.many("daily", "counts", "posts_by_day")
@@ -191,10 +191,10 @@ class PerDay(Check):
     """How many posts a day has against the plan, with some slack."""
 
     name: ClassVar[str] = "per_day"
-    weekday: int | None = None
-    weekend: int | None = None
-    least: int | None = None
-    slack: float = 0.2
+    weekday: Count | None = None
+    weekend: Count | None = None
+    least: Count | None = None
+    slack: Share = 0.2
     fields: tuple[str, ...] = ("posts", "count", "times", "texts")
     says: dict[str, Any] = Field(default_factory=dict)
 

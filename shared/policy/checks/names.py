@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from shared.policy.checks.check import Ask, Check, by_name
+from shared.policy.checks.check import Ask, Check, Count, by_name
 from shared.policy.checks.given import ABSENT, empty
 from shared.policy.checks.outcome import Outcome, Place, hit, miss, unknown
 from shared.policy.lexicons import plain_of
@@ -116,8 +116,8 @@ class Tags(Check):
     """The tags of an account: how many, and from which list."""
 
     name: ClassVar[str] = "tags"
-    least: int = 0
-    most: int = 0
+    least: Count = 0
+    most: Count = 0
     suggested: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     must: tuple[str, ...] = Field((), description="at least one of these stands among them")
     says: dict[str, Any] = Field(default_factory=dict)

@@ -43,7 +43,7 @@ CHECKS: Final[Mapping[str, type[Check]]] = {
     **topics.CHECKS,
     **words.CHECKS,
 }
-_SWITCH: Final = "switch:"
+SWITCH: Final = "switch:"
 
 
 class UnfitRuleError(ValueError):
@@ -76,11 +76,11 @@ def check_of(rule: PolicyRule, switches: Switches) -> Check | None:
 
 def _set(value: object, switches: Mapping[str, Any]) -> object:
     """Return the value, or that of the switch it names (`switch:posts_per_day.least`)."""
-    if not isinstance(value, str) or not value.startswith(_SWITCH):
+    if not isinstance(value, str) or not value.startswith(SWITCH):
         return value
     found: Any = switches
-    for part in value.removeprefix(_SWITCH).split("."):
+    for part in value.removeprefix(SWITCH).split("."):
         if not isinstance(found, Mapping) or part not in found:
-            raise UnfitRuleError(f"there is no switch {value.removeprefix(_SWITCH)}", "params")
+            raise UnfitRuleError(f"there is no switch {value.removeprefix(SWITCH)}", "params")
         found = found[part]
     return found

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from shared.policy.checks.check import Ask, Check, by_name
+from shared.policy.checks.check import Amount, Ask, Check, Count, Share, by_name
 from shared.policy.checks.given import ABSENT
 from shared.policy.checks.outcome import Outcome, hit, miss, unknown
 from shared.policy.checks.times import minutes_between
@@ -43,7 +43,7 @@ class Gap(Check):
     """Two posts of one account are at least so far apart."""
 
     name: ClassVar[str] = "gap"
-    least_min: float | None
+    least_min: Amount | None
     reason: str = ""
 
     def run(self, ask: Ask) -> Outcome:
@@ -65,8 +65,8 @@ class Slots(Check):
     slots: tuple[str, ...] = ()
     start: str = ""
     end: str = ""
-    count: int = 0
-    slack_min: int = Field(30, description="how far from its slot a post may stand")
+    count: Count = 0
+    slack_min: Count = Field(30, description="how far from its slot a post may stand")
 
     def run(self, ask: Ask) -> Outcome:
         day, told = ask.given.number("weekday"), ask.given.first("slots", "times")
@@ -95,9 +95,9 @@ class Burst(Check):
     """Posts of one day crowd: the median gap is small, or most stand in one hour."""
 
     name: ClassVar[str] = "burst"
-    gap_min: float = 0
-    hour_share: float = 0
-    least_posts: int = 3
+    gap_min: Amount = 0
+    hour_share: Share = 0
+    least_posts: Count = 3
 
     def run(self, ask: Ask) -> Outcome:
         told = ask.given.first("times")
@@ -119,7 +119,7 @@ class Pasted(Check):
 
     name: ClassVar[str] = "pasted"
     mode: str = Field("articles", description="articles or parts")
-    least: int = 3
+    least: Count = 3
 
     def run(self, ask: Ask) -> Outcome:
         texts = [str(each).strip() for each in ask.given.many("texts")]

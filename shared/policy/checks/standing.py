@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from shared.policy.checks.check import Ask, Check, by_name
+from shared.policy.checks.check import Ask, Check, Share, by_name
 from shared.policy.checks.given import ABSENT
 from shared.policy.checks.outcome import Outcome, hit, miss, unknown
 
@@ -126,7 +126,7 @@ class Likeness(Check):
     """A picture that looks like our mark needs a written approval."""
 
     name: ClassVar[str] = "likeness"
-    most: float
+    most: Share
     approval: tuple[str, ...] = ("written_approval",)
 
     def run(self, ask: Ask) -> Outcome:

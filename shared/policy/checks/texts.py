@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from shared.policy.checks.check import Ask, Check, by_name
+from shared.policy.checks.check import Ask, Check, Count, Share, by_name
 from shared.policy.checks.outcome import Outcome, Place, hit, miss, unknown
 from shared.policy.lexicons import plain_of
 from shared.text.length import units
@@ -21,7 +21,7 @@ class Length(Check):
     """A text no longer than its channel carries: in units (half width is a half) or characters."""
 
     name: ClassVar[str] = "length"
-    most: int
+    most: Count
     count: Literal["units", "characters"] = "units"
     parts: tuple[str, ...] = ("title", "text")
     comment_only: bool = Field(False, description="what was reposted with it does not count")
@@ -132,9 +132,9 @@ class Wordy(Check):
 
     name: ClassVar[str] = "wordy"
     filler: str
-    share: float = 0.3
-    longest_clause: int = 0
-    longest_text: int = 0
+    share: Share = 0.3
+    longest_clause: Count = 0
+    longest_text: Count = 0
     says: dict[str, Any] = Field(default_factory=dict)
 
     def run(self, ask: Ask) -> Outcome:
@@ -187,7 +187,7 @@ class Matches(Check):
 
     name: ClassVar[str] = "matches"
     score: tuple[str, ...]
-    least: float = 0.5
+    least: Share = 0.5
     labels: str = ""
     says: dict[str, Any] = Field(default_factory=dict)
 

@@ -2,15 +2,15 @@
 
 import calendar
 from datetime import date, datetime, time, timedelta
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from shared.policy.checks.check import Ask, Check, by_name
+from shared.policy.checks.check import Amount, Ask, Check, Count, by_name
 from shared.policy.checks.given import ABSENT, Given, read_moment
 from shared.policy.checks.outcome import Outcome, hit, miss, unknown
 from shared.policy.gate.section import Calendar
-from shared.policy.gate.workdays import after_working_days
+from shared.policy.gate.workdays import after_working_days, is_known
 
 _UNITS = {"minutes": 60.0, "hours": 3600.0, "days": 86400.0}
 
@@ -24,7 +24,7 @@ class Elapsed(Check):
     until: tuple[str, ...] = ("now",)
     done: tuple[str, ...] = Field((), description="fields that end the clock when they hold")
     limit: tuple[str, ...] = Field((), description="fields that tell the limit")
-    within: float | None = Field(None, description="the limit, where no field tells it")
+    within: Amount | None = Field(None, description="the limit, where no field tells it")
     unit: Literal["minutes", "hours", "days"] = "minutes"
     on_the_day: bool = Field(False, description="the limit itself is already due")
     says: dict[str, Any] = Field(default_factory=dict)
@@ -64,7 +64,7 @@ class Filed(Check):
     """A change is told to its supervisors within so many working days."""
 
     name: ClassVar[str] = "filed"
-    working_days: int
+    working_days: Count
     to: tuple[str, ...] = ()
 
     def run(self, ask: Ask) -> Outcome:
@@ -73,7 +73,9 @@ class Filed(Check):
             return unknown("changed")
         due = after_working_days(changed.date(), self.working_days, _calendar(ask))
         filed, now = ask.given.moment("filed"), ask.given.moment("now")
-        told = {"due": due.isoformat(), "to": list(self.to)}
+        told: dict[str, object] = {"due": due.isoformat(), "to": list(self.to)}
+        if ask.given.first("holidays") is ABSENT and not is_known(due, _calendar(ask)):
+            told["holidays_unknown"] = due.year
         if filed is not None:
             late = filed.date() > due
             return hit("flag", reason="late_filing", **told) if late else miss(**told)
@@ -86,7 +88,7 @@ class Yearly(Check):
     """A report that is due in one month of every year."""
 
     name: ClassVar[str] = "yearly"
-    month: int
+    month: Annotated[int, Field(ge=1, le=12)]
     report: tuple[str, ...] = ("annual_report",)
     after_due: bool = Field(False, description="speaks only once the month has passed")
     failed: str = Field("", description="field whose value `failed` counts as no report")

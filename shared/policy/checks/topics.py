@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from shared.policy.checks.check import Ask, Check, by_name
+from shared.policy.checks.check import Ask, Check, Count, Share, by_name
 from shared.policy.checks.given import ABSENT
 from shared.policy.checks.outcome import Outcome, Place, hit, miss, unknown
 from shared.policy.lexicons import plain_of
@@ -46,7 +46,7 @@ class OffTopic(Check):
     name: ClassVar[str] = "off_topic"
     off: str
     on: tuple[str, ...] = Field((), description="lexicons of the organisation's own matters")
-    least: float = 0.3
+    least: Share = 0.3
     fields: tuple[str, ...] = ("text",)
     let_pass: tuple[str, ...] = ("leader_approved", "approved_by_leader", "scope_approved")
     says: dict[str, Any] = Field(default_factory=dict)
@@ -102,7 +102,7 @@ class Peer(Check):
     name: ClassVar[str] = "peer"
     fields: tuple[str, ...]
     lexicons: tuple[str, ...] = Field((), description="words of which one is needed; empty: none")
-    turns: int = Field(0, description="so many exchanges are a quarrel whatever the words")
+    turns: Count = Field(0, description="so many exchanges are a quarrel whatever the words")
     in_text: str = Field("", description="lexicon that stands for peers who are not named")
     says: dict[str, Any] = Field(default_factory=dict)
 
@@ -133,7 +133,7 @@ class Emergency(Check):
 
     name: ClassVar[str] = "emergency"
     lexicon: str
-    least: int = 2
+    least: Count = 2
 
     def run(self, ask: Ask) -> Outcome:
         topic = ask.given.word("topic", "label")

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from shared.policy.checks.check import Ask, Check, by_name
+from shared.policy.checks.check import Ask, Check, Count, by_name
 from shared.policy.checks.given import ABSENT
 from shared.policy.checks.kinds import KINDS
 from shared.policy.checks.outcome import Judgement, Outcome, Place, hit, miss, unknown
@@ -29,7 +29,7 @@ class Words(Check):
     unless_with: tuple[str, ...] = Field((), description="lexicons that take a hit back")
     cleared_by: tuple[str, ...] = Field((), description="a field that makes it allowed")
     missing: str = ""
-    least: int = Field(1, description="so many different places are needed")
+    least: Count = Field(1, description="so many different places are needed")
     personal_as: str = Field("", description="label of personal numbers that stand in the text")
     quiet: bool = Field(False, description="the label is not part of the answer")
     hint: bool = Field(False, description="worth a word to the writer, no verdict")

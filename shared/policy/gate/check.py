@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
+from shared.policy.checks.at_gate import check_rules, unknown_of_rules
 from shared.policy.gate.consistency import check_consistency
 from shared.policy.gate.families import check_families, unknown_of
 from shared.policy.gate.fatigue import check_fatigue
@@ -18,7 +19,7 @@ from shared.policy.gate.form import LONGEST, check_form, check_size, check_wordi
 from shared.policy.gate.leaks import check_leaks
 from shared.policy.gate.manners import SUM, check_manners
 from shared.policy.gate.plain import Plain, plain
-from shared.policy.gate.promises import check_promises
+from shared.policy.gate.promises import by_weekends, check_promises, promises
 from shared.policy.gate.register import account_unknown, check_account, check_signs
 from shared.policy.gate.same import Same
 from shared.policy.gate.spare import quotes
@@ -43,6 +44,7 @@ CHECKS: tuple[Check, ...] = (
     check_fatigue,
     check_consistency,
     check_strategy,
+    check_rules,
 )
 
 SUMS = frozenset({SUM, OVERALL})
@@ -115,15 +117,25 @@ def _unknown(
 ) -> tuple[Unknown, ...]:
     """Return what nobody said and a check would have needed: that is not the same as passed."""
     unknown = unknown_of(found, context, pack) | account_unknown(text, context)
+    unknown |= unknown_of_rules(text, context, pack)
     if context.earlier is None:
         unknown.add(Unknown(check="contradiction", needs="earlier"))
     if context.recent is None:
         unknown.add(Unknown(check="copy_paste", needs="recent"))
     if context.situation == "crisis" and not context.cluster:
         unknown.add(Unknown(check="strategy", needs="cluster"))
-    if context.now is None and any(each.category == "promise" for each in found):
-        unknown.add(Unknown(check="promise", needs="now"))
+    if any(each.category == "promise" for each in found):
+        unknown |= _of_promises(text, context, pack)
     return tuple(sorted(unknown, key=lambda each: (each.check, each.needs)))
+
+
+def _of_promises(text: str, context: GateContext, pack: Pack) -> set[Unknown]:
+    """Return what the end of a promise would need: the time it is now, the holidays of its year."""
+    if context.now is None:
+        return {Unknown(check="promise", needs="now")}
+    read = promises(text, context.now, pack.gate.calendar)
+    years = {each.deadline.year for each in read if each.deadline and by_weekends(each)}
+    return {Unknown(check="promise", needs=f"holidays_of_{year}") for year in years}
 
 
 def _failed(text: str, error: Exception) -> GateFinding:

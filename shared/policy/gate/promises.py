@@ -19,6 +19,7 @@ from shared.policy.model import Pack
 
 _REASON: Final = "这是承诺：发出后开始计时，请确认做得到"
 _PAST: Final = "承诺的时间已经过去，请改一个做得到的时间"
+_BY_WEEKENDS: Final = "{reason}；{year} 年的放假安排规则包里还没有，只按周末推算，请核对日期"
 _DONE: Final = re.compile(
     r"已(?:经|于|在|将|被|为|由|向|完成|[^,，。;；]{0,6}$)|(?<!除)(?<!为)了$|刚刚|昨[天日晚]|前天|上周|上个?月|此前|之前已"
 )
@@ -99,8 +100,21 @@ def check_promises(
             start=each.start,
             end=each.end,
             rules=(),
-            reason=_PAST if late else _REASON,
+            reason=_PAST if late else _reason(each),
         )
+
+
+def _reason(promise: Promise) -> str:
+    """Say plainly where a day was counted without knowing the holidays of its year."""
+    due = promise.deadline
+    if due is None or not by_weekends(promise):
+        return _REASON
+    return _BY_WEEKENDS.format(reason=_REASON, year=due.year)
+
+
+def by_weekends(promise: Promise) -> bool:
+    """Tell whether working days were counted in a year whose holidays the pack does not name."""
+    return promise.unit == "working_days" and promise.holidays_known is False
 
 
 class _Day(NamedTuple):

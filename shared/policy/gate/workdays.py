@@ -7,6 +7,7 @@ from shared.policy.gate.section import Calendar
 
 _DAY = timedelta(days=1)
 _WEEKEND = 5
+_ANNOUNCED = 11
 _FIXED = {
     "元旦": (1, 1), "妇女": (3, 8), "五一": (5, 1), "劳动": (5, 1), "儿童": (6, 1),
     "六一": (6, 1), "教师": (9, 10), "十一": (10, 1), "国庆": (10, 1),
@@ -47,6 +48,15 @@ def festival(name: str, day: date, calendar: Calendar) -> date | None:
 def next_festival(day: date, calendar: Calendar) -> date | None:
     """Return the first day of the next holidays."""
     return min((each for each in calendar.holidays if each > day), default=None)
+
+
+def unknown_years(calendar: Calendar, day: date) -> tuple[int, ...]:
+    """Return this year, and from November on the next, if their holidays are not named.
+
+    The holidays of a year are announced in the November before it.
+    """
+    near = (day.year, day.year + 1) if day.month >= _ANNOUNCED else (day.year,)
+    return tuple(each for each in near if each not in calendar.years)
 
 
 def is_known(day: date, calendar: Calendar) -> bool:

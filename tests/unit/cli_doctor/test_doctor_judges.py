@@ -27,6 +27,8 @@ from services.cli.embedded.data_dir import opened
 from shared.bus.nats_inspect import LogReport
 from shared.observability.metrics import Metrics
 from shared.runtime.health import Health, health_app, http_server
+from shared.runtime.packs import read_pack
+from shared.runtime.settings import default_policies_dir
 from shared.store.redis_inspect import StoreReport
 
 NOW = datetime(2026, 11, 1, 3, 0, tzinfo=UTC)
@@ -260,3 +262,13 @@ def test_a_process_that_judges_by_another_model_is_told(refused: str, troubles: 
     assert levels([found]) == troubles
     assert "own" in found.says
     assert refused in found.says
+
+
+def test_a_year_whose_holidays_the_packs_do_not_know_is_a_warning() -> None:
+    packs = [read_pack(default_policies_dir(), "company")]
+    [known], [unknown] = (
+        here.holidays(packs, date(2026, 5, 1)),
+        here.holidays(packs, date(2031, 12, 1)),
+    )
+    assert (known.level, unknown.level) == ("ok", "warn")
+    assert "of 2031, 2032 are not named in company" in unknown.says

@@ -1,13 +1,14 @@
 """The pages of what may be said: who sees which button, and what a form becomes."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.respond.core.aggregates import AutoReceipt
+from services.respond.core.aggregates import AutoReceipt, Plans
 from services.respond.core.receipt import Wording
 from shared.contracts import guidance as said
+from shared.contracts.plans import PlanWritten
 from tests.unit.console.conftest import Desk
 
 
@@ -188,3 +189,29 @@ async def test_automatic_receipts_show_who_answers_for_them(desk: Desk) -> None:
     assert isinstance(desk.house.log[0], said.ReceiptApproved)
     listed = await (await desk.client.get("/api/receipts")).json()
     assert listed["receipts"][0]["approved_by"] == "lin"
+
+
+async def test_planned_texts_stand_with_what_rules_and_bans_have_against_them(desk: Desk) -> None:
+    await desk.sign_in("guan")
+    page = await text_of(desk, "/plans")
+    assert "周末亲子活动明天上午十点开始" in page
+    assert "发前检查没有意见" in page
+    assert "加一条排期" not in page
+    plan = desk.house.planned.plans[0]
+    gone = plan.model_copy(update={"account_id": "gone"})
+    bad = plan.model_copy(update={"text": "这件事无可奉告。"})
+    desk.house.planned = Plans(plans=(gone, bad))
+    await desk.sign_in("chen")
+    page = await text_of(desk, "/plans")
+    assert "finding block" in page
+    assert "周末亲子活动" not in page
+    form: dict[str, object] = {
+        "target": "plan2", "account_id": "plaza", "text": "早", "publish_at": "2026-12-01T10:00",
+    }  # fmt: skip
+    assert await press(desk, "plan-write", form) == 303
+    assert isinstance(desk.house.log[0], PlanWritten)
+    assert desk.house.log[0].publish_at.utcoffset() == timedelta(hours=8)
+    listed = await (await desk.client.get("/api/plans")).json()
+    assert [each["account_id"] for each in listed["plans"]] == ["gone", "plaza"]
+    desk.house.planned = Plans()
+    assert "没有排期的文字" in await text_of(desk, "/plans")

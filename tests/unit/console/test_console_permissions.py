@@ -79,6 +79,9 @@ EXPECTED = {
     "POST /api/ban": REVIEWERS,
     "POST /api/bans/{ban_id}/ban-lift": REVIEWERS,
     "GET /api/receipts": READERS,
+    "GET /api/plans": READERS,
+    "POST /api/plans/{plan_id}/write": WORKERS,
+    "POST /api/plans/{plan_id}/drop": WORKERS,
     "POST /api/cases/{case_id}/model-draft": WORKERS,
     "POST /api/accounts/{account_id}/receipt-write": REVIEWERS,
     "POST /api/accounts/{account_id}/receipt-approve": LEADS,
@@ -107,6 +110,7 @@ IDS = {
     "op_id": "op-00000001",
     "position_id": "cake",
     "ban_id": "ban1",
+    "plan_id": "plan1",
     "entry_id": "parking",
 }
 

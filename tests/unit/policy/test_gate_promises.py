@@ -6,11 +6,12 @@ import pytest
 
 from shared.policy.gate.check import gate
 from shared.policy.gate.days import day_of
-from shared.policy.gate.findings import GateContext, GateFinding
+from shared.policy.gate.findings import GateContext, GateFinding, Unknown
 from shared.policy.gate.promises import promises
-from shared.policy.gate.workdays import after_working_days
+from shared.policy.gate.workdays import after_working_days, unknown_years
+from shared.policy.loader import load_pack
 from shared.policy.model import NO_PACK
-from shared.runtime.packs import read_pack
+from shared.runtime.packs import read_pack, read_sources
 from shared.runtime.settings import default_policies_dir
 from tests.fakes.clock import START
 
@@ -55,6 +56,31 @@ def test_working_weekends_count_and_holidays_do_not() -> None:
     assert read[0].holidays_known
     far = promises("十个工作日内答复您", datetime(2026, 12, 28, 9, tzinfo=UTC), calendar)
     assert far[0].holidays_known is False
+
+
+def test_a_year_nobody_named_is_unknown_and_says_so_until_a_child_pack_names_it() -> None:
+    late = datetime(2026, 12, 28, 9, tzinfo=UTC)
+    context = GateContext(situation="complaint", now=late)
+    said = gate("我们十个工作日内答复您", context, PACK)
+    assert Unknown(check="promise", needs="holidays_of_2027") in said.unknown
+    assert "2027 年的放假安排规则包里还没有" in said.findings[0].reason
+    days = gate("我们十天内答复您", context, PACK)
+    assert not any(each.needs.startswith("holidays") for each in days.unknown)
+    named = b"inherits: company\ngate: {calendar: {years: [2027], holidays: ['2027-01-04'], festivals: {%s: ['2031-01-23']}}}"
+    sources = {
+        **read_sources(default_policies_dir()),
+        "ours": {"pack.yaml": named % "春".encode()},
+    }
+    ours = load_pack("ours", sources)
+    calendar = ours.gate.calendar
+    assert (2026 in calendar.years, 2027 in calendar.years) == (True, True)
+    assert {date(2026, 10, 1), date(2027, 1, 4)} <= set(calendar.holidays)
+    assert len(calendar.festivals["春"]) == len(PACK.gate.calendar.festivals["春"]) + 1
+    told = gate("我们十个工作日内答复您", context, ours)
+    assert not any(each.needs.startswith("holidays") for each in told.unknown)
+    assert unknown_years(PACK.gate.calendar, date(2026, 10, 31)) == ()
+    assert unknown_years(PACK.gate.calendar, date(2026, 11, 1)) == (2027,)
+    assert unknown_years(calendar, date(2026, 11, 1)) == ()
 
 
 def test_a_promise_is_said_to_be_one_and_one_that_is_over_stays_here() -> None:

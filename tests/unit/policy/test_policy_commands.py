@@ -260,7 +260,7 @@ def test_a_pack_that_would_not_load_is_not_started(
     tmp_path: Path, answers: Answers, said: str
 ) -> None:
     place = copied(tmp_path / "packs")
-    assert asked_for(answers, place, lambda *_, **__: "never asked") == answers
+    assert asked_for(answers, place, lambda *_, **__: "never asked", print) == answers
     with pytest.raises(UserError) as refused:
         list(start(answers, place, DAY))
     assert said in refused.value.what

@@ -6,6 +6,7 @@ from services.respond.core.shadow import SHOWN_KEPT, ShadowRun
 from shared.contracts.verdicts import Label
 from shared.policy.cel import Value
 from shared.policy.model import ClockRule, Pack, Taboo
+from shared.policy.suggesting import ReplyTemplate
 from shared.policy.weighing import SeverityRule
 from tests.fakes.builders import (
     a_claim,
@@ -169,3 +170,24 @@ def test_what_is_listed_is_bounded_and_what_is_counted_is_not() -> None:
         story.tell(a_comment(name, author=name), a_verdict(name, Label.COMPLAINT))
     run = the_run(story)
     assert (len(run.newest), run.counts) == (SHOWN_KEPT, {"case": SHOWN_KEPT + 5})
+
+
+def wording(template_id: str, text: str) -> ReplyTemplate:
+    return ReplyTemplate(id=template_id, text=text, labels=(Label.COMPLAINT,), approved_by="lin")
+
+
+def test_what_would_be_offered_otherwise_is_told_when_a_case_opens_and_not_again() -> None:
+    ours = Pack(name="company", templates=(wording("old", "您好，已转相关部门核实。"),))
+    theirs = Pack(name="company", templates=(wording("new", "您好，我们正在核实此事。"),))
+    story = beside(theirs, live=ours)
+    story.complain()
+    assert found(story) == [("suggestions", "old", "new")]
+    story.tell(a_comment("c2"), a_verdict("c2", Label.COMPLAINT))
+    assert found(story) == [("suggestions", "old", "new")]
+
+
+def test_equal_offers_are_not_listed() -> None:
+    ours = Pack(name="company", templates=(wording("same", "您好，已转相关部门核实。"),))
+    story = beside(ours.model_copy(update={"undo_seconds": 30}), live=ours)
+    story.complain()
+    assert found(story) == []
