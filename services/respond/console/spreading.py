@@ -29,9 +29,9 @@ def readings_view(case: Case, t: Catalog) -> tuple[ReadingView, ...]:
 
 def in_short(case: Case, t: Catalog) -> str:
     """Return what a row of the queue has room for; "": nobody suspects it."""
-    now = case.rumour
-    if now is None:
+    if not case.readings:
         return ""
+    now = case.readings[-1]
     return t("spread.short", p=_percent(now.likely), n=crowd(now.reposts, t))
 
 
