@@ -1,6 +1,6 @@
 """What respond's shell and console need of each other and of the world."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Literal, Protocol
@@ -50,6 +50,8 @@ class QueueFilter(Frozen):
     queue: str | None = None
     owner_id: str | None = None
     mine_or_free: bool = False
+    cluster_id: str | None = None
+    """Those that hold nearly the same words."""
     asking: bool = False
     """Those with questions inside the house that nobody has answered."""
     resolved: bool = False
@@ -85,7 +87,10 @@ class ReadModel(Protocol):
 
     async def case(self, case_id: str) -> Case | None: ...
     async def claim(self, claim_id: str) -> Claim | None: ...
-    async def cluster(self, cluster_id: str) -> Cluster | None: ...
+    async def clusters(self, cluster_ids: Sequence[str]) -> Mapping[str, Cluster]:
+        """Return those that still stand, by id."""
+        ...
+
     async def effect(self, effect_id: str) -> Effect | None: ...
     async def page(self, page_id: str) -> Page | None: ...
     async def post(self, account_id: str, post_id: str) -> Post | None:
