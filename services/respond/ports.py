@@ -1,8 +1,8 @@
 """What respond's shell and console need of each other and of the world."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from datetime import datetime, tzinfo
+from datetime import datetime
 from typing import Literal, Protocol
 
 from services.respond.core.aggregates import (
@@ -53,6 +53,8 @@ class QueueFilter(Frozen):
     queue: str | None = None
     owner_id: str | None = None
     mine_or_free: bool = False
+    cluster_id: str | None = None
+    """Those that hold nearly the same words."""
     asking: bool = False
     """Those with questions inside the house that nobody has answered."""
     resolved: bool = False
@@ -88,7 +90,10 @@ class ReadModel(Protocol):
 
     async def case(self, case_id: str) -> Case | None: ...
     async def claim(self, claim_id: str) -> Claim | None: ...
-    async def cluster(self, cluster_id: str) -> Cluster | None: ...
+    async def clusters(self, cluster_ids: Sequence[str]) -> Mapping[str, Cluster]:
+        """Return those that still stand, by id."""
+        ...
+
     async def effect(self, effect_id: str) -> Effect | None: ...
     async def page(self, page_id: str) -> Page | None: ...
     async def post(self, account_id: str, post_id: str) -> Post | None:
@@ -251,63 +256,4 @@ class PackShelf(Protocol):
 
     async def keep(self, pack: Pack) -> str:
         """Keep a body and return its hash. Raises TransientError."""
-        ...
-
-
-class Rehearsed(Frozen):
-    """What other rules decide otherwise of what came since a time, kind by kind.
-
-    `shown` are the first of each kind: what it is about, as the rules in force decide, as the
-    others would. Not `complete`: only the newest part of it was looked at.
-    """
-
-    since: datetime
-    complete: bool
-    items: int
-    cases: tuple[int, int]
-    counts: dict[str, int]
-    shown: dict[str, tuple[tuple[str, str, str], ...]]
-
-
-class Seen(Frozen):
-    """One input of the last days of which a rule speaks: what, when, its words, what is said."""
-
-    kind: str
-    came: str
-    at: datetime
-    text: str
-    verdict: str
-    reason: str
-
-
-class Asked(Frozen):
-    """What one rule says of the last days. `looked` are inputs by kind, `untold` fields nobody told.
-
-    Of the kinds in `without` the house keeps no history: nothing is said of them.
-    """
-
-    since: datetime
-    complete: bool
-    looked: dict[str, int]
-    without: tuple[str, ...]
-    hits: int
-    untold: dict[str, int]
-    shown: tuple[Seen, ...]
-
-
-class Rehearsal(Protocol):
-    """Rules tried on what came in the last days."""
-
-    async def ask(self, name: str, candidate: Pack, rule_id: str, zone: tzinfo) -> Asked:
-        """Return what one rule of the catalogue says of replies, posts and items of these days.
-
-        Raises TransientError.
-        """
-        ...
-
-    async def rehearse(self, name: str, live: Pack, candidate: Pack) -> Rehearsed:
-        """Return what `candidate` decides otherwise than `live` for the accounts of this pack.
-
-        Raises TransientError.
-        """
         ...

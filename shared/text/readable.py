@@ -7,5 +7,5 @@ WORDLESS: Final = frozenset({PLACE, VOICE, PICTURE})
 
 
 def readable(text: str) -> str:
-    """Return the words of a text; "" of a picture, a voice or a place that is only named."""
-    return "" if text in WORDLESS else text
+    """Return the text; "" of blanks, and of a picture, a voice or a place that is only named."""
+    return "" if text in WORDLESS or text.isspace() else text

@@ -1,7 +1,7 @@
 """A house without servers: reads from memory, and folds wishes the simple way, one by one."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -83,6 +83,7 @@ class House(Library, RulesHouse):
             where.account_id in {None, case.account_id}
             and (where.label is None or where.label in case.labels)
             and where.queue in {None, case.flow.queue}
+            and where.cluster_id in {None, case.cluster_id}
             and not (where.asking and not case.flow.open_asks)
             and (where.owner_id is None or case.owner_id in owners)
         )
@@ -93,8 +94,8 @@ class House(Library, RulesHouse):
     async def claim(self, claim_id: str) -> Claim | None:
         return samples.a_claim(claim_id, self._clock.now())
 
-    async def cluster(self, cluster_id: str) -> Cluster | None:
-        return samples.a_cluster(cluster_id, self._clock.now())
+    async def clusters(self, cluster_ids: Sequence[str]) -> Mapping[str, Cluster]:
+        return {each: samples.a_cluster(each, self._clock.now()) for each in cluster_ids}
 
     async def effect(self, effect_id: str) -> Effect | None:
         return samples.an_effect(effect_id, self._clock.now()) if effect_id == "effect1" else None
@@ -256,11 +257,8 @@ class House(Library, RulesHouse):
                 if isinstance(found, str):
                     return found
                 changed = found
-        entry = HistoryEntry(
-            at=self._clock.now(),
-            what=fact.kind.removeprefix("operator."),
-            person_id=fact.person_id,
-        )
+        what = fact.kind.removeprefix("operator.")
+        entry = HistoryEntry(at=self._clock.now(), what=what, person_id=fact.person_id)
         self.cases[case.case_id] = case.model_copy(
             update={**changed, "history": (*case.history, entry)}
         )

@@ -17,7 +17,8 @@ from services.respond.core.aggregates import (
 )
 from services.respond.core.fold import fold
 from services.respond.core.state import State
-from services.respond.ports import Asked, ReadModel, Rehearsed
+from services.respond.ports import ReadModel
+from services.respond.rehearsing import Asked, Rehearsed
 from services.respond.shell.rehearsal import LogRehearsal
 from shared.bus.memory_bus import MemoryBus
 from shared.bus.port import outgoing

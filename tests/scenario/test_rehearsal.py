@@ -3,7 +3,7 @@
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from services.respond.ports import Asked
+from services.respond.rehearsing import Asked
 from services.respond.shell.rehearsal import LogRehearsal
 from shared.contracts.operators import CaseClaimed, ReplyDrafted
 from shared.contracts.posts import PostSeen

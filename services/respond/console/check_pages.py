@@ -21,7 +21,7 @@ from services.respond.console.policy_pages import pack_in_force
 from services.respond.console.problems import Problem
 from services.respond.console.render import View, page, view_of
 from services.respond.console.rule_pages import MAY, candidate_of, not_too_often, propose
-from services.respond.ports import Asked
+from services.respond.rehearsing import Asked
 from services.respond.shell.review import changed
 from shared.policy.checks.kinds import KINDS, shape_of
 from shared.policy.checks.own import PREFIX

@@ -31,6 +31,8 @@ from services.respond.console.events import EventStream
 from services.respond.console.parameters import (
     ABOUT,
     CaseParams,
+    ClaimParams,
+    ClusterParams,
     EffectParams,
     OutcomeParams,
     PageParams,
@@ -41,7 +43,7 @@ from services.respond.console.policy_api import policy_readings
 from services.respond.console.problems import Problem
 from services.respond.console.wish import Body, Wish
 from services.respond.console.wishes import WISHES
-from services.respond.core.aggregates import Effect, Guidance, Page, Plans
+from services.respond.core.aggregates import Claim, Cluster, Effect, Guidance, Page, Plans
 from services.respond.core.checking import foremost
 from services.respond.core.permissions import ALLOWED
 from services.respond.ports import GateAnswer, Health, QueueFilter
@@ -93,6 +95,7 @@ async def _queue(console: Console, call: Call[Nothing, QueueQuery, Nothing]) -> 
         account_id=asked.account_id,
         label=asked.label,
         queue=asked.queue,
+        cluster_id=asked.cluster_id,
         owner_id=call.caller.person_id if asked.mine_or_free else asked.owner_id,
         mine_or_free=asked.mine_or_free,
         asking=asked.asking,
@@ -113,6 +116,15 @@ async def _case(console: Console, call: Call[CaseParams, Nothing, Nothing]) -> A
     if case is not None:
         case = await console.gate.suggested(case, console.clock.now())
     return _found(case and CaseShown.of(case))
+
+
+async def _cluster(console: Console, call: Call[ClusterParams, Nothing, Nothing]) -> Answer:
+    cluster_id = call.params.cluster_id
+    return _found((await console.read.clusters([cluster_id])).get(cluster_id))
+
+
+async def _claim(console: Console, call: Call[ClaimParams, Nothing, Nothing]) -> Answer:
+    return _found(await console.read.claim(call.params.claim_id))
 
 
 async def _effect(console: Console, call: Call[EffectParams, Nothing, Nothing]) -> Answer:
@@ -196,6 +208,20 @@ def operations() -> tuple[AnyOperation, ...]:
             "queue", "Open cases by what is owed next", QueueList, (Nothing, QueueQuery), _queue
         ),
         reading("cases/{case_id}", "One case", CaseShown, (CaseParams, Nothing), _case),
+        reading(
+            "clusters/{cluster_id}",
+            "Items in nearly the same words: how many, whose cases, whether it looks arranged",
+            Cluster,
+            (ClusterParams, Nothing),
+            _cluster,
+        ),
+        reading(
+            "claims/{claim_id}",
+            "What is known of a claim, and on what evidence",
+            Claim,
+            (ClaimParams, Nothing),
+            _claim,
+        ),
         reading(
             "effects/{effect_id}",
             "What became of something that leaves",

@@ -1,6 +1,6 @@
 """The pages people read: queue, case, on-call page, status."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, get_args
 from urllib.parse import urlencode
 
@@ -12,7 +12,7 @@ from services.respond.console.policy_api import unread_of
 from services.respond.console.present import Beside, RowView, case_view, row_view
 from services.respond.console.problems import Problem
 from services.respond.console.render import View, page, view_of
-from services.respond.core.aggregates import Case, Post
+from services.respond.core.aggregates import Case, Cluster, Post
 from services.respond.core.checking import foremost
 from services.respond.ports import QueueFilter
 from shared.contracts.operators import Outcome, Slot
@@ -34,6 +34,7 @@ def queue_filter(view: View) -> QueueFilter:
         account_id=query.get("account") or None,
         label=Label(label) if label in set(Label) else None,
         queue=query.get("queue") or None,
+        cluster_id=query.get("alike") or None,
         owner_id=me if show in {"mine", "mine_or_free"} else None,
         mine_or_free=show == "mine_or_free",
         resolved=show == "resolved",
@@ -75,7 +76,14 @@ async def _rows(
 ) -> tuple[tuple[RowView, ...], int]:
     rows, total = await view.console.read.queue(where, offset=first, limit=limit)
     names = await view.names()
-    return tuple(row_view(each, names, view.now, view.t) for each in rows), total
+    clusters = await _clusters(view, [each.case for each in rows])
+    return tuple(row_view(each, names, view.now, view.t, clusters) for each in rows), total
+
+
+async def _clusters(view: View, cases: Sequence[Case]) -> Mapping[str, Cluster]:
+    """Return the clusters of these cases, in one look."""
+    named = dict.fromkeys(each.cluster_id for each in cases if each.cluster_id)
+    return await view.console.read.clusters(tuple(named)) if named else {}
 
 
 async def home(_request: web.Request) -> web.Response:
@@ -121,9 +129,9 @@ async def case_values(view: View, case_id: str, slot: Slot) -> dict[str, object]
         raise Problem(404, "not_found", "there is no such case")
     case = await view.console.gate.suggested(case, view.now)
     names = await view.names()
-    cluster = await view.console.read.cluster(case.cluster_id) if case.cluster_id else None
+    clusters = await _clusters(view, [case])
     claim = await view.console.read.claim(case.claim_id) if case.claim_id else None
-    beside = Beside(cluster, claim, await _post(view, case))
+    beside = Beside(clusters.get(case.cluster_id), claim, await _post(view, case))
     shown = case_view(case, slot, names, view.now, view.t, beside=beside)
     text = shown.reply.text if shown.reply else ""
     open_text = text and view.may("operator.drafted")

@@ -19,6 +19,14 @@ class CaseParams(_Strict):
     case_id: Name
 
 
+class ClusterParams(_Strict):
+    cluster_id: Name
+
+
+class ClaimParams(_Strict):
+    claim_id: Name
+
+
 class PageParams(_Strict):
     page_id: Name
 
@@ -66,6 +74,7 @@ class OutcomeParams(_Strict):
 class QueueQuery(_Strict):
     account_id: Name | None = None
     label: Label | None = None
+    cluster_id: Name | None = None
     queue: Annotated[str, StringConstraints(min_length=1, max_length=80)] | None = None
     owner_id: Name | None = None
     mine_or_free: bool = False

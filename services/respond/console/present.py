@@ -1,12 +1,12 @@
 """Cases as the pages show them: everything the templates need, worked out beforehand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from services.respond.console.catalog import Catalog
 from services.respond.console.history import HistoryView, Names, history_view
-from services.respond.console.spreading import ReadingView, in_short, readings_view
+from services.respond.console.spreading import ReadingView, alike_in_short, in_short, readings_view
 from services.respond.console.words import (
     HARMFUL,
     Piece,
@@ -61,7 +61,8 @@ class RowView:
     owner: str
     account: str
     labels: tuple[LabelView, ...]
-    spread: str
+    marks: tuple[str, ...]
+    """How far it has spread, and how many say the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +162,13 @@ class CaseView:
         return frozenset(each.item_id for each in done if each.removing != "block")
 
 
-def row_view(row: QueueRow, names: Names, now: datetime, t: Catalog) -> RowView:
+def row_view(
+    row: QueueRow,
+    names: Names,
+    now: datetime,
+    t: Catalog,
+    clusters: Mapping[str, Cluster],
+) -> RowView:
     newest = row.case.items[-1] if row.case.items else None
     covered = newest is not None and not HARMFUL.isdisjoint(newest.decided)
     return RowView(
@@ -174,7 +181,7 @@ def row_view(row: QueueRow, names: Names, now: datetime, t: Catalog) -> RowView:
         owner=names.person(row.case.owner_id),
         account=names.account(row.case.account_id),
         labels=_row_labels(row.case, t),
-        spread=in_short(row.case, t),
+        marks=(*in_short(row.case, t), *alike_in_short(clusters.get(row.case.cluster_id), t)),
     )
 
 

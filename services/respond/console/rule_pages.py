@@ -14,7 +14,7 @@ from services.respond.console.problems import Problem, invalid
 from services.respond.console.render import View, page, view_of
 from services.respond.console.rule_form import LEVELS, RuleForm, Written
 from services.respond.console.wishes import WISHES
-from services.respond.ports import Rehearsed
+from services.respond.rehearsing import Rehearsed
 from services.respond.shell.review import changed
 from shared.policy.edits import Edit, edited
 from shared.policy.model import Pack

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from services.respond.console.catalog import Catalog
 from services.respond.console.words import crowd
-from services.respond.core.aggregates import Case
+from services.respond.core.aggregates import Case, Cluster
 from services.respond.core.cascade import Reading
 
 
@@ -27,12 +27,19 @@ def readings_view(case: Case, t: Catalog) -> tuple[ReadingView, ...]:
     )
 
 
-def in_short(case: Case, t: Catalog) -> str:
-    """Return what a row of the queue has room for; "": nobody suspects it."""
-    now = case.rumour
-    if now is None:
-        return ""
-    return t("spread.short", p=_percent(now.likely), n=crowd(now.reposts, t))
+def in_short(case: Case, t: Catalog) -> Iterator[str]:
+    """Yield what a row of the queue has room for; nothing of what nobody suspects."""
+    if case.readings:
+        now = case.readings[-1]
+        yield t("spread.short", p=_percent(now.likely), n=crowd(now.reposts, t))
+
+
+def alike_in_short(cluster: Cluster | None, t: Catalog) -> Iterator[str]:
+    """Yield how many say nearly the same, and whether that looks arranged."""
+    if cluster is not None and cluster.count > 1:
+        yield t("alike.short", n=crowd(cluster.count, t))
+        if cluster.coordinated_at is not None:
+            yield t("weight.coordinated")
 
 
 def _line(reading: Reading, t: Catalog) -> str:

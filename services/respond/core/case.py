@@ -232,11 +232,6 @@ class Case(Aggregate):
         return f"case:{self.case_id}"
 
     @property
-    def rumour(self) -> Reading | None:
-        """Return what is believed of it as a rumour by now; None: nobody suspects it."""
-        return self.readings[-1] if self.readings else None
-
-    @property
     def speaker(self) -> str:
         return self.items[-1].author.author_id
 

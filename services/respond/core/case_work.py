@@ -2,6 +2,7 @@
 
 from services.respond.core import asking, holding
 from services.respond.core.aggregates import Case, HistoryEntry
+from services.respond.core.at_risk import looked_after
 from services.respond.core.cascades import called_rumour
 from services.respond.core.case import note
 from services.respond.core.cases import reopen
@@ -84,6 +85,7 @@ def resolve(work: Work, case: Case, fact: asked.CaseResolved) -> Case | Refusal:
     holding.settle(work, case, fact.person_id)
     asking.settle(work, case, fact.person_id)
     settle_page(work, closed, fact.person_id)
+    looked_after(work, closed, fact.person_id)
     offer_itself(work, case, fact)
     return _told(work, closed, "resolved", fact.person_id, fact.reason)
 

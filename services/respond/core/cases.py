@@ -8,13 +8,13 @@ from services.respond.core.aggregates import (
     ItemPlace,
     OpenThread,
 )
+from services.respond.core.at_risk import tell_of_risk
 from services.respond.core.cascades import suspect
 from services.respond.core.case import note
 from services.respond.core.clocks import start_clocks
 from services.respond.core.clusters import gather, meet
 from services.respond.core.decisions import CaseJoined, CaseOpened, CaseReopened
-from services.respond.core.judging import HARMS, Judgement, in_order, is_new_risk
-from services.respond.core.pages import page_for_risk
+from services.respond.core.judging import HARMS, Judgement, in_order
 from services.respond.core.routing import flow_for, obey, routed
 from services.respond.core.staff import quiet
 from services.respond.core.waiting import PendingItem
@@ -102,9 +102,8 @@ def admit(
         known = {"cluster_id": cluster.cluster_id, "claim_id": claim_id}
         fresh = fresh.model_copy(update=known)
     fresh = suspect(work, fresh, item, verdict.hearing, cluster)
-    if is_new_risk(case if is_open else None, item.decided):
-        fresh = page_for_risk(work, fresh)
     work.put(fresh)
+    tell_of_risk(work, fresh, case.labels if case is not None and is_open else ())
     return fresh.case_id, judged
 
 

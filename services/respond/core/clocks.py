@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from services.respond.core.aggregates import Case, CaseClock, ClockKind, HistoryEntry
+from services.respond.core.at_risk import looked_after
 from services.respond.core.case import note
 from services.respond.core.decisions import ClockBreached, ClockMet
 from services.respond.core.incidents import notice_breach
@@ -45,6 +46,7 @@ def meet(work: Work, case: Case, kind: ClockKind, by: str) -> Case:
             clocks.append(clock)
     kept = case.model_copy(update={"clocks": tuple(clocks)})
     settle_page(work, kept, by)
+    looked_after(work, kept, by)
     return kept
 
 

@@ -3,7 +3,6 @@
 from functools import lru_cache
 from typing import NamedTuple
 
-from services.respond.core.case import Case
 from shared.contracts.verdicts import Label, Verdict
 from shared.policy.model import Pack
 from shared.policy.severity import severity
@@ -81,11 +80,6 @@ def _judged(
         or Label.SELF_HARM in decided
     )
     return Judgement(decided, weight.value, opens)
-
-
-def is_new_risk(case: Case | None, decided: tuple[Label, ...]) -> bool:
-    """Tell whether somebody may be at risk of whom nobody was told yet in this open case."""
-    return Label.SELF_HARM in decided and (case is None or Label.SELF_HARM not in case.labels)
 
 
 def unclassified() -> Verdict:

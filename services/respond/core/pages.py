@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from services.respond.core.aggregates import Case, Effect, HistoryEntry, Page, Person
-from services.respond.core.case import KEEP, note
+from services.respond.core.case import note
 from services.respond.core.decisions import EffectDecided, PageRaised
 from services.respond.core.organisation import speaks_for
 from services.respond.core.work import Work
@@ -12,7 +12,6 @@ from shared.contracts.org import Contact, Duty
 
 NOBODY = "nobody_on_duty"
 QUARANTINED = "quarantined"
-AT_RISK = "self_harm"
 _WORDS = {
     "acknowledge": "受理超时",
     "first_reply": "首次回复超时",
@@ -22,7 +21,7 @@ _WORDS = {
     "promise_soon": "承诺即将到期，工单无人承办",
     QUARANTINED: "有数据处理不了，已隔离",
     "position_request": "申请口径超时",
-    AT_RISK: "有人可能有轻生风险，请马上查看",
+    "self_harm": "有人可能有轻生风险，请马上查看",
     "held": "有回复等候决定",
     "held_late": "等候决定的回复已逾期",
     "asked": "有内部询问",
@@ -30,30 +29,6 @@ _WORDS = {
     "unanswered": "内部询问超时未答",
 }
 """What a pager says for each reason; the console has its own words for them."""
-
-
-def page_for_risk(work: Work, case: Case) -> Case:
-    """Tell whoever is on duty at once that somebody may be at risk; return the case.
-
-    Cases that come while nobody has taken the page are added to it, so that it is one call.
-    """
-    standing = next(
-        (each for each in work.under("page") if isinstance(each, Page) and _waits(each)), None
-    )
-    if standing is None:
-        page_id = token("page", case.case_id, AT_RISK, work.at.isoformat())
-        page = raise_page(work, page_id, (case.case_id,), (AT_RISK,), case.account_id)
-    else:
-        page = standing.model_copy(
-            update={"case_ids": (*standing.case_ids[1 - KEEP :], case.case_id)}
-        )
-        count_up(work, page, page.reasons, case.account_id)
-    told = HistoryEntry(at=work.at, what="paged", person_id=page.person_id or None)
-    return case.model_copy(update={"page_id": page.page_id, "history": note(case, told)})
-
-
-def _waits(page: Page) -> bool:
-    return page.reasons[0] == AT_RISK and page.acknowledged_at is None
 
 
 def page_for_breach(work: Work, case: Case, clock: str) -> None:
@@ -75,15 +50,9 @@ def settle_page(work: Work, case: Case, by: str) -> None:
     if page is None or page.acknowledged_at is not None:
         return
     others = (work.case(each) for each in page.case_ids if each != case.case_id)
-    owed = _is_unseen if _waits(page) else _is_late
-    if any(each is not None and owed(each) for each in (case, *others)):
+    if any(each is not None and _is_late(each) for each in (case, *others)):
         return
     work.put(page.model_copy(update={"acknowledged_at": work.at, "acknowledged_by": by or None}))
-
-
-def _is_unseen(case: Case) -> bool:
-    unmet = (clock for clock in case.clocks if clock.met_at is None)
-    return case.status != "resolved" and any(each.clock == "acknowledge" for each in unmet)
 
 
 def _is_late(case: Case) -> bool:

@@ -3,12 +3,12 @@
 import hashlib
 
 from services.respond.core.aggregates import Case, CaseItem, Cluster
+from services.respond.core.at_risk import tell_of_risk
 from services.respond.core.calm import rate
 from services.respond.core.cascades import suspect
 from services.respond.core.cases import admit, refresh
 from services.respond.core.decisions import ItemJudged
-from services.respond.core.judging import Judgement, is_new_risk, judge, unclassified
-from services.respond.core.pages import page_for_risk
+from services.respond.core.judging import Judgement, judge, unclassified
 from services.respond.core.receipts import greet
 from services.respond.core.routing import routed
 from services.respond.core.shadow_items import watch_item
@@ -90,7 +90,8 @@ def judge_again(work: Work, case: Case, verdict: Verdict) -> None:
     fresh = fresh.model_copy(update=graver(case, judged))
     fresh = suspect(work, fresh, item, verdict.hearing, alike)
     fresh = routed(work, fresh)
-    work.put(page_for_risk(work, fresh) if is_new_risk(case, judged.decided) else fresh)
+    work.put(fresh)
+    tell_of_risk(work, fresh, case.labels)
     if broken := forbidden(work, case.account_id, item, judged.decided):
         notice(work, where, item, case.case_id, broken)
     line = _said(

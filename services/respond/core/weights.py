@@ -79,7 +79,7 @@ def _matter(  # noqa: PLR0917  what a matter is made of
     cluster: Cluster | None = None,
 ) -> Matter:
     earlier = _cases(work, _key(where, item.author))
-    reading = None if case is None else case.rumour
+    reading = case.readings[-1] if case is not None and case.readings else None
     return Matter(
         text=item.text,
         decided=judged.decided,

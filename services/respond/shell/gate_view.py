@@ -74,11 +74,12 @@ class PackGateView:
     async def _around(self, case: Case, role: str = "") -> Around:
         """Return what stands around the case, from the same aggregates as the fold has."""
         read, post_id = self._read, post_of(case)
+        found = await read.clusters([case.cluster_id]) if case.cluster_id else {}
         beside = Beside(
             accounts=tuple(await read.accounts()),
             guidance=await read.guidance(),
             voiced=await read.voiced(case.account_id),
-            cluster=await read.cluster(case.cluster_id) if case.cluster_id else None,
+            cluster=found.get(case.cluster_id),
             claim=await read.claim(case.claim_id) if case.claim_id else None,
             post=await read.post(case.account_id, post_id) if post_id else None,
         )

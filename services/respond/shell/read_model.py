@@ -1,6 +1,6 @@
 """Committed state for people: read from the store, so a standby answers as the leader does."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -87,8 +87,10 @@ class StoreReadModel:
     async def claim(self, claim_id: str) -> Claim | None:
         return await self._one(f"claim:{claim_id}", Claim)
 
-    async def cluster(self, cluster_id: str) -> Cluster | None:
-        return await self._one(f"cluster:{cluster_id}", Cluster)
+    async def clusters(self, cluster_ids: Sequence[str]) -> Mapping[str, Cluster]:
+        """Return those that still stand, by id."""
+        found = await self._all([f"cluster:{each}" for each in cluster_ids], Cluster)
+        return {each.cluster_id: each for each in found}
 
     async def effect(self, effect_id: str) -> Effect | None:
         return await self._one(f"effect:{effect_id}", Effect)
@@ -229,11 +231,14 @@ def _due(case: Case) -> datetime | None:
 
 
 def _fits(case: Case, where: QueueFilter) -> bool:
-    if where.account_id is not None and case.account_id != where.account_id:
-        return False
     if where.label is not None and where.label not in case.labels:
         return False
-    if where.queue is not None and case.flow.queue != where.queue:
+    exact = (
+        (where.account_id, case.account_id),
+        (where.cluster_id, case.cluster_id),
+        (where.queue, case.flow.queue),
+    )
+    if any(wanted is not None and wanted != has for wanted, has in exact):
         return False
     if where.asking and not case.flow.open_asks:
         return False

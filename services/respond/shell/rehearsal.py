@@ -13,7 +13,8 @@ from services.respond.core.outgoing import outgoing
 from services.respond.core.pairs import Decided, Pairs, paired
 from services.respond.core.state import State
 from services.respond.core.suggest import offered
-from services.respond.ports import Asked, ReadModel, Rehearsed
+from services.respond.ports import ReadModel
+from services.respond.rehearsing import Asked, Rehearsed
 from services.respond.shell.week_inputs import Answers, inputs_of
 from shared.bus.port import Bus
 from shared.contracts.facts import Fact, Stored, StoredItem, Told, UndecodableError, told

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from services.respond.core.aggregates import Case
 from services.respond.core.checking import situation_of
-from services.respond.ports import Asked, Seen
+from services.respond.rehearsing import Asked, Seen
 from shared.contracts.facts import StoredItem, Told
 from shared.contracts.items import ItemKind
 from shared.contracts.operators import ReplyDrafted

@@ -12,7 +12,7 @@ from shared.runtime.text_tables import load_tables
 CLASSIFIER = Classifier.load(Path("nowhere"), load_tables())
 
 
-@pytest.mark.parametrize("text", ["", "\u200b\u200d\ufeff", "[图片]", "[语音]", "[位置]"])
+@pytest.mark.parametrize("text", ["", " \n", "\u200b\u200d\ufeff", "[图片]", "[语音]", "[位置]"])
 def test_nothing_is_denied_of_it_and_a_person_is_asked(text: str) -> None:
     [words, nothing] = CLASSIFIER.judge(["我要投诉", text])
     assert (nothing.labels, nothing.decided, nothing.abstained) == ({}, (), True)

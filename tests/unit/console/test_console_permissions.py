@@ -17,6 +17,8 @@ EXPECTED = {
     "GET /api/health": READERS,
     "GET /api/queue": READERS,
     "GET /api/cases/{case_id}": READERS,
+    "GET /api/clusters/{cluster_id}": READERS,
+    "GET /api/claims/{claim_id}": READERS,
     "GET /api/effects/{effect_id}": READERS,
     "GET /api/pages": READERS,
     "GET /api/pages/{page_id}": READERS,
@@ -99,6 +101,8 @@ BY_ROLE = {
     Role.AUDITOR: "su",
 }
 IDS = {
+    "cluster_id": "k1",
+    "claim_id": "w1",
     "case_id": "case1042",
     "page_id": "page1",
     "account_id": "plaza",

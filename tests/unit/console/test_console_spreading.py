@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from services.respond.console.answers import CaseShown
 from services.respond.console.catalog import load_catalogs
 from services.respond.console.render import HERE
-from services.respond.console.spreading import in_short, readings_view
-from tests.fakes.console_samples import cases
+from services.respond.console.spreading import alike_in_short, in_short, readings_view
+from tests.fakes.console_samples import a_cluster, cases
 from tests.fakes.rumours import a_reading
 from tests.unit.console.conftest import Desk
 
@@ -40,11 +40,42 @@ def test_every_part_is_said_in_every_language() -> None:
     for t in CATALOGS.values():
         [shown] = readings_view(told, t)
         assert len(shown.parts) == 6
-        assert in_short(told, t)
-    assert in_short(case, CATALOGS["zh"]) == ""
+        assert len(list(in_short(told, t))) == 1
+    assert list(in_short(case, CATALOGS["zh"])) == []
     assert readings_view(case, CATALOGS["zh"]) == ()
 
 
 def test_the_api_keeps_what_was_believed() -> None:
     case = cases(NOW)[1].model_copy(update={"readings": (a_reading(NOW),)})
     assert CaseShown.of(case).readings == case.readings
+
+
+async def test_what_many_say_is_shown_together_and_served_together(desk: Desk) -> None:
+    for name in ("case1041", "case1042"):
+        case = desk.house.cases[name]
+        desk.house.cases[name] = case.model_copy(update={"cluster_id": "k1"})
+    await desk.sign_in("zhou")
+    queue = await (await desk.client.get("/queue")).text()
+    assert queue.count("同类 12 条") == 2
+    assert "疑似集中发布" in queue
+    page = await (await desk.client.get("/case/case1042")).text()
+    assert 'href="/queue?alike=k1"' in page
+    alike = await (await desk.client.get("/queue?alike=k1")).text()
+    assert "只看这组相似的" in alike
+    assert "#1041" in alike
+    assert "#1043" not in alike
+    told = await (await desk.client.get("/api/queue?cluster_id=k1")).json()
+    assert told["total"] == 2
+    cluster = await (await desk.client.get("/api/clusters/k1")).json()
+    assert (cluster["count"], cluster["coordinated_at"] is None) == (12, False)
+    claim = await (await desk.client.get("/api/claims/w1")).json()
+    assert claim["status"] == "checking"
+
+
+def test_what_nobody_repeats_is_not_marked() -> None:
+    zh = CATALOGS["zh"]
+    cluster = a_cluster("k1", NOW)
+    alone = cluster.model_copy(update={"count": 1})
+    plain = cluster.model_copy(update={"coordinated_at": None})
+    assert [list(alike_in_short(each, zh)) for each in (None, alone)] == [[], []]
+    assert list(alike_in_short(plain, zh)) == ["同类 12 条"]
