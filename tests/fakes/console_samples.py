@@ -286,7 +286,6 @@ def a_cluster(cluster_id: str, now: datetime) -> Cluster:
         cluster_id=cluster_id,
         account_id="mall",
         signature="",
-        keys=(),
         first_at=now,
         last_at=now,
         count=12,

@@ -23,7 +23,7 @@ from services.respond.core.case import (
     Suggestion,
 )
 from services.respond.core.claim import Claim, Variant
-from services.respond.core.cluster import Cluster, Near
+from services.respond.core.cluster import Cluster
 from services.respond.core.dues import VisitReminder
 from services.respond.core.guidance import Guidance
 from services.respond.core.held_texts import HeldText
@@ -38,7 +38,7 @@ from services.respond.core.rates import HourRates
 from services.respond.core.receipt import AutoReceipt, Greeted
 from services.respond.core.shadow import ShadowRun
 from services.respond.core.state import Aggregate
-from services.respond.core.threads import AuthorRecord, Closed, OpenThread
+from services.respond.core.threads import AuthorRecord, Closed
 from services.respond.core.voiced import Spoken, Voiced
 from services.respond.core.waiting import Timer
 from shared.contracts.base import Time
@@ -80,8 +80,6 @@ __all__ = [
     "Installed",
     "ItemPlace",
     "ModelRegister",
-    "Near",
-    "OpenThread",
     "Organisation",
     "OutcomeRing",
     "PackChanges",
@@ -232,7 +230,6 @@ class OutcomeRing(Aggregate):
 AGGREGATES: dict[str, type[Aggregate]] = {
     "case": Case,
     "closed": Closed,
-    "open": OpenThread,
     "item": ItemPlace,
     "effect": Effect,
     "page": Page,
@@ -245,7 +242,6 @@ AGGREGATES: dict[str, type[Aggregate]] = {
     "early": EarlyChange,
     "author": AuthorRecord,
     "cluster": Cluster,
-    "near": Near,
     "cascade": Cascade,
     "echo": Echo,
     "claim": Claim,

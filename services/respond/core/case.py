@@ -12,6 +12,7 @@ from pydantic import model_validator
 from services.respond.core.cascade import Reading
 from services.respond.core.dues import Dues
 from services.respond.core.flow import NO_FLOW, Approval, Flow
+from services.respond.core.places import thread_place
 from services.respond.core.promise import PromiseClock, Promised
 from services.respond.core.state import Aggregate
 from services.respond.core.waiting import Timer
@@ -230,6 +231,14 @@ class Case(Aggregate):
     @cached_property
     def key(self) -> str:
         return f"case:{self.case_id}"
+
+    @cached_property
+    def landmarks(self) -> tuple[str, ...]:
+        return (thread_place(self.thread_key),)
+
+    @property
+    def stands_since(self) -> datetime:
+        return self.opened_at
 
     @property
     def speaker(self) -> str:

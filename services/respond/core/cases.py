@@ -6,7 +6,6 @@ from services.respond.core.aggregates import (
     CaseItem,
     HistoryEntry,
     ItemPlace,
-    OpenThread,
 )
 from services.respond.core.at_risk import tell_of_risk
 from services.respond.core.cascades import suspect
@@ -15,6 +14,7 @@ from services.respond.core.clocks import start_clocks
 from services.respond.core.clusters import gather, meet
 from services.respond.core.decisions import CaseJoined, CaseOpened, CaseReopened
 from services.respond.core.judging import HARMS, Judgement, in_order
+from services.respond.core.places import thread_place
 from services.respond.core.routing import flow_for, obey, routed
 from services.respond.core.staff import quiet
 from services.respond.core.waiting import PendingItem
@@ -78,8 +78,7 @@ def admit(
     that would open one by itself, so that a "thank you" wakes nobody.
     """
     key = thread_key(pending.fact)
-    place = work.get(f"open:{key}", OpenThread)
-    case = work.case(place.case_id) if place else None
+    case = work.find(thread_place(key), Case)
     gone = pending.deleted and Label.SELF_HARM not in judged.decided
     is_open = case is not None and case.status != "resolved"
     reaches = is_open or (judged.opens_case and not gone)
@@ -196,10 +195,7 @@ def _open(work: Work, key: str, pending: PendingItem, item: CaseItem, judged: Ju
         "first_reply_due": clocks[1].due_at,
     }
     work.decide(built(CaseOpened, opened))
-    work.put(
-        built(OpenThread, {"thread_key": key, "case_id": case.case_id}),
-        built(ItemPlace, {"item_id": fact.item_id, "case_id": case.case_id}),
-    )
+    work.put(built(ItemPlace, {"item_id": fact.item_id, "case_id": case.case_id}))
     return obey(work, case)
 
 

@@ -4,6 +4,7 @@ from services.respond.core.aggregates import Case, Claim, Cluster, Variant
 from services.respond.core.cascades import called_rumour
 from services.respond.core.case import KEEP
 from services.respond.core.claim import Evidence
+from services.respond.core.cluster import WHOLE
 from services.respond.core.refusal import Refusal
 from services.respond.core.said import ClaimLinked, ClaimRecorded
 from services.respond.core.signatures import agree
@@ -96,16 +97,16 @@ def _join(work: Work, case_id: str, claim: Claim) -> None:
 def _known(work: Work, cluster: Cluster) -> str:
     if not work.holds("variant"):
         return ""
-    for number, place in enumerate(cluster.keys):
+    for place in cluster.landmarks:
         variant = work.get(f"variant:{place}", Variant)
-        if variant and (number == 0 or agree(variant.signature, cluster.signature)):
+        if variant and (place.startswith(WHOLE) or agree(variant.signature, cluster.signature)):
             return variant.claim_id
     return ""
 
 
 def _learnt(work: Work, claim: Claim, cluster: Cluster) -> Claim:
     """Let the wording of a cluster lead to the claim, and the cluster know it."""
-    fresh = [each for each in cluster.keys if work.get(f"variant:{each}", Variant) is None]
+    fresh = [each for each in cluster.landmarks if work.get(f"variant:{each}", Variant) is None]
     learnt = fresh[: VARIANTS_MOST - len(claim.variants)]
     work.put(
         *(

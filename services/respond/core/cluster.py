@@ -1,13 +1,20 @@
 """A cluster of near-identical items as the fold keeps it, and what leads to it."""
 
+from bisect import bisect_right
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import cached_property
+from operator import itemgetter
 from typing import Final
 
+from services.respond.core.signatures import VALUE_DIGITS
 from services.respond.core.state import Aggregate
 from services.respond.core.waiting import Timer
 from shared.contracts.base import Time
 
+BAND_VALUES, BANDS = 4, 4
+WHOLE: Final = "whole:"
+_at: Final = itemgetter(0)
 WINDOW: Final = timedelta(hours=24)
 """How long a cluster stands after its newest item; ours."""
 HOUR: Final = timedelta(hours=1)
@@ -18,14 +25,17 @@ class Cluster(Aggregate):
 
     cluster_id: str
     account_id: str
+    exact: str = ""
+    """The token of its text; empty where that is too common to mean anything."""
     signature: str
-    keys: tuple[str, ...]
+    near: bool = True
+    """Long enough for texts that are nearly the same to mean the same."""
     first_at: Time
     last_at: Time
     count: int = 0
     reach: int = 0
     recent: tuple[tuple[Time, str], ...] = ()
-    """When and by whom (a token of the author)."""
+    """When and by whom (a token of the author), in that order."""
     cases: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
     coordinated_at: Time | None = None
@@ -35,20 +45,32 @@ class Cluster(Aggregate):
     def key(self) -> str:
         return f"cluster:{self.cluster_id}"
 
+    @cached_property
+    def landmarks(self) -> tuple[str, ...]:
+        return tuple(near_places(self.account_id, self.exact, self.signature if self.near else ""))
+
+    @property
+    def stands_since(self) -> datetime:
+        return self.first_at
+
     def timers(self) -> tuple[Timer, ...]:
         return (Timer(self.last_at + WINDOW, f"fade:{self.cluster_id}", self.key),)
 
     def within(self, span: timedelta, now: datetime) -> list[str]:
         """Return the authors of the items of the last `span`, once an item; at most 200."""
-        return [author for at, author in self.recent if at > now - span]
+        newest = self.recent[len(self.recent) - self.count_within(span, now) :]
+        return [author for _, author in newest]
+
+    def count_within(self, span: timedelta, now: datetime) -> int:
+        """Return how many items came in the last `span`; at most 200."""
+        return len(self.recent) - bisect_right(self.recent, now - span, key=_at)
 
 
-class Near(Aggregate):
-    """Which cluster a text, or a band of a signature, leads to."""
-
-    place: str
-    cluster_id: str
-
-    @cached_property
-    def key(self) -> str:
-        return f"near:{self.place}"
+def near_places(account_id: str, exact: str, signature: str) -> Iterator[str]:
+    """Yield where the cluster of a text is found: by the whole text, then by bands of its signature."""
+    if exact:
+        yield f"{WHOLE}{exact} {account_id}"
+    if signature:
+        width = VALUE_DIGITS * BAND_VALUES
+        for band in range(BANDS):
+            yield f"band:{band} {signature[band * width : (band + 1) * width]} {account_id}"

@@ -6,17 +6,15 @@ probability of 0.7, those that share 4 in 10 with 0.1), and joins only what its 
 agrees with. All of it is state of the fold, forgotten by stream time.
 """
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
 from services.respond.core.case import KEEP
 from services.respond.core.claims import recognise
-from services.respond.core.cluster import Cluster, Near
+from services.respond.core.cluster import WHOLE, Cluster, near_places
 from services.respond.core.decisions import ClusterCoordinated, ClusterFormed
-from services.respond.core.signatures import VALUE_DIGITS, agree
+from services.respond.core.signatures import agree
 from services.respond.core.work import Work
-from shared.contracts.base import built
 from shared.contracts.ids import token
 from shared.contracts.items import ItemReceived
 from shared.contracts.received import Received
@@ -25,17 +23,21 @@ from shared.contracts.verdicts import Verdict
 RUSH: Final = timedelta(minutes=10)
 RUSH_AUTHORS: Final = 5
 """So many different people with the same words within RUSH look arranged; ours."""
-BAND_VALUES, BANDS = 4, 4
 LEAST_WHOLE, LEAST_NEAR = 6, 12
 """Characters below which a text (whole, or nearly) is too common to mean anything: 好的, 谢谢."""
 
 
 def meet(work: Work, fact: ItemReceived | Received, verdict: Verdict) -> Cluster | None:
     """Bring an item to its cluster, which it may found; None if its text is too short to tell."""
-    places = tuple(_places(fact.account_id, fact.text, verdict))
+    size = len(fact.text.strip())
+    exact = verdict.exact if size >= LEAST_WHOLE else ""
+    near = bool(verdict.signature) and size >= LEAST_NEAR
+    places = tuple(near_places(fact.account_id, exact, verdict.signature if near else ""))
     if not places:
         return None
-    cluster = _found(work, places, verdict) or _founded(work, fact, verdict, places)
+    cluster = _found(work, places, verdict.signature)
+    if cluster is None:
+        cluster = _founded(work, fact, exact, verdict.signature, near=near)
     joined = recognise(work, _joined(work, cluster, fact), fact.item_id)
     work.put(joined)
     return joined
@@ -48,49 +50,28 @@ def gather(work: Work, cluster: Cluster, case_id: str) -> None:
         work.put(cluster.model_copy(update={"cases": cases}))
 
 
-def fade(work: Work, cluster: Cluster) -> None:
-    """Forget a cluster to which nothing came for a day, and what leads to it."""
-    work.drop(cluster.key)
-    for place in cluster.keys:
-        near = work.get(f"near:{place}", Near)
-        if near is not None and near.cluster_id == cluster.cluster_id:
-            work.drop(near.key)
-
-
-def _places(account_id: str, text: str, verdict: Verdict) -> Iterator[str]:
-    size = len(text.strip())
-    if verdict.exact and size >= LEAST_WHOLE:
-        yield token("whole", account_id, verdict.exact)
-    if verdict.signature and size >= LEAST_NEAR:
-        width = VALUE_DIGITS * BAND_VALUES
-        for band in range(BANDS):
-            part = verdict.signature[band * width : (band + 1) * width]
-            yield token("band", account_id, str(band), part)
-
-
-def _found(work: Work, places: tuple[str, ...], verdict: Verdict) -> Cluster | None:
-    for number, place in enumerate(places):
-        near = work.get(f"near:{place}", Near)
-        cluster = work.get(f"cluster:{near.cluster_id}", Cluster) if near else None
-        if cluster is not None and (number == 0 or agree(cluster.signature, verdict.signature)):
-            return cluster
-    return None
-
-
 def _founded(
-    work: Work, fact: ItemReceived | Received, verdict: Verdict, places: tuple[str, ...]
+    work: Work, fact: ItemReceived | Received, exact: str, signature: str, *, near: bool
 ) -> Cluster:
-    cluster_id = token("cluster", fact.item_id, fact.item_version)
-    near = [built(Near, {"place": place, "cluster_id": cluster_id}) for place in places]
-    work.put(*near)
     return Cluster(
-        cluster_id=cluster_id,
+        cluster_id=token("cluster", fact.item_id, fact.item_version),
         account_id=fact.account_id,
-        signature=verdict.signature,
-        keys=places,
+        exact=exact,
+        signature=signature,
+        near=near,
         first_at=work.at,
         last_at=work.at,
     )
+
+
+def _found(work: Work, places: tuple[str, ...], signature: str) -> Cluster | None:
+    for place in places:
+        cluster = work.find(place, Cluster)
+        if cluster is not None and (
+            place.startswith(WHOLE) or agree(cluster.signature, signature)
+        ):
+            return cluster
+    return None
 
 
 def _joined(work: Work, cluster: Cluster, fact: ItemReceived | Received) -> Cluster:
@@ -112,8 +93,10 @@ def _joined(work: Work, cluster: Cluster, fact: ItemReceived | Received) -> Clus
                 items=joined.items,
             )
         )
+    if joined.coordinated_at is not None:
+        return joined
     authors = len(set(joined.within(RUSH, work.at)))
-    if joined.coordinated_at is not None or authors < RUSH_AUTHORS:
+    if authors < RUSH_AUTHORS:
         return joined
     work.decide(
         ClusterCoordinated(

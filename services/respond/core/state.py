@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import ClassVar, NamedTuple, Self, TypeVar
 
+from services.respond.core.places import Places, Stand
 from services.respond.core.waiting import PendingItem, Timer, Waiting
 from shared.contracts.base import Frozen
 
@@ -29,6 +30,16 @@ class Aggregate(Frozen):
     def timers(self) -> tuple[Timer, ...]:
         """Return what is armed; `timer_id` starts with the kind of timer."""
         return ()
+
+    @property
+    def landmarks(self) -> tuple[str, ...]:
+        """Return under what else this is found; the same for as long as it stands."""
+        return ()
+
+    @property
+    def stands_since(self) -> datetime:
+        """Return since when it stands; of those found at one place the newest counts."""
+        raise NotImplementedError
 
     @property
     def speaker(self) -> str:
@@ -96,6 +107,7 @@ class State:
         self._counts: dict[str, int] = {}
         self._rates: dict[tuple[int, tuple[str, ...]], int] = {}
         self._speakers: set[str] = set()
+        self.places = Places()
         self.now: datetime | None = None
 
     SEEN_GENERATION: ClassVar[int] = 1 << 19
@@ -147,10 +159,14 @@ class State:
             old = self._aggregates.get(key)
             self._rearm(old.timers() if old else (), fresh.timers() if fresh else ())
             if fresh is not None:
+                if old is None and fresh.landmarks:
+                    self.places.take(fresh.landmarks, Stand(fresh.stands_since, key))
                 self._aggregates[key] = fresh
                 self._shelf(key)[key] = fresh
                 self._hear(fresh)
             elif old is not None:
+                if old.landmarks:
+                    self.places.leave(old.landmarks, Stand(old.stands_since, key))
                 del self._aggregates[key], self._shelf(key)[key]
         self.waiting.apply(changes.waits)
         self._remember(changes.seen)
@@ -192,6 +208,8 @@ class State:
         for count, each in enumerate(aggregates, 1):
             self._aggregates[each.key] = each
             self._shelf(each.key)[each.key] = each
+            if each.landmarks:
+                self.places.take(each.landmarks, Stand(each.stands_since, each.key))
             self._hear(each)
             self._timers.extend(each.timers())
             if count % RESTORED_AT_ONCE == 0:

@@ -1,4 +1,4 @@
-"""What leads to a case: the open thread it belongs to, its author's record, those closed last."""
+"""What leads to a case: its author's record, and those closed last."""
 
 from functools import cached_property
 from typing import ClassVar
@@ -25,17 +25,6 @@ class Closed(Aggregate):
 
     def without(self, case_id: str) -> "Closed":
         return Closed(case_ids=tuple(each for each in self.case_ids if each != case_id))
-
-
-class OpenThread(Aggregate):
-    """Which open case an author's matter in a thread belongs to."""
-
-    thread_key: str
-    case_id: str
-
-    @cached_property
-    def key(self) -> str:
-        return f"open:{self.thread_key}"
 
 
 class AuthorRecord(Aggregate):

@@ -17,7 +17,6 @@ from services.respond.core.aggregates import (
 from services.respond.core.cascades import spread
 from services.respond.core.claims import lapse
 from services.respond.core.clocks import breach
-from services.respond.core.clusters import fade
 from services.respond.core.dues import VisitReminder
 from services.respond.core.effects import expire, leave
 from services.respond.core.positions import on_time
@@ -61,7 +60,7 @@ def _forget(work: Work, holder: Aggregate | None, timer: Timer) -> None:
         case Cascade():
             spread(work, holder)
         case Cluster():
-            fade(work, holder)
+            work.drop(holder.key)
         case Claim():
             lapse(work, holder)
         case VisitReminder():
@@ -95,7 +94,6 @@ def _fire_case(work: Work, case: Case, kind: str, which: str = "") -> None:
 def _retire(work: Work, case: Case) -> None:
     """Let a case that was closed long ago leave hot state; the archive has it."""
     work.drop(case.key)
-    work.drop(f"open:{case.thread_key}")
     work.put(work.closed.without(case.case_id))
     for item in case.items:
         work.drop(f"item:{item.item_id}")

@@ -93,7 +93,7 @@ def _matter(  # noqa: PLR0917  what a matter is made of
         reopened=0 if case is None else case.reopened + (case.status == "resolved"),
         private=item.item_kind is ItemKind.MESSAGE,
         degraded=bool(item.degraded),
-        alike=None if cluster is None else len(cluster.within(HOUR, work.at)),
+        alike=None if cluster is None else cluster.count_within(HOUR, work.at),
         coordinated=cluster is not None and cluster.coordinated_at is not None,
         rumour=None if reading is None else reading.likely,
         reposts=0 if reading is None else reading.lately,

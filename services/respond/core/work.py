@@ -17,6 +17,7 @@ from services.respond.core.aggregates import (
 from services.respond.core.decisions import Decision
 from services.respond.core.guidance import NO_GUIDANCE
 from services.respond.core.judging import Judgement
+from services.respond.core.places import Places, Stand, newest_first
 from services.respond.core.rates import HOUR_SECONDS
 from services.respond.core.state import Aggregate, AnyAggregate, Changes, State
 from services.respond.core.waiting import PATIENCE, PendingItem, Timer
@@ -57,6 +58,7 @@ class Work:
         self._watchful: bool | None = None
         self._prefixes: set[str] = set()
         self._speakers: set[str] = set()
+        self._places = Places()
         self._hour = (FAR, 0)
         self.suspected: dict[str, None] = {}
         """Cascades that cases were brought to, and that have not been weighed since."""
@@ -77,6 +79,13 @@ class Work:
         message = f"{key} holds {type(found).__name__}, not {kind.__name__}"
         raise TypeError(message)
 
+    def find(self, place: str, kind: type[AnyAggregate]) -> AnyAggregate | None:
+        """Return the newest aggregate that is found at a place."""
+        for stand in newest_first(self._places.at(place), self.state.places.at(place)):
+            if (found := self.get(stand.key, kind)) is not None:
+                return found
+        return None
+
     def under(self, prefix: str) -> Iterator[Aggregate]:
         """Yield the newest aggregates whose key starts with `prefix:`."""
         head = f"{prefix}:"
@@ -87,6 +96,8 @@ class Work:
     def put(self, *fresh: Aggregate) -> None:
         for each in fresh:
             key = each.key
+            if each.landmarks and key not in self._puts and self.state.get(key, Aggregate) is None:
+                self._places.take(each.landmarks, Stand(each.stands_since, key))
             self._puts[key] = each
             self._prefixes.add(key.partition(":")[0])
             if each.speaker:

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 
 from services.respond.core.aggregates import Cluster
+from services.respond.core.state import State
+from services.respond.core.work import Work
 from shared.contracts.facts import Fact
 from shared.contracts.ids import token
 from shared.contracts.items import ItemReceived
 from shared.contracts.operators import CaseClaimed, CaseResolved, LabelsCorrected
 from shared.contracts.verdicts import Label, Verdict
-from tests.fakes.builders import a_comment, a_tick, classified
+from tests.fakes.builders import START, a_comment, a_tick, classified
 from tests.fakes.core_story import Story
 from tests.fakes.flows import a_hold_decision
 
@@ -177,14 +179,17 @@ def test_a_case_whose_item_left_the_cluster_is_not_corrected_with_it() -> None:
 def test_a_day_after_its_newest_item_a_cluster_is_forgotten_with_all_that_led_to_it() -> None:
     story = Story()
     flood(story, 2)
-    assert story.has("near") == 5
+    [cluster] = clusters(story)
+    assert len(cluster.landmarks) == 5
+    assert all(story.state.places.at(each) for each in cluster.landmarks)
     story.tell(a_tick(), after=23 * 3600)
     assert story.has("cluster") == 1
     story.tell(a_tick(), after=2 * 3600)
-    assert (story.has("cluster"), story.has("near")) == (0, 0)
+    assert story.has("cluster") == 0
+    assert not any(story.state.places.at(each) for each in cluster.landmarks)
 
 
-def test_a_place_that_leads_elsewhere_by_now_is_left() -> None:
+def test_a_place_that_two_clusters_share_leads_to_the_newer_for_as_long_as_it_stands() -> None:
     story = Story()
     item = a_comment("x0", TEXT, author="x0")
     for fact in a_signed(item, Label.COMPLAINT):
@@ -193,9 +198,36 @@ def test_a_place_that_leads_elsewhere_by_now_is_left() -> None:
     late = a_comment("x1", TEXT + "真的", author="x1")
     for place, fact in enumerate(a_signed(late, Label.COMPLAINT, signature=far)):
         story.tell(fact, after=3600 if place == 0 else 1)
-    assert story.has("cluster") == 2
+    older, newer = clusters(story)
+    [shared] = set(older.landmarks) & set(newer.landmarks)
+    assert [each.key for each in story.state.places.at(shared)] == [older.key, newer.key]
+    work = Work(story.state, story.packs, START)
+    assert work.find(shared, Cluster) == newer
+    work.drop(newer.key)
+    assert work.find(shared, Cluster) == older
+    work.drop(older.key)
+    assert work.find(shared, Cluster) is None
+    newest = Cluster.model_validate({**dict(newer), "cluster_id": "newest"})
+    work.put(newest)
+    assert work.find(shared, Cluster) == newest
     story.tell(a_tick(), after=23.5 * 3600)
-    assert (story.has("cluster"), story.has("near")) == (1, 5)
+    assert [each.key for each in story.state.places.at(shared)] == [newer.key]
+    story.tell(a_tick(), after=3600)
+    assert story.state.places.at(shared) == ()
+
+
+def test_a_state_that_was_restored_leads_to_the_same_clusters() -> None:
+    story = Story()
+    for number, values in enumerate((SIGNATURE, (0, 1, 2, 3, *range(50, 62)))):
+        item = a_comment(f"x{number}", f"{TEXT}{number}", author=f"x{number}")
+        for fact in a_signed(item, Label.COMPLAINT, signature=values):
+            story.tell(fact)
+    held = [each for kind in ("cluster", "case") for each in story.state.under(kind)]
+    places = {place for each in held for place in each.landmarks}
+    restored = State().restore(iter(reversed(held)), b"", story.state.now)
+    assert len(places) == 11, "two threads; two whole texts; seven bands, for one is shared"
+    for place in places:
+        assert restored.places.at(place) == story.state.places.at(place)
 
 
 def test_a_cluster_of_very_many_stays_small() -> None:

@@ -191,6 +191,8 @@ def test_an_aggregate_must_say_its_key() -> None:
     with pytest.raises(NotImplementedError):
         _ = Aggregate().key
     assert Person(registered=a_person()).queue_due() is None
+    with pytest.raises(NotImplementedError):
+        _ = Aggregate().stands_since
 
 
 def test_the_fold_reads_no_file_no_environment_and_no_network(
