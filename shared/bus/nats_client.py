@@ -6,7 +6,6 @@ and handed to a plain function. Everything else (connecting, TLS, credentials, r
 requests) stays the library's; ADR 0012 says which of its inner names this rests on.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from itertools import groupby
 from operator import itemgetter
@@ -20,8 +19,11 @@ from nats.errors import ProtocolError
 from nats.protocol.parser import MAX_CONTROL_LINE_SIZE, Parser
 
 _CRLF: Final = b"\r\n"
-_PLAIN: Final = re.compile(rb"MSG +([^ \r\n]++) +(\d++) +(?:([^ \r\n]++) +)?(\d++)\r\n")
-_HEADED: Final = re.compile(rb"HMSG +([^ \r\n]++) +(\d++) +(?:([^ \r\n]++) +)?(\d++) +(\d++)\r\n")
+_HEADED: Final = b"HMSG"
+_MESSAGES: Final = (b"HMSG ", b"MSG ")
+_WORDS: Final = (4, 5)
+"""MSG subject sid [reply] size; a headed one names the size of its headers before that of all."""
+_FEWEST: Final = 4
 READ_BYTES = 1 << 20
 """The library reads 32 KiB at a time: of 64 small messages, and the socket is stopped in between."""
 
@@ -131,7 +133,7 @@ class _BulkParser(Parser):
     async def _control_line(self) -> bool:
         """Let the library read one line that is no message; False when more must arrive first."""
         rest = self.buf
-        if not rest or rest.startswith((b"MSG ", b"HMSG ")):
+        if not rest or rest.startswith(_MESSAGES):
             return False
         end = rest.find(_CRLF)
         if end < 0 and len(rest) < MAX_CONTROL_LINE_SIZE:
@@ -149,17 +151,17 @@ def _cut(raw: bytes) -> tuple[list[Frame], int]:
     """Return the whole messages `raw` begins with, and how many bytes they took."""
     frames: list[Frame] = []
     at, size = 0, len(raw)
-    while found := _HEADED.match(raw, at) or _PLAIN.match(raw, at):
-        subject, sid, reply, *sizes = found.groups()
-        start = found.end()
-        head, end = start, start + int(sizes[-1])
-        if size < end + 2:
-            return frames, at
-        if len(sizes) > 1:
-            head += int(sizes[0])
-        parts = (int(sid), subject, reply or b"", raw[start:head], raw[head:end])
+    while raw.startswith(_MESSAGES, at) and (end := raw.find(_CRLF, at)) >= 0:
+        words = raw[at:end].split()
+        headers = words.pop(-2) if words[0] == _HEADED else b"0"
+        if len(words) not in _WORDS or not (headers + words[-1] + words[2]).isdigit():
+            raise ProtocolError("nats: malformed MSG")
+        start = end + 2
+        head, stop = start + int(headers), start + int(words[-1])
+        if size < stop + 2:
+            break
+        reply = words[3] if len(words) > _FEWEST else b""
+        parts = (int(words[2]), words[1], reply, raw[start:head], raw[head:stop])
         frames.append(_made(Frame, parts))
-        at = end + 2
-    if raw.startswith((b"MSG ", b"HMSG "), at) and raw.find(_CRLF, at) >= 0:
-        raise ProtocolError("nats: malformed MSG")
+        at = stop + 2
     return frames, at
