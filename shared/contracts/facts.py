@@ -1,7 +1,7 @@
 """The union of all facts, and the one place where bytes become facts and back."""
 
 from datetime import datetime
-from typing import Annotated, NamedTuple, get_args
+from typing import Annotated, Final, NamedTuple, get_args
 
 from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import from_json
@@ -187,9 +187,13 @@ class StoredItem(NamedTuple):
 
 
 Told = Stored | StoredItem
+_made: Final = tuple.__new__
+"""A named tuple of its parts, without the call in Python that its own name is."""
 
 
 def told(seq: int, time: datetime, data: bytes) -> Told:
     """Return what `decode` would, but an item the cheap way. Raises UndecodableError."""
     item = read_received(data)
-    return Stored(seq, time, decode(data)) if item is None else StoredItem(seq, time, item)
+    if item is None:
+        return Stored(seq, time, decode(data))
+    return _made(StoredItem, (seq, time, item))

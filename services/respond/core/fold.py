@@ -207,7 +207,8 @@ def _need_packs(state: State, stored: Sequence[Told], packs: Mapping[str, Pack])
     register = state.get(PolicyRegister.KEY, PolicyRegister) or PolicyRegister()
     needed = set(organisation.packs.values()) if organisation else set()
     needed |= set(register.shadows.values())
-    about = [each.fact for each in stored if isinstance(each.fact, _OF_PACKS)]
+    others = (each.fact for each in stored if isinstance(each, Stored))
+    about = [each for each in others if isinstance(each, _OF_PACKS)]
     if about:
         known = register.known() | {name for each in about for name in packs_named(each)}
         needed |= known & {name for each in about for name in packs_needed(each)}

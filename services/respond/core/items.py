@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import lru_cache
 
 from services.respond.core.aggregates import Case, CaseItem, EarlyChange, ItemPlace
 from services.respond.core.calm import passed
@@ -26,6 +27,8 @@ from shared.contracts.verdicts import Verdict
 
 FORGET_EARLY = timedelta(days=1)
 ORIGIN_UNKNOWN = "origin_unknown"
+_made = tuple.__new__
+"""A named tuple of its parts, without the call in Python that its own name is: once an item."""
 
 
 def received(work: Work, fact: ItemReceived | Received) -> None:
@@ -36,8 +39,8 @@ def received(work: Work, fact: ItemReceived | Received) -> None:
         return
     work.count("items_received")
     pack, _ = work.pack_of(fact.account_id)
-    due = work.at + timedelta(seconds=pack.verdict_seconds)
-    pending = PendingItem(fact, work.at, work.seq, due)
+    due = work.at + _patience(pack.verdict_seconds)
+    pending = _made(PendingItem, (fact, work.at, work.seq, due, 0, False, ()))
     early = _early_of(work, fact.item_id)
     if early is None:
         work.wait(pending)
@@ -105,6 +108,11 @@ def _classified(work: Work, fact: Verdict) -> None:
     case = _case_of(work, fact.item_id)
     if case is not None:
         judge_again(work, case, fact)
+
+
+@lru_cache(maxsize=64)
+def _patience(seconds: float) -> timedelta:
+    return timedelta(seconds=seconds)
 
 
 def _retexted(work: Work, fact: ItemReceived | Received | ItemEdited) -> bool:

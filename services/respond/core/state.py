@@ -245,9 +245,13 @@ class State:
             insort(self._timers, timer)
 
     def _remember(self, marks: Sequence[bytes]) -> None:
-        for mark in marks:
-            if len(self._seen) >= self.SEEN_GENERATION:
+        """Take all that a generation still holds at once: there are two marks an item."""
+        while marks:
+            room = self.SEEN_GENERATION - len(self._seen)
+            if room <= 0:
                 self._seen_before, self._seen = self._seen, set()
                 self._marks_before, self._marks = self._marks, []
-            self._seen.add(mark)
-            self._marks.append(mark)
+                continue
+            self._seen.update(marks[:room])
+            self._marks.extend(marks[:room])
+            marks = marks[room:]

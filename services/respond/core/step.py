@@ -65,7 +65,7 @@ def step(state: State, stored: Sequence[Told], packs: Mapping[str, Pack]) -> Ste
 
 def _apply(work: Work, fact: Fact | Received) -> None:
     match fact:
-        case ItemReceived() | Received():
+        case Received() | ItemReceived():
             items.received(work, fact)
         case ItemClassified():
             for _ in items.classified(work, fact):

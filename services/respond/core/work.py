@@ -24,6 +24,8 @@ from services.respond.core.waiting import PATIENCE, PendingItem, Timer
 from shared.policy.model import NO_PACK, Pack
 from shared.policy.staff import staff_of
 
+_RULES_OF = frozenset({Organisation, Account, PolicyRegister})
+"""What says which rules are whose."""
 FAR = datetime.max.replace(tzinfo=UTC)
 
 
@@ -102,7 +104,7 @@ class Work:
             self._prefixes.add(key.partition(":")[0])
             if each.speaker:
                 self._speakers.add(each.speaker)
-            if isinstance(each, Organisation | Account | PolicyRegister):
+            if type(each) in _RULES_OF:
                 self._known, self.judged, self._organisation = {}, {}, None
                 self._beside = self._watchful = None
             for timer in each.timers():

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from services.respond.core.fold import Place, released
 from shared.bus.port import Bus, Message
-from shared.contracts.facts import Told, UndecodableError, decode, told
+from shared.contracts.facts import Stored, Told, UndecodableError, decode, told
 from shared.contracts.system import FactReleased
 
 Original = Callable[[int], Awaitable[bytes | None]]
@@ -41,11 +41,11 @@ async def decoded(
     """Decode a batch. Raises TransientError when a released fact cannot be read now."""
     found = Decoded()
     for message in messages:
-        if Place(message.seq) in skip:
+        if skip and Place(message.seq) in skip:
             continue
         try:
             one = told(message.seq, message.time, message.data)
-            if isinstance(one.fact, FactReleased):
+            if isinstance(one, Stored) and isinstance(one.fact, FactReleased):
                 one = await _original(original, message, one.fact)
             found.stored.append(one)
         except UndecodableError as error:

@@ -65,6 +65,8 @@ class Follower:
 
     def _parts(self, batch: Sequence[Message]) -> Iterator[Sequence[Message]]:
         """Cut where the recorded ledger ends, so that a part is either known or new."""
+        if not self._entries.boundary:
+            return iter((batch,) if batch else ())
         cut = sum(1 for each in batch if each.seq <= self._entries.boundary)
         return (part for part in (batch[:cut], batch[cut:]) if part)
 

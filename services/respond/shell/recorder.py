@@ -58,6 +58,9 @@ class Entries:
         return entries
 
     def _advance(self, part: Sequence[str]) -> list[str]:
+        if not self._missing:
+            self._standing.chain = chain(self._standing.chain, part)
+            return list(part)
         fresh: list[str] = []
         for each in part:
             self._standing.chain = chain(self._standing.chain, [each])

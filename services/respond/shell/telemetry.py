@@ -171,14 +171,15 @@ class Telemetry:
         if isinstance(organisation, Organisation):
             for name in COUNTED:
                 metrics.set(Metric.COUNTS, float(getattr(organisation, name)), what=name)
-        for each in folded.decisions:
-            if not isinstance(each, ItemJudged):  # counted above, and nine in ten
-                self._decided(each)
-        self._tell_cases(folded.decisions)
+        # Judgements of items are counted above, and nine in ten.
+        others = [each for each in folded.decisions if not isinstance(each, ItemJudged)]
+        for each in others:
+            self._decided(each)
+        self._tell_cases(others)
         for put in folded.puts.values():
-            if isinstance(put, ShadowRun):
+            if type(put) is ShadowRun:
                 self._shadow(put)
-            elif isinstance(put, Effect) and put.status not in OPEN_EFFECT:
+            elif type(put) is Effect and put.status not in OPEN_EFFECT:
                 self._ended(put, now)
 
     def _ended(self, effect: Effect, now: datetime) -> None:
