@@ -88,6 +88,8 @@ class Metric(Enum):
     CASES_RESOLVED = _counter("cases_resolved", "Cases resolved")
     BREACHES = _counter("breaches", "Clocks that ran out", "clock")
     PROMISES = _counter("promises", "Promises of sent replies, by what became of them", "status")
+    HOLDS = _counter("holds", "Held replies, by what became of them", "policy", "status")
+    QUESTIONS = _counter("questions", "Questions inside the house", "what", "status")
     EFFECTS = _counter("effects", "Effects finished", "kind", "status")
     EFFECT_TIME = _times("effect", "From decided to finished", "kind", buckets=_QUICK + _HUMAN[:3])
     PAGES_WAITING = _gauge("pages_waiting", "Pages nobody acknowledged yet")

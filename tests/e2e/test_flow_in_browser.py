@@ -12,7 +12,7 @@ from shared.contracts.operators import LabelsCorrected
 from shared.contracts.verdicts import Label
 from tests.fakes.browser import Door
 from tests.fakes.respond_house import House, a_house
-from tests.fakes.switch_house import a_desk, switched
+from tests.fakes.switch_house import PLAIN, a_desk, switched
 
 pytestmark = [
     pytest.mark.browser,
@@ -53,7 +53,7 @@ async def office(chrome: Browser) -> AsyncIterator[Office]:
 async def test_a_reply_is_approved_by_one_post_after_the_other(office: Office) -> None:
     wang = await office.open("wang")
     await expect(wang.locator("p.desk")).to_contain_text("交客服")
-    await wang.fill("#text", ANSWER)
+    await wang.fill("#text", PLAIN)
     await wang.locator("button[value=submit][data-sends]").click()
     signing = wang.locator(".signing .awaited")
     await expect(signing).to_have_count(2)

@@ -16,6 +16,8 @@ from tests.fakes.explaining import AnExplainer
 from tests.fakes.read_model import House as Spare
 from tests.fakes.respond_house import House, a_configuration, a_pack
 
+PLAIN = "您好，您反映的事情已经登记，正在核实。"
+"""A reply that promises nothing."""
 SWITCHES = Switches(
     rumour_policy="report_up",
     rumour_to="总公司综合管理部",

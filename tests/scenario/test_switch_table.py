@@ -11,14 +11,15 @@ from shared.contracts.operators import (
     ReplySubmitted,
 )
 from shared.contracts.verdicts import Label
-from tests.fakes.respond_house import ANSWER, House, a_house
-from tests.fakes.switch_house import switched
+from shared.observability.metrics import Metric
+from tests.fakes.respond_house import House, a_house
+from tests.fakes.switch_house import PLAIN, switched
 
 
 async def _write(house: House, case_id: str, base: int = 0) -> None:
     await house.ok(
         ReplyDrafted(
-            op_id=house.op(), person_id="wang", case_id=case_id, base_revision=base, text=ANSWER
+            op_id=house.op(), person_id="wang", case_id=case_id, base_revision=base, text=PLAIN
         )
     )
     await house.ok(
@@ -101,6 +102,12 @@ async def test_a_rumour_is_told_upwards_and_nothing_is_said_until_it_is_released
         assert await _approve(house, case_id, "li") == "ok"
         await house.clock.advance(20)
         assert house.speaker.calls == 1
+        count = house.metrics.value
+        told = {"policy": "report_up"}
+        assert [count(Metric.HOLDS, **told, status=each) for each in ("open", "released")] == [
+            1,
+            1,
+        ]
 
 
 async def test_a_question_nobody_answers_pages_a_person_and_a_new_leader_knows_it() -> None:

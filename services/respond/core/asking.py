@@ -1,11 +1,11 @@
 """Questions inside the house: who asked whom what, by when, and what was answered; none is forgotten."""
 
 from datetime import timedelta
-from typing import Final, Literal
+from typing import Final
 
 from services.respond.core.aggregates import Case, HistoryEntry, Person
 from services.respond.core.case import note
-from services.respond.core.flow import ASKS_KEPT, Ask, AskMoved
+from services.respond.core.flow import ASKS_KEPT, Ask, AskMoved, AskStatus
 from services.respond.core.organisation import speaks_for
 from services.respond.core.pages import is_of, on_duty
 from services.respond.core.refusal import Refusal
@@ -45,7 +45,11 @@ def ask_for_opinion(work: Work, case: Case) -> Case:
     if not of and not case.flow.asks:
         return case
     asked = case.model_copy(update={"flow": case.flow.asking_only(of)})
-    if not of or case.flow.opinion() is not None:
+    left = (each for each in case.flow.open_asks if each not in asked.flow.open_asks)
+    for each in left:
+        _moved(work, case, each, "over")
+        _untell(work, asked, each, "")
+    if not of or asked.flow.opinion() is not None:
         return asked
     pack, _ = work.pack_of(case.account_id)
     fresh = Ask(
@@ -169,7 +173,7 @@ def _moved(
     work: Work,
     case: Case,
     fresh: Ask,
-    status: Literal["asked", "reminded", "late", "answered"],
+    status: AskStatus,
     person_id: str = "",
 ) -> None:
     work.decide(
@@ -182,5 +186,6 @@ def _moved(
             status=status,
             of=fresh.of,
             person_id=person_id,
+            due=fresh.due_at if status == "asked" else None,
         )
     )

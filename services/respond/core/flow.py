@@ -11,6 +11,7 @@ from shared.policy.switches import RumourPolicy
 
 HoldStatus = Literal["open", "reported", "released", "silent"]
 AskKind = Literal["information", "opinion"]
+AskStatus = Literal["asked", "reminded", "late", "answered", "over"]
 ASKS_KEPT: Final = 20
 
 
@@ -171,6 +172,8 @@ class HoldMoved(DecisionBase):
     status: HoldStatus | Literal["late", "over"]
     to: str
     person_id: str = ""
+    due: Time | None = None
+    """While it is open: when nobody having decided is late."""
 
 
 class AskMoved(DecisionBase):
@@ -180,9 +183,11 @@ class AskMoved(DecisionBase):
     case_id: str
     ask_id: str
     what: AskKind
-    status: Literal["asked", "reminded", "late", "answered"]
+    status: AskStatus
     of: str
     person_id: str = ""
+    due: Time | None = None
+    """While it waits: when no answer is late."""
 
 
 FlowDecision = CaseRouted | HoldMoved | AskMoved

@@ -154,5 +154,6 @@ def _moved(work: Work, case: Case, known: Hold, status: str, person_id: str = ""
         "status": status,
         "to": known.to,
         "person_id": person_id,
+        "due": known.due_at if status == "open" else None,
     }
     work.decide(HoldMoved.model_validate(told))

@@ -15,6 +15,7 @@ from services.respond.core.decisions import (
     ItemJudged,
     OperationDecided,
 )
+from services.respond.core.flow import AskMoved, HoldMoved
 from services.respond.core.fold import Folded
 from services.respond.core.promise import PromiseMoved
 from services.respond.core.rates import WATCHED, Rate
@@ -207,6 +208,10 @@ class Telemetry:
                 self._metrics.count(Metric.BREACHES, clock=clock)
             case PromiseMoved(status=status):
                 self._metrics.count(Metric.PROMISES, status=status)
+            case HoldMoved(policy=policy, status=status):
+                self._metrics.count(Metric.HOLDS, policy=policy, status=status)
+            case AskMoved(what=what, status=status):
+                self._metrics.count(Metric.QUESTIONS, what=what, status=status)
             case OperationDecided(operation=operation, accepted=accepted):
                 result = "accepted" if accepted else "refused"
                 self._metrics.count(Metric.ACTIONS, kind=operation, result=result)

@@ -134,6 +134,22 @@ def _raised(line: Line) -> Iterator[Change]:
         yield Made(Promise(key, _time(line["at"]) + GRACE, "duty", line["case_id"]))
 
 
+def _held(line: Line) -> Iterator[Change]:
+    yield from _waited(f"held:{line['case_id']}", "held", line)
+
+
+def _asked(line: Line) -> Iterator[Change]:
+    if line["status"] != "reminded":
+        yield from _waited(f"ask:{line['case_id']}:{line['ask_id']}", "ask", line)
+
+
+def _waited(key: str, what: str, line: Line) -> Iterator[Change]:
+    """Yield what waits for a person while it has a time; without one the log has its end."""
+    yield Kept(key)
+    if due := line.get("due"):
+        yield Made(Promise(key, _time(due) + GRACE, "clock", line["case_id"], what))
+
+
 def _time(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
@@ -150,4 +166,6 @@ _READERS: Mapping[str, Callable[[Line], Iterator[Change]]] = {
     "effect.moved": _moved,
     "page.raised": _raised,
     "promise.moved": _promised,
+    "hold.moved": _held,
+    "ask.moved": _asked,
 }

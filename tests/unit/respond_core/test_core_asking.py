@@ -233,6 +233,7 @@ def test_a_case_that_goes_elsewhere_asks_there_and_no_longer_here() -> None:
     assert not story.case.flow.open_asks
     _correct(story, Label.COMPLAINT, "op-3")
     assert [each.of for each in story.case.flow.open_asks] == ["业务司局"]
+    assert _statuses(story) == ["asked", "over", "asked", "over", "asked"]
 
 
 def test_a_case_that_is_opened_again_asks_again_unless_the_words_are_there() -> None:
