@@ -19,6 +19,7 @@ from services.respond.core.guidance import NO_GUIDANCE
 from services.respond.core.judging import Judgement
 from services.respond.core.rates import HOUR_SECONDS
 from services.respond.core.state import Aggregate, AnyAggregate, Changes, State
+from services.respond.core.suspects import Suspect
 from services.respond.core.waiting import PATIENCE, PendingItem, Timer
 from shared.policy.model import NO_PACK, Pack
 from shared.policy.staff import staff_of
@@ -58,8 +59,8 @@ class Work:
         self._prefixes: set[str] = set()
         self._speakers: set[str] = set()
         self._hour = (FAR, 0)
-        self.suspected: dict[str, None] = {}
-        """Cascades that cases were brought to, and that have not been weighed since."""
+        self.suspected: list[Suspect] = []
+        """What the batch in hand has that is worded like a rumour."""
 
     def enter(self, seq: int, time: datetime) -> None:
         """Go on to the next fact; time never runs backwards."""
@@ -76,6 +77,10 @@ class Work:
             return found
         message = f"{key} holds {type(found).__name__}, not {kind.__name__}"
         raise TypeError(message)
+
+    def has(self, key: str) -> bool:
+        """Tell whether there may be something under `key`; as `may_speak`."""
+        return key in self._puts or self.state.has(key)
 
     def under(self, prefix: str) -> Iterator[Aggregate]:
         """Yield the newest aggregates whose key starts with `prefix:`."""
@@ -148,10 +153,7 @@ class Work:
         """Return how many aggregates have a key that starts with `prefix:`."""
         head = f"{prefix}:"
         changed = ((key, each) for key, each in self._puts.items() if key.startswith(head))
-        grown = sum(
-            (each is not None) - (self.state.get(key, Aggregate) is not None)
-            for key, each in changed
-        )
+        grown = sum((each is not None) - self.state.has(key) for key, each in changed)
         return self.state.size(prefix) + grown
 
     def is_new(self, *parts: str) -> bool:
