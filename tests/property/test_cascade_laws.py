@@ -15,13 +15,14 @@ from shared.contracts.facts import Stored
 from shared.contracts.items import ItemReceived
 from shared.contracts.verdicts import Verdict
 from shared.policy.cascade import MINUTES
-from tests.fakes.builders import a_tick, at
+from tests.fakes.builders import a_comment, a_tick, at
 from tests.fakes.rumours import RUMOUR_TEXT, a_post, a_repost, judged, suspected, told
 from tests.property.test_snapshot_laws import the_same_from
 from tests.property.test_step_laws import PACKS, SETUP, folded
 
 Pair = tuple[ItemReceived, Verdict]
 OTHER_TEXT = "听说隔壁商场明天起就要关门了,是不是真的"
+KINDS = ["post", "repost", "repost", "repost", "worded repost", "comment", "worded comment"]
 PAUSES = st.sampled_from([1, 20, 70, 299, 300, 301, 900, 4000, 90_000])
 
 
@@ -36,15 +37,19 @@ class Batch(NamedTuple):
 def pairs(draw: st.DrawFn, number: int) -> Pair:
     """Draw a post in one of two wordings, or a repost of a post that may not have come yet."""
     post = draw(st.sampled_from(["s1", "s2", "s3"]))
-    kind = draw(st.sampled_from(["post", "repost", "repost", "repost", "worded repost"]))
+    kind = draw(st.sampled_from(KINDS))
     if kind == "post":
         text = OTHER_TEXT if post == "s3" else RUMOUR_TEXT
         return suspected(a_post(post, text, author=f"teller-{post}"))
     text = f"{draw(st.sampled_from([RUMOUR_TEXT, OTHER_TEXT]))}{number}"
-    item = a_repost(
-        f"r{number}", text, of=post, followers=draw(st.sampled_from([None, 5, 20_000]))
-    )
-    if kind == "repost":
+    followers = draw(st.sampled_from([None, 5, 20_000]))
+    if "repost" in kind:
+        item = a_repost(f"r{number}", text, of=post, followers=followers)
+    else:
+        item = a_comment(
+            f"r{number}", text, author=f"by-r{number}", post=post, followers=followers
+        )
+    if "worded" not in kind:
         return item, judged(item, says=draw(st.sampled_from("01234567")))
     return suspected(item)
 

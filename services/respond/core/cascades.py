@@ -6,12 +6,14 @@ verdicts on in which it was first suspected. It is triage, and never says what i
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from itertools import repeat
 from typing import Final, NamedTuple
 
 from services.respond.core.aggregates import Cascade, Case, CaseItem, Cluster, Echo, Post
 from services.respond.core.cascade import CASCADES_MOST, KEPT
 from services.respond.core.readings import on_time, read_now, read_unread
+from services.respond.core.suspects import Suspect
 from services.respond.core.work import Work
 from shared.contracts.ids import token
 from shared.contracts.items import ItemClassified, ItemKind, ItemReceived, Thread
@@ -21,6 +23,8 @@ from shared.policy.cascade import UNHEARD, Hearing, Spread, wording
 
 UNFOLLOWED: Final = "spread_unfollowed"
 _RUMOUR: Final = Label.RUMOUR.value
+_RANKS: Final = {ItemKind.MENTION: 0, ItemKind.REPOST: 1, ItemKind.COMMENT: 2}
+"""What is said in private spreads where nobody sees it."""
 _MILLION, _MILLE = 1_000_000, 1_000
 
 
@@ -32,41 +36,58 @@ class Heard(NamedTuple):
 
 
 def listen(work: Work, fact: ItemClassified) -> list[Heard]:
-    """Return the items of a batch that may pass on what is suspected; most often nobody asks."""
-    if not (work.holds("echo") or _may_suspect(work, fact)):
+    """Return the items of a batch that may pass on what is suspected; most often nobody asks.
+
+    While nothing new can be suspected, only what passes on something known is of interest.
+    """
+    fresh = _may_suspect(work, fact)
+    if not (fresh or work.holds("echo")):
         return []
-    waiting = (work.waiting(each) for each in fact.item_id)
-    return [
-        Heard(pending.fact, says)
-        for pending, says in zip(waiting, fact.says or repeat(""), strict=False)
-        if pending is not None and pending.fact.thread.post_id is not None
-    ]
+    waiting = work.waiting
+    heard = []
+    for item_id, says in zip(fact.item_id, fact.says or repeat(""), strict=False):
+        pending = waiting(item_id)
+        if pending is None:
+            continue
+        item = pending.fact
+        thread = item.thread
+        if thread.post_id is not None and (fresh or _leads(work, item.account_id, thread)):
+            heard.append(Heard(item, says))
+    return heard
 
 
 def echo(work: Work, heard: Sequence[Heard]) -> None:
-    """Count what passes on something suspected, then weigh what is suspected since this batch."""
+    """Follow what is suspected since this batch, count what passes it on, then weigh it.
+
+    All of that comes after the verdicts of the batch and in an order of its own, so the order in
+    which they came does not matter.
+    """
+    touched = {_followed(work, each) for each in sorted(work.suspected, key=_rank)}
+    work.suspected.clear()
     if heard and work.holds("echo"):
         for each in heard:
             fact = each.fact
             cascade = _found(work, _passed_on(fact.account_id, fact.native_id, fact.thread))
             if cascade is not None:
                 work.put(_grown(work, cascade, each))
-    read_unread(work)
+    read_unread(work, sorted(touched))
 
 
 def suspect(
     work: Work, case: Case, item: CaseItem, hearing: Sequence[int], cluster: Cluster | None
-) -> Case:
-    """Follow an item that is worded like a rumour, or like a known claim; return its case."""
+) -> None:
+    """Have an item followed that is worded like a rumour, or says what a known claim says."""
     of_claim = cluster is not None and bool(cluster.claim_id)
-    if Label.RUMOUR not in item.decided and not of_claim:
-        return case
-    return _follow(work, case, item, Hearing(*hearing) if hearing else UNHEARD)
+    if (Label.RUMOUR in item.decided or of_claim) and item.item_kind in _RANKS:
+        work.suspected.append(Suspect(case, item, tuple(hearing)))
 
 
 def called_rumour(work: Work, case: Case, item: CaseItem) -> Case:
     """Follow an item that a person calls a rumour; return its case with what is known by now."""
-    return read_now(work, _follow(work, case, item, UNHEARD))
+    if item.item_kind not in _RANKS:
+        return case
+    cascade = _follow(work, case, item, UNHEARD)
+    return _unfollowed(case) if cascade is None else read_now(work, case, cascade)
 
 
 def spread(work: Work, cascade: Cascade) -> None:
@@ -80,25 +101,44 @@ def spread(work: Work, cascade: Cascade) -> None:
         work.drop(f"echo:{place}")
 
 
-def _follow(work: Work, case: Case, item: CaseItem, hearing: Hearing) -> Case:
-    """Count from now on what comes of an item; what is said in private spreads unseen."""
-    if item.item_kind is ItemKind.MESSAGE:
-        return case
+def _rank(suspect: Suspect) -> tuple[int, datetime, str]:
+    """Posts come before what passes them on."""
+    item = suspect.item
+    return (_RANKS[item.item_kind], item.published_at, item.item_id)
+
+
+def _followed(work: Work, suspect: Suspect) -> str:
+    """Follow a suspect; return the id of its cascade, "" if there is no room for one."""
+    case = work.case(suspect.case.case_id) or suspect.case
+    hearing = Hearing(*suspect.hearing) if suspect.hearing else UNHEARD
+    cascade = _follow(work, case, suspect.item, hearing)
+    if cascade is None:
+        work.put(_unfollowed(case))
+        return ""
+    return cascade.cascade_id
+
+
+def _unfollowed(case: Case) -> Case:
+    degraded = tuple(dict.fromkeys((*case.degraded, UNFOLLOWED)))
+    return case.model_copy(update={"degraded": degraded})
+
+
+def _follow(work: Work, case: Case, item: CaseItem, hearing: Hearing) -> Cascade | None:
+    """Count from now on what comes of an item; None if too many are followed already."""
     post = _post(work, case.account_id, item)
     place = f"{case.account_id}:{post}"
     words = (f"{case.account_id}:words:{case.cluster_id}",) if case.cluster_id else ()
     nearer = _passed_on(case.account_id, item.native_id, item.thread)
     cascade = _found(work, (place, *nearer)) or _copied(_found(work, words), item)
     if cascade is None and work.size("cascade") >= CASCADES_MOST:
-        degraded = tuple(dict.fromkeys((*case.degraded, UNFOLLOWED)))
-        return case.model_copy(update={"degraded": degraded})
+        return None
     standing = cascade or Cascade(
         cascade_id=token("cascade", place), account_id=case.account_id, started_at=work.at
     )
     known = _with_text(standing, item, hearing, is_post=post == item.native_id)
-    work.put(_with_case(_with_places(work, known, (place, *words)), case.case_id))
-    work.suspected[known.cascade_id] = None
-    return case
+    known = _with_case(_with_places(work, known, (place, *words)), case.case_id)
+    work.put(known)
+    return known
 
 
 def _may_suspect(work: Work, fact: ItemClassified) -> bool:
@@ -106,6 +146,16 @@ def _may_suspect(work: Work, fact: ItemClassified) -> bool:
         any(_RUMOUR in held for held in fact.held)
         or work.holds("variant")
         or any(Label.RUMOUR in pack.thresholds for pack in work.packs.values())
+    )
+
+
+def _leads(work: Work, account_id: str, thread: Thread | ReceivedThread) -> bool:
+    """Tell whether this may be about something followed; asked of every item meanwhile."""
+    if work.has(f"echo:{account_id}:{thread.post_id}"):
+        return True
+    root = thread.root_id or thread.parent_id
+    return root is not None and (
+        work.has(f"echo:{account_id}:{root}") or work.has(f"echo:{account_id}:{thread.parent_id}")
     )
 
 

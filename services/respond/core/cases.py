@@ -100,8 +100,8 @@ def admit(
         claim_id = fresh.claim_id or cluster.claim_id
         known = {"cluster_id": cluster.cluster_id, "claim_id": claim_id}
         fresh = fresh.model_copy(update=known)
-    fresh = suspect(work, fresh, item, verdict.hearing, cluster)
     work.put(fresh)
+    suspect(work, fresh, item, verdict.hearing, cluster)
     tell_of_risk(work, fresh, case.labels if case is not None and is_open else ())
     return fresh.case_id, judged
 

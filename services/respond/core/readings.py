@@ -27,25 +27,21 @@ def on_time(work: Work, cascade: Cascade) -> Cascade | None:
     return cascade.model_copy(update=fresh)
 
 
-def read_unread(work: Work) -> None:
-    """Tell cases that are new to a cascade what is believed of it by now."""
-    for cascade_id in sorted(work.suspected):
+def read_unread(work: Work, cascade_ids: Iterable[str]) -> None:
+    """Tell cases that are new to these cascades what is believed of them by now."""
+    for cascade_id in cascade_ids:
         cascade = work.get(f"cascade:{cascade_id}", Cascade)
         if cascade is not None and cascade.unread:
             _tell(work, cascade, cascade.unread, _elapsed(work, cascade))
             work.put(_all_read(cascade))
-    work.suspected.clear()
 
 
-def read_now(work: Work, case: Case) -> Case:
-    """Return the case with what is believed of the cascades that it was just brought to."""
-    for cascade_id in sorted(work.suspected):
-        cascade = work.get(f"cascade:{cascade_id}", Cascade)
-        if cascade is not None and case.case_id in cascade.unread:
-            case = _told(work, case, _reading(work, cascade, case, _elapsed(work, cascade)))
-            work.put(_all_read(cascade))
-    work.suspected.clear()
-    return case
+def read_now(work: Work, case: Case, cascade: Cascade) -> Case:
+    """Return the case with what is believed of the cascade that it was just brought to, if new."""
+    if case.case_id not in cascade.unread:
+        return case
+    work.put(_all_read(cascade))
+    return _told(work, case, _reading(work, cascade, case, _elapsed(work, cascade)))
 
 
 def _tell(work: Work, cascade: Cascade, case_ids: Iterable[str], minutes: int) -> None:

@@ -88,9 +88,9 @@ def judge_again(work: Work, case: Case, verdict: Verdict) -> None:
     item, judged = weighed(work, item, judged, where=where, case=case, cluster=alike)
     fresh = refresh(case, tuple(item if each is found else each for each in case.items))
     fresh = fresh.model_copy(update=graver(case, judged))
-    fresh = suspect(work, fresh, item, verdict.hearing, alike)
     fresh = routed(work, fresh)
     work.put(fresh)
+    suspect(work, fresh, item, verdict.hearing, alike)
     tell_of_risk(work, fresh, case.labels)
     if broken := forbidden(work, case.account_id, item, judged.decided):
         notice(work, where, item, case.case_id, broken)

@@ -134,6 +134,10 @@ class State:
         """Tell whether there is any aggregate whose key starts with `prefix:`."""
         return bool(self._by_prefix.get(prefix))
 
+    def has(self, key: str) -> bool:
+        """Tell whether there is an aggregate under `key`."""
+        return key in self._aggregates
+
     def size(self, prefix: str) -> int:
         """Return how many aggregates have a key that starts with `prefix:`."""
         return len(self._by_prefix.get(prefix, ()))

@@ -7,29 +7,24 @@ from heapq import heappop, heappush
 
 from services.respond.core.aggregates import (
     Account,
-    Case,
-    Closed,
-    Effect,
-    Guidance,
     Organisation,
     PolicyRegister,
 )
 from services.respond.core.decisions import Decision
-from services.respond.core.guidance import NO_GUIDANCE
-from services.respond.core.judging import Judgement
+from services.respond.core.lookups import Lookups
 from services.respond.core.places import Places, Stand, newest_first
 from services.respond.core.rates import HOUR_SECONDS
 from services.respond.core.state import Aggregate, AnyAggregate, Changes, State
+from services.respond.core.suspects import Suspect
 from services.respond.core.waiting import PATIENCE, PendingItem, Timer
-from shared.policy.model import NO_PACK, Pack
-from shared.policy.staff import staff_of
+from shared.policy.model import Pack
 
 _RULES_OF = frozenset({Organisation, Account, PolicyRegister})
 """What says which rules are whose."""
 FAR = datetime.max.replace(tzinfo=UTC)
 
 
-class Work:
+class Work(Lookups):
     """Collects what stored facts, and the timers before each, change and decide.
 
     `seq` and `now` are those of the fact in hand; `at` is the time of what is being applied right
@@ -37,7 +32,8 @@ class Work:
     """
 
     def __init__(self, state: State, packs: Mapping[str, Pack], now: datetime) -> None:
-        self.state, self.packs, self.seq, self.now = state, packs, 0, now
+        super().__init__(packs)
+        self.state, self.seq, self.now = state, 0, now
         self.at = now
         self.decisions: list[Decision] = []
         self._puts: dict[str, Aggregate | None] = {}
@@ -52,18 +48,12 @@ class Work:
         self._fresh: list[PendingItem] = []
         self._soonest = FAR
         self._look()
-        self._known: dict[str, tuple[Pack, str]] = {}
-        self.judged: dict[tuple[str, str, int, bool], Judgement] = {}
-        """What verdicts came to; holds as long as the packs that are known."""
-        self._organisation: Organisation | None = None
-        self._beside: bool | None = None
-        self._watchful: bool | None = None
         self._prefixes: set[str] = set()
         self._speakers: set[str] = set()
         self._places = Places()
         self._hour = (FAR, 0)
-        self.suspected: dict[str, None] = {}
-        """Cascades that cases were brought to, and that have not been weighed since."""
+        self.suspected: list[Suspect] = []
+        """What the batch in hand has that is worded like a rumour."""
 
     def enter(self, seq: int, time: datetime) -> None:
         """Go on to the next fact; time never runs backwards."""
@@ -88,6 +78,10 @@ class Work:
                 return found
         return None
 
+    def has(self, key: str) -> bool:
+        """Tell whether there may be something under `key`; as `may_speak`."""
+        return key in self._puts or self.state.has(key)
+
     def under(self, prefix: str) -> Iterator[Aggregate]:
         """Yield the newest aggregates whose key starts with `prefix:`."""
         head = f"{prefix}:"
@@ -105,8 +99,7 @@ class Work:
             if each.speaker:
                 self._speakers.add(each.speaker)
             if type(each) in _RULES_OF:
-                self._known, self.judged, self._organisation = {}, {}, None
-                self._beside = self._watchful = None
+                self.look_anew()
             for timer in each.timers():
                 self._arm(timer)
 
@@ -161,10 +154,7 @@ class Work:
         """Return how many aggregates have a key that starts with `prefix:`."""
         head = f"{prefix}:"
         changed = ((key, each) for key, each in self._puts.items() if key.startswith(head))
-        grown = sum(
-            (each is not None) - (self.state.get(key, Aggregate) is not None)
-            for key, each in changed
-        )
+        grown = sum((each is not None) - self.state.has(key) for key, each in changed)
         return self.state.size(prefix) + grown
 
     def is_new(self, *parts: str) -> bool:
@@ -179,56 +169,6 @@ class Work:
         """Tell whether this was folded before."""
         mark = mark_of(*parts)
         return mark in self._seen or self.state.has_seen(mark)
-
-    @property
-    def organisation(self) -> Organisation:
-        if self._organisation is None:
-            self._organisation = self.get(Organisation.KEY, Organisation) or Organisation()
-        return self._organisation
-
-    def account(self, account_id: str) -> Account | None:
-        return self.get(f"account:{account_id}", Account)
-
-    def case(self, case_id: str) -> Case | None:
-        return self.get(f"case:{case_id}", Case)
-
-    @property
-    def closed(self) -> Closed:
-        return self.get(Closed.KEY, Closed) or Closed()
-
-    @property
-    def guidance(self) -> Guidance:
-        return self.get(Guidance.KEY, Guidance) or NO_GUIDANCE
-
-    def effect(self, effect_id: str) -> Effect | None:
-        return self.get(f"effect:{effect_id}", Effect)
-
-    def pack_of(self, account_id: str) -> tuple[Pack, str]:
-        """Return the pack active for an account, and its hash; `NO_PACK` when there is none."""
-        known = self._known.get(account_id)
-        if known is None:
-            account = self.account(account_id)
-            name = account.registered.pack if account else "company"
-            pack_hash = self.organisation.packs.get(name, "")
-            known = (self.packs[pack_hash], pack_hash) if pack_hash else (NO_PACK, "")
-            self._known[account_id] = known
-        return known
-
-    @property
-    def has_shadow(self) -> bool:
-        """Tell whether proposed rules look at what comes."""
-        if self._beside is None:
-            register = self.get(PolicyRegister.KEY, PolicyRegister)
-            self._beside = register is not None and bool(register.shadows)
-        return self._beside
-
-    @property
-    def watchful(self) -> bool:
-        """Tell whether more than its verdict may make an item a matter: proposed rules, staff."""
-        if self._watchful is None:
-            in_force = (self.packs[each] for each in self.organisation.packs.values())
-            self._watchful = self.has_shadow or any(map(staff_of, in_force))
-        return self._watchful
 
     def next_due(self) -> Timer | None:
         """Return the earliest timer due by now, in (due, id) order, as things stand now."""
