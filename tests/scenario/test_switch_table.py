@@ -11,7 +11,7 @@ from shared.contracts.operators import (
     ReplySubmitted,
 )
 from shared.contracts.verdicts import Label
-from tests.fakes.respond_house import ANSWER, House, a_house
+from tests.fakes.respond_house import ANSWER, PROMISED, House, a_house
 from tests.fakes.switch_house import switched
 
 
@@ -29,7 +29,12 @@ async def _write(house: House, case_id: str, base: int = 0) -> None:
 async def _approve(house: House, case_id: str, person: str, revision: int = 1) -> str:
     outcome = await house.act(
         ReplyApproved(
-            op_id=house.op(), person_id=person, case_id=case_id, revision=revision, send=True
+            op_id=house.op(),
+            person_id=person,
+            case_id=case_id,
+            revision=revision,
+            send=True,
+            promises=(PROMISED,),
         )
     )
     return outcome.code
