@@ -12,6 +12,7 @@ Trigger = Literal[
     "acknowledge_breached",
     "first_reply_breached",
     "return_visit_breached",
+    "promise_breached",
     "closed_unanswered",
     "posted_around_gate",
     "sent_against_hold",

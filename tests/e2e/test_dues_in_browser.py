@@ -19,7 +19,7 @@ pytestmark = [
 ]
 COMPLAINT = "你们商场的电梯坏了三天没人修,投诉也没人理,太差劲了,我要退款!"
 ADVERT = "代开发票加QQ 12345678，价格优惠"
-ANSWER = "您好,电梯的事我们已经请工程部到场,今天 18 点前向您说明结果。"
+ANSWER = "您好,电梯的事我们已经请工程部到场,有结果马上向您说明。"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -1,7 +1,8 @@
 """A promise at a real desk before a real leader: ticked, sent, running, missed, and somebody called."""
 
 import pytest
-from playwright.async_api import BrowserContext, expect
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import BrowserContext, Page, expect
 
 from tests.fakes.respond_house import a_house
 from tests.fakes.switch_house import a_desk
@@ -13,6 +14,17 @@ pytestmark = [
 ]
 WORDS = "十分钟内答复您"
 TEXT = f"您好，我们正在核实，{WORDS}。"
+
+
+async def _expect_clean(page: Page) -> None:
+    """Expect what is shown to be readable by everybody, and by a phone without moving sideways."""
+    wide = page.viewport_size
+    found = await Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    await page.set_viewport_size({"width": 390, "height": 844})
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert wide is not None
+    await page.set_viewport_size(wide)
 
 
 async def test_a_promise_is_ticked_sent_runs_and_wakes_somebody_when_it_is_missed(
@@ -28,6 +40,7 @@ async def test_a_promise_is_ticked_sent_runs_and_wakes_somebody_when_it_is_misse
             send = page.locator("[data-confirms]")
             await expect(page.locator(".promised")).to_contain_text(f"我们承诺：{WORDS}")
             await expect(send).to_be_disabled()
+            await _expect_clean(page)
             await page.locator("#text").press("Escape")
             await page.keyboard.press("p")
             await expect(send).to_be_enabled()
@@ -36,6 +49,7 @@ async def test_a_promise_is_ticked_sent_runs_and_wakes_somebody_when_it_is_misse
             await house.clock.advance(20)
             await until(lambda: house.speaker.calls == 1)
             await expect(page.locator(".promise")).to_contain_text("还剩 9 分")
+            await _expect_clean(page)
             await page.goto(f"{door.address}/queue")
             await expect(page.locator(".row .dim").first).to_have_text("承诺")
             await house.clock.advance(600)
@@ -45,5 +59,4 @@ async def test_a_promise_is_ticked_sent_runs_and_wakes_somebody_when_it_is_misse
             await expect(page.locator("header")).to_contain_text("承诺到期未兑现")
             await page.locator(".promise button").first.click()
             await expect(page.locator(".promise")).to_contain_text("✓ 已兑现")
-            assert await house.read.pages() == []
-            assert door.complaints == []
+            assert (await house.read.pages(), door.complaints) == ([], [])

@@ -6,6 +6,7 @@ from shared.contracts.operators import CaseResolved, Outcome
 from tests.fakes.respond_house import House, a_configuration, a_house, a_pack
 from tests.fakes.visited_story import STEPS
 
+DONE = "您好,退款已经为您办理,请留意查收。"
 PACK = a_pack(
     rules=(STEPS.model_dump(mode="json"),),
     switches={
@@ -17,7 +18,7 @@ PACK = a_pack(
 
 async def answered(house: House) -> str:
     case_id = await house.complaint()
-    await house.approve(case_id)
+    await house.approve(case_id, DONE)
     await house.clock.advance(20)
     assert [each.text for each in house.speaker.written] != []
     return case_id

@@ -27,6 +27,7 @@ _BREACHES: Final[Mapping[str, Trigger]] = {
     "acknowledge": "acknowledge_breached",
     "first_reply": "first_reply_breached",
     "return_visit": "return_visit_breached",
+    "promise": "promise_breached",
 }
 
 

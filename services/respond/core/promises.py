@@ -10,6 +10,7 @@ from typing import Final
 from services.respond.core.aggregates import Case, Effect, HistoryEntry
 from services.respond.core.case import note
 from services.respond.core.decisions import ClockBreached, ClockMet
+from services.respond.core.incidents import notice_breach
 from services.respond.core.pages import page_for_breach, settle_page
 from services.respond.core.promise import (
     KEEP_PROMISES,
@@ -138,6 +139,7 @@ def run_out(work: Work, case: Case, promise_id: str) -> None:
     work.decide(
         ClockBreached(at=work.at, account_id=case.account_id, case_id=case.case_id, clock=CLOCK)
     )
+    notice_breach(work, broken, CLOCK)
     pack, _ = work.pack_of(case.account_id)
     if CLOCK in pack.paging.on_breach:
         page_for_breach(work, broken, CLOCK)

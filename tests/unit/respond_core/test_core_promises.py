@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from shared.contracts.operators import CaseReleased, PromiseSettled
 from shared.contracts.org import Role
+from shared.policy.incidents import IncidentRule, IncidentTable
 from shared.policy.model import Paging
 from tests.fakes.builders import (
     a_draft,
@@ -166,3 +167,11 @@ def test_a_page_stays_while_what_was_promised_is_still_owed() -> None:
     assert story.page.acknowledged_at is None
     settled(story)
     assert story.page.acknowledged_by == "li"
+
+
+def test_the_table_of_incidents_may_name_a_promise_that_was_not_kept() -> None:
+    rule = IncidentRule(id="H-9", title="承诺没有兑现", grade=2, triggers=("promise_breached",))
+    story = sent(pack=BARE.model_copy(update={"incidents": IncidentTable(rules=(rule,))}))
+    until(story, DUE)
+    [proposed] = story.decided("incident.proposed")
+    assert (proposed["rule"], proposed["trigger"]) == ("H-9", "promise_breached")
