@@ -64,6 +64,11 @@ class Dues(Frozen):
     removals: tuple[Removal, ...] = ()
     staff: tuple[str, ...] = ()
 
+    @property
+    def effects(self) -> tuple[str, ...]:
+        """Return what became of the removals, by effect; "" for one that never left."""
+        return tuple(each.effect_id for each in self.removals)
+
 
 class VisitReminder(Aggregate):
     """A return visit is owed; whoever is on duty hears of it before its time is over."""

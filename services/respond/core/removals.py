@@ -110,6 +110,13 @@ def decline(work: Work, case: Case, fact: RemovalDeclined) -> Case | Refusal:
     return _put(work, case, removal.model_copy(update=ended), fact.person_id)
 
 
+def undecided(case: Case) -> Refusal | None:
+    """Return why the case may not be closed: a wish that waits would be lost with it."""
+    if all(each.status not in _OPEN for each in case.dues.removals):
+        return None
+    return Refusal("removal_open", "something is to be taken away: decide on that first")
+
+
 def removal_ended(work: Work, effect: Effect, status: str, reason: str) -> None:
     """Bring a removal to the end of its effect."""
     case = work.case(effect.case_id)
@@ -243,8 +250,10 @@ def _gone(item: CaseItem, removal: Removal) -> CaseItem:
 def _put(work: Work, case: Case, removal: Removal, person_id: str) -> Case:
     """Return the case with the wish as it now stands, and say so."""
     known = {each.removal_id: each for each in case.dues.removals} | {removal.removal_id: removal}
-    kept = tuple(known.values())[-KEEP_REMOVALS:]
-    dues = case.dues.model_copy(update={"removals": kept})
+    wishes = tuple(known.values())
+    for effect_id in filter(None, (each.effect_id for each in wishes[:-KEEP_REMOVALS])):
+        work.drop(f"effect:{effect_id}")
+    dues = case.dues.model_copy(update={"removals": wishes[-KEEP_REMOVALS:]})
     detail = f"{removal.removing} {removal.ground}"
     entry = HistoryEntry(
         at=work.at, what=f"removal_{removal.status}", person_id=person_id or None, detail=detail
