@@ -72,8 +72,27 @@ def ask(work: Work, case: Case, fact: RemovalAsked) -> Case | Refusal:
         copy_hash=guarded.copy_hash,
         asked_by=fact.person_id,
         asked_at=work.at,
+        asked_op=fact.op_id,
     )
     return _put(work, case, removal, fact.person_id)
+
+
+def ask_alike(work: Work, case: Case, item: CaseItem, fact: RemovalAsked) -> Case | Refusal | None:
+    """Enter the same wish for an item alike; what the rules protect is left, and nobody blamed."""
+    pack, _ = work.pack_of(case.account_id)
+    guarded = Guarded(case, item, fact.removing, fact.ground, copy_hash(item))
+    found = objection(pack, guarded, work.at.date())
+    if found is not None and found.protected:
+        return None
+    named = {"item_id": item.item_id, "item_version": item.item_version}
+    return ask(work, case, fact.model_copy(update=named))
+
+
+def alike_to(case: Case, removal_id: str, other: Case) -> str:
+    """Return the wish in another case that was asked for together with this one; "" if none was."""
+    here = {each.removal_id: each.asked_op for each in case.dues.removals}
+    there = {each.asked_op: each.removal_id for each in other.dues.removals}
+    return there.get(here.get(removal_id, ""), "")
 
 
 def approve(work: Work, case: Case, fact: RemovalApproved) -> Case | Refusal:
