@@ -41,7 +41,10 @@ REMOVABLE: Final[Mapping[str, Mapping[Removing, AbstractSet[ItemKind]]]] = Mappi
 
 
 class RemovalAsked(CaseOperationFact):
-    """Somebody wants an item of the public taken away, on this ground and with this evidence."""
+    """Somebody wants an item of the public taken away, on this ground and with this evidence.
+
+    `alike` here and below: the same for the open cases of near-identical items, where it may be.
+    """
 
     kind: Literal["operator.removal_asked"] = "operator.removal_asked"
     item_id: str
@@ -49,6 +52,7 @@ class RemovalAsked(CaseOperationFact):
     removing: Removing
     ground: Ground
     evidence: str
+    alike: bool = False
 
 
 class RemovalApproved(CaseOperationFact):
@@ -56,6 +60,7 @@ class RemovalApproved(CaseOperationFact):
 
     kind: Literal["operator.removal_approved"] = "operator.removal_approved"
     removal_id: str
+    alike: bool = False
 
 
 class RemovalDeclined(CaseOperationFact):
@@ -64,6 +69,7 @@ class RemovalDeclined(CaseOperationFact):
     kind: Literal["operator.removal_declined"] = "operator.removal_declined"
     removal_id: str
     reason: str
+    alike: bool = False
 
 
 RemovalFact = RemovalAsked | RemovalApproved | RemovalDeclined

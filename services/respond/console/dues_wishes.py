@@ -32,10 +32,12 @@ class RemovalAskBody(Body):
     evidence: Annotated[
         str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)
     ]
+    alike: bool = False
 
 
 class RemovalApproveBody(Body):
     removal_id: Name
+    alike: bool = False
 
 
 class RemovalDeclineBody(RemovalApproveBody):

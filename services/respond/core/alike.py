@@ -2,14 +2,16 @@
 
 from typing import assert_never
 
-from services.respond.core import case_work, holding
+from services.respond.core import case_work, holding, removals
 from services.respond.core.aggregates import Case, CaseItem, Cluster
 from services.respond.core.refusal import Refusal
 from services.respond.core.work import Work
+from shared.contracts.dues import RemovalApproved, RemovalAsked, RemovalDeclined
 from shared.contracts.flows import HoldDecided
 from shared.contracts.operators import CaseClaimed, CaseResolved, LabelsCorrected
 
-Wide = CaseClaimed | CaseResolved | LabelsCorrected | HoldDecided
+OfRemovals = RemovalAsked | RemovalApproved | RemovalDeclined
+Wide = CaseClaimed | CaseResolved | LabelsCorrected | HoldDecided | OfRemovals
 
 
 def widen(work: Work, case: Case, fact: Wide) -> None:
@@ -21,12 +23,34 @@ def widen(work: Work, case: Case, fact: Wide) -> None:
         other = work.case(case_id)
         if other is None or other.case_id == case.case_id or other.status == "resolved":
             continue
-        done = _done(work, other, cluster, fact)
+        if isinstance(fact, OfRemovals):
+            done = _of_removals(work, case, other, cluster, fact)
+        else:
+            done = _done(work, other, cluster, fact)
         if done is not None and not isinstance(done, Refusal):
             work.put(done)
 
 
-def _done(work: Work, other: Case, cluster: Cluster, fact: Wide) -> Case | Refusal | None:
+def _of_removals(
+    work: Work, case: Case, other: Case, cluster: Cluster, fact: OfRemovals
+) -> Case | Refusal | None:
+    """Ask for, or decide on, what was asked for together."""
+    meant = fact.model_copy(update={"case_id": other.case_id})
+    if isinstance(meant, RemovalAsked):
+        item = _member(other, cluster)
+        return None if item is None else removals.ask_alike(work, other, item, meant)
+    named = {"removal_id": removals.alike_to(case, meant.removal_id, other)}
+    if isinstance(meant, RemovalApproved):
+        return removals.approve(work, other, meant.model_copy(update=named))
+    return removals.decline(work, other, meant.model_copy(update=named))
+
+
+def _done(
+    work: Work,
+    other: Case,
+    cluster: Cluster,
+    fact: CaseClaimed | CaseResolved | LabelsCorrected | HoldDecided,
+) -> Case | Refusal | None:
     meant = fact.model_copy(update={"case_id": other.case_id})
     match meant:
         case CaseClaimed():

@@ -15,7 +15,7 @@ from services.respond.core.overruled import look_back
 from services.respond.core.pages import settle_page
 from services.respond.core.promises import still_owed
 from services.respond.core.refusal import Refusal
-from services.respond.core.removals import look_again
+from services.respond.core.removals import look_again, undecided
 from services.respond.core.replies import give_up
 from services.respond.core.restored import looked
 from services.respond.core.routing import routed
@@ -66,8 +66,9 @@ def resolve(work: Work, case: Case, fact: asked.CaseResolved) -> Case | Refusal:
     answered = not owes(case, "first_reply")
     if not answered and not (fact.without_reply and fact.reason.strip()):
         return Refusal("needs_reason", "no answer was given: say why none is needed")
-    if (owed := still_owed(case) or obstacle(work, case)) is not None:
-        return owed
+    unfinished = undecided(case) or still_owed(case) or obstacle(work, case)
+    if unfinished is not None:
+        return unfinished
     work.decide(
         CaseResolved(
             at=work.at,

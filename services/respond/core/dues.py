@@ -37,7 +37,8 @@ class Visit(Frozen):
 class Removal(Frozen):
     """One wish to take something of the public away, from the asking to its end.
 
-    `text` is the copy that is kept, `copy_hash` stands for it, its author and its time.
+    `text` is the copy that is kept, `copy_hash` stands for it, its author and its time; `asked_op`
+    is the operation by which it was asked for, for all alike the same one.
     """
 
     removal_id: str
@@ -50,6 +51,7 @@ class Removal(Frozen):
     copy_hash: str
     asked_by: str
     asked_at: Time
+    asked_op: str = ""
     status: RemovalStatus = "asked"
     decided_by: str = ""
     decided_at: Time | None = None
@@ -63,6 +65,11 @@ class Dues(Frozen):
     visits: tuple[Visit, ...] = ()
     removals: tuple[Removal, ...] = ()
     staff: tuple[str, ...] = ()
+
+    @property
+    def effects(self) -> tuple[str, ...]:
+        """Return what became of the removals, by effect; "" for one that never left."""
+        return tuple(each.effect_id for each in self.removals)
 
 
 class VisitReminder(Aggregate):

@@ -72,8 +72,27 @@ def ask(work: Work, case: Case, fact: RemovalAsked) -> Case | Refusal:
         copy_hash=guarded.copy_hash,
         asked_by=fact.person_id,
         asked_at=work.at,
+        asked_op=fact.op_id,
     )
     return _put(work, case, removal, fact.person_id)
+
+
+def ask_alike(work: Work, case: Case, item: CaseItem, fact: RemovalAsked) -> Case | Refusal | None:
+    """Enter the same wish for an item alike; what the rules protect is left, and nobody blamed."""
+    pack, _ = work.pack_of(case.account_id)
+    guarded = Guarded(case, item, fact.removing, fact.ground, copy_hash(item))
+    found = objection(pack, guarded, work.at.date())
+    if found is not None and found.protected:
+        return None
+    named = {"item_id": item.item_id, "item_version": item.item_version}
+    return ask(work, case, fact.model_copy(update=named))
+
+
+def alike_to(case: Case, removal_id: str, other: Case) -> str:
+    """Return the wish in another case that was asked for together with this one; "" if none was."""
+    here = {each.removal_id: each.asked_op for each in case.dues.removals}
+    there = {each.asked_op: each.removal_id for each in other.dues.removals}
+    return there.get(here.get(removal_id, ""), "")
 
 
 def approve(work: Work, case: Case, fact: RemovalApproved) -> Case | Refusal:
@@ -108,6 +127,13 @@ def decline(work: Work, case: Case, fact: RemovalDeclined) -> Case | Refusal:
         "note": fact.reason,
     }
     return _put(work, case, removal.model_copy(update=ended), fact.person_id)
+
+
+def undecided(case: Case) -> Refusal | None:
+    """Return why the case may not be closed: a wish that waits would be lost with it."""
+    if all(each.status not in _OPEN for each in case.dues.removals):
+        return None
+    return Refusal("removal_open", "something is to be taken away: decide on that first")
 
 
 def removal_ended(work: Work, effect: Effect, status: str, reason: str) -> None:
@@ -243,8 +269,10 @@ def _gone(item: CaseItem, removal: Removal) -> CaseItem:
 def _put(work: Work, case: Case, removal: Removal, person_id: str) -> Case:
     """Return the case with the wish as it now stands, and say so."""
     known = {each.removal_id: each for each in case.dues.removals} | {removal.removal_id: removal}
-    kept = tuple(known.values())[-KEEP_REMOVALS:]
-    dues = case.dues.model_copy(update={"removals": kept})
+    wishes = tuple(known.values())
+    for effect_id in filter(None, (each.effect_id for each in wishes[:-KEEP_REMOVALS])):
+        work.drop(f"effect:{effect_id}")
+    dues = case.dues.model_copy(update={"removals": wishes[-KEEP_REMOVALS:]})
     detail = f"{removal.removing} {removal.ground}"
     entry = HistoryEntry(
         at=work.at, what=f"removal_{removal.status}", person_id=person_id or None, detail=detail

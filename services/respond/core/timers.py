@@ -97,8 +97,8 @@ def _retire(work: Work, case: Case) -> None:
     work.put(work.closed.without(case.case_id))
     for item in case.items:
         work.drop(f"item:{item.item_id}")
-    for reply in case.replies:
-        if reply.effect_id:
-            work.drop(f"effect:{reply.effect_id}")
+    effects = (*(each.effect_id for each in case.replies), *case.dues.effects)
+    for effect_id in filter(None, effects):
+        work.drop(f"effect:{effect_id}")
     if case.page_id:
         work.drop(f"page:{case.page_id}")

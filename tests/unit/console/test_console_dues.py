@@ -128,6 +128,8 @@ async def test_a_wish_is_entered_with_its_ground_and_evidence(desk: Desk) -> Non
 async def test_only_another_reviewer_is_offered_to_agree(desk: Desk) -> None:
     put(desk, a_wish(desk, asked_by="zhou"))
     await desk.sign_in("zhou")
+    queue = await (await desk.client.get("/queue")).text()
+    assert queue.count("有删除申请待第二人") == 1
     page = await shown(desk)
     assert "须由提出者以外的审核人同意" in page
     assert "/do/removal-approve" not in page

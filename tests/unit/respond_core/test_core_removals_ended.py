@@ -6,7 +6,7 @@ from services.respond.core.dues import KEEP_REMOVALS
 from services.respond.core.state import Changes
 from shared.contracts.operators import OutgoingPaused, ReplySettled
 from shared.contracts.verdicts import Label
-from tests.fakes.builders import a_tick, an_end, at
+from tests.fakes.builders import a_resolution, a_tick, an_end, at
 from tests.fakes.removal_story import (
     a_house,
     approve,
@@ -112,10 +112,31 @@ def test_an_item_that_left_its_case_is_not_looked_at_again() -> None:
     assert entries(story) == []
 
 
-def test_wishes_are_bounded() -> None:
+def test_wishes_are_bounded_and_their_effects_with_them() -> None:
     story = a_house()
     arrive(story)
-    for _ in range(KEEP_REMOVALS + 3):
+    ask(story)
+    approve(story)
+    story.tell(an_end(story.effect.effect_id, "refused"))
+    for _ in range(KEEP_REMOVALS):
+        assert story.has("effect") == 1
         ask(story)
         decline(story)
     assert len(story.case.dues.removals) == KEEP_REMOVALS
+    assert story.has("effect") == 0
+
+
+def test_a_case_is_not_closed_over_a_wish_and_leaves_nothing_behind() -> None:
+    story = a_house()
+    case_id = arrive(story)
+    ask(story)
+    story.tell(a_resolution(case_id, reason="广告", op="early"))
+    assert story.outcome("early").code == "removal_open"
+    approve(story)
+    story.tell(a_resolution(case_id, reason="广告", op="still"))
+    assert story.outcome("still").code == "removal_open"
+    story.tell(an_end(story.effect.effect_id))
+    story.tell(a_resolution(case_id, reason="广告", op="done"))
+    assert story.outcome("done").accepted
+    story.tell(a_tick(), after=8 * 24 * 3600)
+    assert (story.has("case"), story.has("effect")) == (0, 0)
