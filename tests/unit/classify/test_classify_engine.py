@@ -44,7 +44,9 @@ def test_a_verdict_does_not_depend_on_the_batch() -> None:
 
 def test_nothing_in_gives_nothing_out() -> None:
     assert SHIPPED.judge([]) == []
-    assert [each.decided for each in SHIPPED.judge(["", "\n"])] == [(Label.OTHER,)] * 2
+    silent = SHIPPED.judge(["", "\n", "。。。？！", "  —  "])
+    assert [each.decided for each in silent] == [(Label.OTHER,)] * 4
+    assert not any(each.abstained for each in silent)
 
 
 def test_reasons_are_spans_of_the_original_text() -> None:
