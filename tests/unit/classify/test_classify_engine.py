@@ -44,8 +44,11 @@ def test_a_verdict_does_not_depend_on_the_batch() -> None:
 
 def test_nothing_in_gives_nothing_out() -> None:
     assert SHIPPED.judge([]) == []
-    silent = SHIPPED.judge(["", "\n", "。。。？！", "  —  "])
-    assert [each.decided for each in silent] == [(Label.OTHER,)] * 4
+
+
+def test_marks_alone_say_nothing_of_anybody() -> None:
+    silent = SHIPPED.judge(["\n", "。。。？！", "  —  "])
+    assert [each.decided for each in silent] == [(Label.OTHER,)] * 3
     assert not any(each.abstained for each in silent)
 
 
