@@ -1,6 +1,7 @@
 """`zhishou classify text` and `cascade`, `zhishou train` and `zhishou evaluate`."""
 
 import json
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -116,6 +117,7 @@ def train(
         feedback = feedback_of(*rows_in(file, feedback_file is None))
     chosen: Kind = "research" if kind == "research" else "permissive"
     train_to(data, out, chosen, tables, _tell, feedback=feedback)
+    _tell(f"learnt in {time.process_time():.0f} s of one core; now measured for the card")
     judge = Classifier.load(out, tables)
     write_card(out, measure(judge, data, _tell, tables=tables, peers=False))
 

@@ -19,7 +19,8 @@ from shared.errors import UserError
 from shared.policy.cascade import SPARING, Hearing
 
 EVEN: Final = 0.5
-FORMAT: Final = 2
+FORMAT: Final = 3
+"""Since 3 a feature counts less in a longer text."""
 ARRAYS: Final = "weights.npz"
 MANIFEST: Final = "manifest.json"
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from services.classify.core.features import HASHED, MARKS, SIGNS, Features
+from services.classify.core.features import HASHED, MARKS, SHARE_BITS, SIGNS, Features
 from services.classify.core.lexicon import CATEGORIES
 from services.classify.core.scores import SCALE, Weights
 
@@ -38,7 +38,8 @@ def pulls(features: Features, weights: Weights, text: int, column: int) -> list[
     total: dict[tuple[int, int, str], int] = defaultdict(int)
     for each, (start, end), weight in zip(ids.tolist(), spans, moved, strict=True):
         total[start, end, _what(each)] += weight
-    found = [Pull(*place, round(1000 * weight / SCALE)) for place, weight in total.items()]
+    unit = 1000 * int(features.shares[text]) / (SCALE << SHARE_BITS)
+    found = [Pull(*place, round(unit * weight)) for place, weight in total.items()]
     return sorted((each for each in found if each.weight), key=_strongest)
 
 

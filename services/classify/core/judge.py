@@ -15,7 +15,7 @@ from services.classify.core.needs import Found, Segmenter, Signer, TermFinder
 from services.classify.core.privacy import FEWEST_DIGITS, PersonalData, personal_data
 from services.classify.core.rules import LABELS
 from services.classify.core.stance import stance_of_terms, stances
-from services.classify.core.stretches import stretches
+from services.classify.core.stretches import SPEAKS, stretches
 from services.classify.core.verdict import INDEX, Bar, Judgement, decide
 from shared.contracts.ids import token
 from shared.contracts.verdicts import Label, Verdict
@@ -98,6 +98,12 @@ class Batch:
         )
 
     @cached_property
+    def says_something(self) -> NDArray[np.bool_]:
+        """Return which texts hold more than blanks and marks; the rest is not judged."""
+        speaks = SPEAKS.take(np.minimum(self.texts.codes, len(SPEAKS) - 1))
+        return np.bincount(self.texts.owner[speaks], minlength=len(self.texts)) > 0
+
+    @cached_property
     def beliefs(self) -> NDArray[np.int64]:
         """Text x label probabilities in millionths; `other` is what the rest leaves."""
         weights = self.judge.weights
@@ -110,7 +116,7 @@ class Batch:
             believed[:, places] = rules.settled(places, by_model, believed[:, places])
         for index, hits in self.personal.items():
             believed[index, INDEX[Label.PRIVACY]] = max(each.millionths for each in hits)
-        believed[np.diff(self.texts.starts) == 0] = 0
+        believed[~self.says_something] = 0
         other = INDEX[Label.OTHER]
         believed[:, other] = 0
         believed[:, other] = scores.MILLION - believed.max(axis=1)

@@ -6,7 +6,7 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from services.classify.core.features import Features
+from services.classify.core.features import SHARE_BITS, Features
 from shared.contracts.verdicts import Label
 
 Ints = NDArray[np.int64]
@@ -44,7 +44,7 @@ class Weights:
 
 
 def scores(features: Features, weights: Weights) -> Ints:
-    """Return text x label sums of weights, exact.
+    """Return text x label sums of weights, each by how much a feature of its text counts; exact.
 
     Few texts at a time: what is added up then stays in the processor's own memory.
     """
@@ -57,6 +57,8 @@ def scores(features: Features, weights: Weights) -> Ints:
         sums = total[first : first + AT_ONCE]
         np.add.reduceat(gathered, starts[:-1] - starts[0], axis=0, dtype=np.int64, out=sums)
         sums[starts[1:] == starts[:-1]] = 0
+    total *= features.shares[:, None]
+    total >>= SHARE_BITS
     total += weights.bias
     return total
 

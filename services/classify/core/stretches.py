@@ -24,7 +24,7 @@ FAINT: Final = 3
 _BEYOND_LATIN: Final = 0xC0
 _MARKS: Final = (range(0x2000, 0x2070), range(0x3000, 0x3040), range(0xFF00, 0xFF10))
 _CODES: Final = np.arange(0xFF11)
-_SPEAKS: Final = np.where(
+SPEAKS: Final = np.where(
     _CODES < _BEYOND_LATIN,
     np.isin(_CODES, [code for code in range(_BEYOND_LATIN) if chr(code).isalnum()]),
     ~np.isin(_CODES, [code for each in _MARKS for code in each]),
@@ -80,7 +80,7 @@ def _pushes(
     starts = ends - lengths
     owner = texts.owner.take(starts)
     word, pair = _within(offsets_of(np.bincount(owner, minlength=len(texts))), pairs[0])
-    speaks = _SPEAKS.take(np.minimum(texts.codes, len(_SPEAKS) - 1))
+    speaks = SPEAKS.take(np.minimum(texts.codes, len(SPEAKS) - 1))
     says = np.logical_or.reduceat(speaks, starts) if len(starts) else speaks
     start = starts.take(word) - texts.starts.take(pairs[0].take(pair))
     at = base.take(pair) + start

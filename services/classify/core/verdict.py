@@ -15,8 +15,11 @@ HARMS: Final = (
     Label.FRAUD, Label.SELF_HARM, Label.PRIVACY,
 )  # fmt: skip
 INDEX: Final = {label: place for place, label in enumerate(LABELS)}
-MILDER: Final = 150_000
+MILDER: Final = 200_000
 """By how much counter speech must outweigh: who quotes an insult to reject it is not abusing."""
+SURE_SPEECH: Final = 900_000
+"""From where on it does: half sure of it, an attack in disguise would be let off that is none when
+plainly spelt."""
 
 
 class Bar(NamedTuple):
@@ -30,7 +33,7 @@ DEFAULT_BARS: Final[dict[Label, Bar]] = {
     label: Bar(600_000, 450_000) if label in HARMS else Bar(500_000, 500_000) for label in LABELS
 } | {
     Label.SELF_HARM: Bar(500_000, 150_000),
-    Label.COMPLAINT: Bar(400_000, 400_000),
+    Label.COMPLAINT: Bar(450_000, 450_000),
     Label.OTHER: Bar(MILLION + 1, MILLION + 1),
 }
 
@@ -49,12 +52,11 @@ class Judgement(NamedTuple):
 def decide(belief: NDArray[np.int64], bars: Sequence[Bar]) -> Judgement:
     """Return what follows from probabilities (text x label in millionths, in the order of LABELS).
 
-    Counter speech raises the bar of abuse and hate, and what falls between the two bars goes to
-    a person. `other` holds when nothing else does.
+    Who surely speaks against an attack has the bars of abuse and hate raised, and what falls
+    between the two bars goes to a person. `other` holds when nothing else does.
     """
     least, doubt = np.array(bars, np.int64).T
-    speech = INDEX[Label.COUNTER_SPEECH]
-    answered = belief[:, speech] >= least[speech]
+    answered = belief[:, INDEX[Label.COUNTER_SPEECH]] >= SURE_SPEECH
     decided = belief >= least + np.outer(answered, _MILDER_BY)
     abstained = ((belief >= doubt) & ~decided).any(axis=1)
     decided[:, INDEX[Label.OTHER]] |= ~decided.any(axis=1)

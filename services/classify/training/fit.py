@@ -117,7 +117,7 @@ def _fit(
 ) -> tuple[Floats, float]:
     stretch = named * _ratio(values, truth, weight) ** recipe.ratio if recipe.ratio else named
     model = LogisticRegression(
-        C=recipe.strength, solver="liblinear", random_state=0, max_iter=300, tol=1e-3
+        C=recipe.strength, solver="liblinear", random_state=0, max_iter=300, tol=1e-2
     )
     model.fit(csr_matrix(values @ diags(stretch)), truth, sample_weight=weight)
     coefficients = model.coef_[0] * stretch

@@ -18,13 +18,16 @@ from services.classify.core import features
 from services.classify.training.data import (
     OWN_ROWS,
     Kind,
+    Row,
     digest,
     names_of,
     own_files,
     training_rows,
+    weighed,
 )
 from services.classify.training.feedback import Feedback
 from services.classify.training.matrix import Extractor
+from services.classify.training.repeats import Repeats
 from services.classify.training.terms import TERMS_DIR, term_files, term_rows
 from services.classify.training.train import Tell, Trained, train, whole_weights
 from shared.errors import UserError
@@ -57,7 +60,8 @@ def train_to(
     ours: Ours = OURS,
 ) -> Trained:
     """Train and write the folder; feedback counts like our own rows. Raises UserError."""
-    known = (*training_rows(data, kind, ours.rows), *term_rows(ours.terms))
+    terms = (weighed(each, kind) for each in term_rows(ours.terms))
+    known = (*_learnt_rows(data, kind, ours, tables), *terms)
     rows = [*(feedback.rows if feedback else ()), *known]
     trained = train(rows, kind, Extractor(tables), tell)
     try:
@@ -75,6 +79,13 @@ def train_to(
             fix="choose another --out",
         ) from error
     return trained
+
+
+def _learnt_rows(data: Path, kind: Kind, ours: Ours, tables: Tables) -> list[Row]:
+    """Return the rows of data sets; those for research repeat nothing that is measured."""
+    if kind == "permissive":
+        return training_rows(data, kind, ours.rows)
+    return training_rows(data, kind, ours.rows, Repeats.of(data, tables).without)
 
 
 def _learnt_from(data: Path, kind: Kind, ours: Ours) -> dict[str, str]:

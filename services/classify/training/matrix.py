@@ -10,7 +10,7 @@ from scipy.sparse import csr_matrix
 from services.classify.adapters.lexicon_files import LEXICON_DIR, load_lexicon
 from services.classify.adapters.segments import RjiebaSegmenter
 from services.classify.adapters.terms import AhoCorasickFinder
-from services.classify.core.features import HASHED, SIZE, Seen, extract
+from services.classify.core.features import HASHED, SHARE_BITS, SIZE, Seen, extract
 from services.classify.core.lexicon import CATEGORIES, Lexicon
 from shared.errors import UserError
 from shared.text.normalise import Tables, normalise
@@ -21,7 +21,10 @@ CHUNK = 512
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Matrix:
-    """Text x feature presence over the `known` features only, and which texts name a group."""
+    """Text x feature over the `known` features only, and which texts name a group.
+
+    What a text has counts as much as one feature of it does where it serves; what it has not, nothing.
+    """
 
     values: csr_matrix
     known: NDArray[np.int64]
@@ -45,8 +48,8 @@ class Extractor:
         self._segmenter = RjiebaSegmenter()
 
     def presence(self, texts: Sequence[str]) -> csr_matrix:
-        """Return text x feature, 1 where the text has it."""
-        ids, sizes = [], []
+        """Return text x feature: how much it counts where the text has it."""
+        ids, sizes, counting = [], [], []
         for first in range(0, len(texts), CHUNK):
             batch = normalise(texts[first : first + CHUNK], self.tables)
             words = self._segmenter.lengths(batch.texts)
@@ -58,10 +61,12 @@ class Extractor:
             known = extract(batch, seen, self.lexicon.category_of)
             ids.append(known.ids.astype(np.int32))
             sizes.append(np.diff(known.offsets))
+            counting.append(known.shares)
         columns = np.concatenate(ids)
-        starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(np.concatenate(sizes))))
-        shape = (len(texts), SIZE)
-        return csr_matrix((np.ones(len(columns), np.float32), columns, starts), shape=shape)
+        many = np.concatenate(sizes)
+        starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(many)))
+        counted = np.repeat(np.concatenate(counting) / (1 << SHARE_BITS), many).astype(np.float32)
+        return csr_matrix((counted, columns, starts), shape=(len(texts), SIZE))
 
     def matrix(
         self,
@@ -78,9 +83,10 @@ class Extractor:
         """
         no_text = np.zeros(len(texts), np.bool_) if bare is None else bare
         whole = _unsigned(self.presence(texts), no_text)
-        counts = whole.T @ np.where(no_text, fewest, 1 + 2 * own).astype(np.float32)
+        has = whole.sign()
+        counts = has.T @ np.where(no_text, fewest, 1 + 2 * own).astype(np.float32)
         known = np.flatnonzero(counts >= fewest)
-        ours = whole.T @ (own | no_text).astype(np.float32)
+        ours = has.T @ (own | no_text).astype(np.float32)
         slur = HASHED + 2 * CATEGORIES.index("slur")
         groups = np.asarray(whole[:, slur : slur + 2].sum(axis=1)).ravel() > 0
         return Matrix(csr_matrix(whole[:, known]), known, known >= HASHED, groups, ours[known] > 0)

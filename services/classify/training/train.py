@@ -28,11 +28,11 @@ LEARNT: Final[tuple[Column, ...]] = (
 """Privacy is known by its form, and `other` is what the rest leaves."""
 ATTACKS: Final = frozenset({Label.ABUSE, Label.HATE})
 LARGE: Final[frozenset[Column]] = ATTACKS | {OFFENSIVE}
-ATTACK: Final = Recipe(strength=0.015, ratio=0.35, least=0.004, trust=0.9)
+ATTACK: Final = Recipe(strength=0.012, ratio=0.35, least=0.006, trust=0.9)
 """COLD's own labels are partly a machine's, and easier to guess than people's."""
-ATTACK_OF_MANY: Final = replace(ATTACK, strength=0.05)
+ATTACK_OF_MANY: Final = replace(ATTACK, strength=0.025)
 """Where people of several places marked the rows, they may be learnt more closely."""
-OTHERS: Final = Recipe(strength=0.1, ratio=0.5, named=1.5, least=0.004)
+OTHERS: Final = Recipe(strength=0.2, ratio=0.7, named=1.5, least=0.006)
 COPY_WEIGHT: Final = 3.0
 """A disguised copy counts for more than its row: the plain row is easily learnt."""
 ONE_KIND_ONLY: Final = frozenset({"state_toxicn"})

@@ -265,10 +265,7 @@ def line(decision: Decision) -> str:
 
 
 def _judged_line(judged: ItemJudged) -> str:
-    """The same spelling, laid out beforehand: nine lines of ten are of this kind.
-
-    What many items have in common is spelt once.
-    """
+    """The same spelling, laid out beforehand and in common: nine lines of ten are of this kind."""
     return (
         f"{_head(judged.account_id, judged.at, judged.abstained)}{_quote(judged.case_id)}"
         f"{_found(judged.decided, judged.degraded)}{_quote(judged.item_id)}"

@@ -50,7 +50,11 @@ def test_a_trace_of_self_harm_asks_a_person() -> None:
 
 def test_who_rejects_an_insult_is_not_silenced_for_quoting_it() -> None:
     assert judged(abuse=720_000)[0] == [Label.ABUSE]
-    assert judged(abuse=720_000, counter_speech=800_000) == ([Label.COUNTER_SPEECH], True)
+    assert judged(abuse=720_000, counter_speech=950_000) == ([Label.COUNTER_SPEECH], True)
+
+
+def test_who_only_seems_to_reject_an_insult_is_judged_like_everybody() -> None:
+    assert judged(abuse=720_000, counter_speech=800_000)[0] == [Label.ABUSE, Label.COUNTER_SPEECH]
 
 
 def test_no_two_categories_of_terms_speak_for_one_label() -> None:

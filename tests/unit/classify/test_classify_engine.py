@@ -14,7 +14,7 @@ from services.classify.adapters.engine import WEIGHTS_DIR, Classifier
 from services.classify.adapters.segments import RjiebaSegmenter
 from services.classify.adapters.weight_files import MANIFEST
 from services.classify.core import features
-from services.classify.core.features import Features, Seen, extract
+from services.classify.core.features import SHARE_BITS, SHORT, Features, Seen, extract, shares
 from services.classify.core.scores import NODES, Weights, probabilities, scores
 from services.classify.training.bars import Column
 from services.classify.training.data import own_rows
@@ -45,6 +45,12 @@ def test_a_verdict_does_not_depend_on_the_batch() -> None:
 def test_nothing_in_gives_nothing_out() -> None:
     assert SHIPPED.judge([]) == []
     assert [each.degraded for each in SHIPPED.judge(["", "\n"])] == [("no_text",)] * 2
+
+
+def test_marks_alone_say_nothing_of_anybody() -> None:
+    silent = SHIPPED.judge(["。。。？！", "  —  "])
+    assert [each.decided for each in silent] == [(Label.OTHER,)] * 2
+    assert not any(each.abstained for each in silent)
 
 
 def test_reasons_are_spans_of_the_original_text() -> None:
@@ -176,5 +182,16 @@ def test_a_text_of_which_nothing_weighs_has_the_bias_wherever_it_stands() -> Non
     )
     offsets = np.array([0, 0, 2, 2, 3, *[3] * 40])
     at = np.zeros(3, np.int64)
-    found = Features(np.array([1, 2, 1]), at, at, offsets, np.array([1, 2, 1], np.int32))
+    whole = np.full(len(offsets) - 1, 1 << SHARE_BITS)
+    found = Features(np.array([1, 2, 1]), at, at, offsets, np.array([1, 2, 1], np.int32), whole)
     assert scores(found, weights)[:, 0].tolist() == [100, 112, 100, 105, *[100] * 40]
+    half = found._replace(shares=whole // 2)
+    assert scores(half, weights)[:4, 0].tolist() == [100, 106, 100, 102]
+
+
+def test_a_feature_counts_in_full_in_a_short_text_and_by_the_root_of_its_length_in_a_long_one() -> (
+    None
+):
+    counted = shares(np.array([0, 1, SHORT, 4 * SHORT, 16 * SHORT, 10**9])).tolist()
+    assert counted[:5] == [1 << SHARE_BITS] * 3 + [1 << SHARE_BITS - 1, 1 << SHARE_BITS - 2]
+    assert 0 < counted[5] < counted[4]
