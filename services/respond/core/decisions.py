@@ -19,15 +19,7 @@ from services.respond.core.flow import FlowDecision
 from services.respond.core.incident import IncidentDecided, IncidentProposed
 from services.respond.core.owed import OwedDecision
 from services.respond.core.promise import PromiseMoved
-from services.respond.core.said import (
-    ClaimLinked,
-    ClaimRecorded,
-    GuidanceMoved,
-    ItemCorrected,
-    KnowledgeMoved,
-    ReceiptSwitched,
-    RumourWeighed,
-)
+from services.respond.core.said import SaidDecision
 from shared.contracts.base import Frozen, Time
 from shared.contracts.operators import Slot
 from shared.contracts.verdicts import Label
@@ -227,7 +219,6 @@ class ModelSwitched(_Decision):
 Decision = (
     ItemJudged
     | ItemChanged
-    | ItemCorrected
     | CaseOpened
     | CaseJoined
     | CaseResolved
@@ -241,12 +232,7 @@ Decision = (
     | PageRaised
     | ClusterFormed
     | ClusterCoordinated
-    | ClaimRecorded
-    | ClaimLinked
-    | RumourWeighed
-    | GuidanceMoved
-    | KnowledgeMoved
-    | ReceiptSwitched
+    | SaidDecision
     | OwedDecision
     | PromiseMoved
     | PolicySwitched

@@ -99,3 +99,14 @@ class ClaimLinked(DecisionBase):
     claim_id: str
     item_id: str
     status: ClaimStatus
+
+
+SaidDecision = (
+    ItemCorrected
+    | ClaimRecorded
+    | ClaimLinked
+    | RumourWeighed
+    | GuidanceMoved
+    | KnowledgeMoved
+    | ReceiptSwitched
+)
