@@ -14,6 +14,8 @@ from services.cli.asking import PASSWORD, Person
 from services.cli.gate_cmds import JsonOption
 from services.cli.groups import group
 from services.cli.people_cmds import reached
+from services.cli.words_desk import Named, Reason, ask
+from shared.errors import UserError
 
 if TYPE_CHECKING:
     from services.cli.knowledge_files import FileEntry
@@ -28,6 +30,12 @@ def register(app: typer.Typer) -> None:
         bring
     )
     knowledge.command("list", epilog="Example: zhishou knowledge list --json")(listed)
+    knowledge.command("approve", epilog="Example: zhishou knowledge approve parking --person li")(
+        approve
+    )
+    knowledge.command(
+        "expire", epilog="Example: zhishou knowledge expire parking --reason 改价了 --person li"
+    )(take_out)
     knowledge.command("export", epilog="Example: zhishou knowledge export faq.csv")(export)
     knowledge.command("check", epilog="Example: zhishou knowledge check faq.csv")(check)
 
@@ -73,7 +81,31 @@ def listed(
             body = {"entry_id": each.entry_id, "state": state, **_shown(each)}
             typer.echo(json.dumps(body, ensure_ascii=False))
         else:
-            typer.echo(f"{state:9} {said.matter}  {said.answer[:60]}  ({said.source})")
+            typer.echo(
+                f"{each.entry_id}  {state:9} {said.matter}  {said.answer[:60]}  ({said.source})"
+            )
+
+
+def approve(context: typer.Context, name: Named, person: Person, data_dir: DataDir = None) -> None:
+    """Approve a proposed entry, exactly as it stands; open cases are offered it from now on."""
+    meant = [
+        each
+        for each in asyncio.run(_known(data_dir, context.obj or {}))
+        if each.entry_id == name and each.proposed is not None
+    ]
+    if not meant or meant[0].proposed is None:
+        raise UserError(f"nobody has proposed an entry {name}", fix="zhishou knowledge list")
+    path = f"/api/knowledge/{name}/entry-approve"
+    body = {"content": meant[0].proposed.content}
+    ask(context, data_dir, person, path, body, f"{name} is in use")
+
+
+def take_out(
+    context: typer.Context, name: Named, reason: Reason, person: Person, data_dir: DataDir = None
+) -> None:
+    """Take an entry out of use, or a proposed one off the list."""
+    path = f"/api/knowledge/{name}/entry-expire"
+    ask(context, data_dir, person, path, {"reason": reason}, f"{name} is out of use")
 
 
 def export(

@@ -98,7 +98,7 @@ class PolicyRule(Rules):
     because: str = Field("", description="why a prohibition of the parent is changed")
     at_gate: bool = Field(
         False,
-        description="the gate asks it of every reply before it leaves (kind reply)",
+        description="the gate asks it of every reply and of planned posts, as far as it looks at them",
         exclude_if=_unsaid,
     )
     examples: tuple[Example, ...] = Field(

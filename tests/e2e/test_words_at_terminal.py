@@ -87,3 +87,21 @@ async def test_a_receipt_is_on_by_two_people_and_off_by_one(house: House) -> Non
     assert "on" in await zhishou(house, "receipt", "approve", "--account", account, *SECOND)
     stop = ("receipt", "stop", "--account", account, "--reason", "节日", *FIRST)
     assert "off" in await zhishou(house, *stop)
+
+
+async def test_an_entry_is_imported_approved_and_taken_out(house: House, tmp_path: Path) -> None:
+    faq = tmp_path / "faq.csv"
+    faq.write_text(
+        "matter,question,answer,source\n停车费,停车费怎么收,停车前两小时免费。,停车办法\n",
+        encoding="utf-8",
+    )
+    assert "1 entries" in await zhishou(house, "knowledge", "import", str(faq), *FIRST)
+    (entry,) = await rows(house, "knowledge", "list")
+    approve = ("knowledge", "approve", entry["entry_id"], *SECOND)
+    assert "in use" in await zhishou(house, *approve)
+    with pytest.raises(UserError, match="nobody has proposed"):
+        await zhishou(house, *approve)
+    gone = ("knowledge", "expire", entry["entry_id"], "--reason", "改价了", *SECOND)
+    assert "out of use" in await zhishou(house, *gone)
+    (entry,) = await rows(house, "knowledge", "list")
+    assert entry["state"] == "expired"

@@ -44,6 +44,7 @@ from shared.policy.checks.parameters import (
 from shared.policy.checks.registry import UnfitRuleError
 from shared.policy.model import Pack
 
+_AT_GATE: Final = frozenset({"reply", "post"})
 _INBOUND: Final = frozenset({"comment", "mention", "dm", "wall_item"})
 _ID: Final = re.compile(r"^[A-Za-z0-9_-]{1,80}$")
 _NOTHING: Final = re.compile(r"^\s*$")
@@ -136,7 +137,7 @@ class CheckForm:
                 "owner": self._text("owner"),
                 "review_by": self._text("review_by"),
                 "effective_until": self._text("until") or None,
-                "at_gate": "reply" in self.kinds and bool(self._text("at_gate")),
+                "at_gate": bool(_AT_GATE.intersection(self.kinds) and self._text("at_gate")),
                 "ours": True,
                 "examples": examples,
             }

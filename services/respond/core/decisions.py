@@ -149,8 +149,7 @@ class EffectDecided(_Decision):
     mode: str
     pack_hash: str
     not_after: Time | None = None
-    positions: tuple[str, ...] = Field((), exclude_if=not_)
-    """Contents of the positions that held; left out where there was none."""
+    positions: tuple[str, ...] = Field((), exclude_if=not_, description="contents of what held")
 
 
 class EffectMoved(_Decision):

@@ -66,7 +66,7 @@ def notice_post(work: Work, fact: PostSeen) -> None:
     rules = lines_by(pack, "posted_around_gate")
     if not rules:
         return
-    result = gate(fact.text, GateContext(channel=fact.platform), pack)
+    result = gate(fact.text, GateContext(channel=fact.platform, action="post"), pack)
     found = {each.category for each in result.findings if each.level == "block"}
     for rule in rules:
         if found and (not rule.categories or found.intersection(rule.categories)):

@@ -37,7 +37,7 @@ def outgoing(state: State, batch: Sequence[Told], pack: Pack) -> Iterator[Outgoi
                     result = check_text(case, pack, text, about, slot)
                 yield _said(f"reply {op_id}", text, result)
             case PostSeen(text=text, post_id=post_id, platform=platform):
-                context = GateContext(channel=platform)
+                context = GateContext(channel=platform, action="post")
                 yield _said(f"post {post_id}", text, gate(text, context, pack))
             case _:
                 pass

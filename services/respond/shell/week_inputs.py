@@ -13,7 +13,7 @@ from shared.contracts.items import ItemKind
 from shared.contracts.operators import ReplyDrafted
 from shared.contracts.posts import PostSeen
 from shared.contracts.verdicts import Label
-from shared.policy.checks.at_gate import reply_input
+from shared.policy.checks.at_gate import as_input
 from shared.policy.checks.book import Ready
 from shared.policy.checks.evaluate import ask_rule
 from shared.policy.checks.given import Given
@@ -126,7 +126,7 @@ def _reply(case: Case | None, text: str) -> dict[str, object]:
     if case is None:
         return {"kind": "reply", "text": text}
     context = GateContext(situation=situation_of(case.labels), channel=case.platform)
-    return reply_input(text, context)
+    return as_input(text, context)
 
 
 def _post(

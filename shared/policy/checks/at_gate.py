@@ -1,4 +1,4 @@
-"""Rules of the house that the gate asks of every reply, as `policy check` asks them of any input."""
+"""Rules of the house that the gate asks of what is to leave, as `policy check` asks of any input."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -8,13 +8,15 @@ from shared.policy.checks.book import Ready
 from shared.policy.checks.evaluate import ask_rule
 from shared.policy.checks.given import Given
 from shared.policy.checks.outcome import Judgement, Outcome, Place
+from shared.policy.gate.deadlines import in_zone
 from shared.policy.gate.findings import GateContext, GateFinding, HistoryDigest, Unknown
 from shared.policy.gate.levels import Level
 from shared.policy.gate.plain import Plain
 from shared.policy.gate.same import Same
 from shared.policy.model import Pack
 
-KIND: Final = "reply"
+_KINDS: Final = {"": "reply", "reply": "reply", "post": "post"}
+"""What the gate is asked about -> the kind of input rules know it as; of others it asks nothing."""
 _LEVELS: Final[dict[Judgement, Level]] = {
     "report": "warn",
     "remind": "warn",
@@ -46,8 +48,8 @@ def unknown_of_rules(text: str, context: GateContext, pack: Pack) -> set[Unknown
     }
 
 
-def reply_input(text: str, context: GateContext) -> dict[str, object]:
-    """Return a reply as rules see it: only what somebody said of it, the rest is not told."""
+def as_input(text: str, context: GateContext) -> dict[str, object]:
+    """Return a text as rules see it: only what somebody said of it, the rest is not told."""
     told: dict[str, object] = {
         "channel": context.channel,
         "case_label": context.situation if context.situation != "other" else "",
@@ -57,21 +59,26 @@ def reply_input(text: str, context: GateContext) -> dict[str, object]:
         "source": context.source,
         "announcement": context.announcement,
     }
-    return {"kind": KIND, "text": text} | {name: value for name, value in told.items() if value}
+    kind = _KINDS.get(context.action, "")
+    return {"kind": kind, "text": text} | {name: value for name, value in told.items() if value}
 
 
 def _asked(text: str, context: GateContext, pack: Pack) -> Iterator[tuple[Ready, Outcome]]:
     rules = _rules(Same(pack))
-    if rules and context.action in {"", KIND}:
-        given = Given.of(reply_input(text, context))
-        for ready in rules:
-            if ready.check is not None and _holds(ready, context):
-                yield ready, ask_rule(ready, ready.check, given)
+    if not rules:
+        return
+    given = Given.of(as_input(text, context))
+    for ready in rules:
+        meant = given.kind in ready.rule.kinds and _holds(ready, context)
+        if ready.check is not None and meant:
+            yield ready, ask_rule(ready, ready.check, given)
 
 
 def _holds(ready: Ready, context: GateContext) -> bool:
     """Where nobody says what day it is, a rule is asked: better once too often."""
-    return context.now is None or ready.rule.in_force(context.now.date())
+    if context.now is None:
+        return True
+    return ready.rule.in_force(in_zone(context.now, ready.pack.zone).date())
 
 
 @lru_cache(maxsize=64)
@@ -81,7 +88,7 @@ def _rules(pack: Same[Pack]) -> tuple[Ready, ...]:
     return tuple(
         Ready.alone(each, pack.it)
         for each in pack.it.rules
-        if each.at_gate and each.check and KIND in each.kinds and each.id not in left_out
+        if each.at_gate and each.check and each.id not in left_out
     )
 
 

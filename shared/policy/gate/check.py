@@ -133,7 +133,7 @@ def _of_promises(text: str, context: GateContext, pack: Pack) -> set[Unknown]:
     """Return what the end of a promise would need: the time it is now, the holidays of its year."""
     if context.now is None:
         return {Unknown(check="promise", needs="now")}
-    read = promises(text, context.now, pack.gate.calendar)
+    read = promises(text, context.now, pack.gate.calendar, pack.zone)
     years = {each.deadline.year for each in read if each.deadline and by_weekends(each)}
     return {Unknown(check="promise", needs=f"holidays_of_{year}") for year in years}
 

@@ -162,9 +162,19 @@ def test_a_rule_that_has_ended_is_not_asked_once_somebody_says_what_day_it_is() 
     assert findings(pack, "当天退款") != []
 
 
-def test_a_post_is_not_asked_as_if_it_were_a_reply() -> None:
+def test_a_post_is_asked_what_is_meant_for_posts_and_a_repost_nothing() -> None:
+    post, repost = (WEIBO.model_copy(update={"action": each}) for each in ("post", "repost"))
     pack = edited(PACK, an_edit())
-    assert findings(pack, "当天退款", WEIBO.model_copy(update={"action": "post"})) == []
+    assert findings(pack, "当天退款", post) == []
+    both = edited(PACK, an_edit(a_rule(kinds=("reply", "post"))))
+    assert findings(both, "当天退款", post) != []
+    assert findings(both, "当天退款", repost) == []
+
+
+def test_the_day_a_rule_ends_is_that_of_the_houses_own_clocks() -> None:
+    pack = edited(PACK, an_edit(a_rule(effective_until=date(2026, 12, 31))))
+    night = WEIBO.model_copy(update={"now": datetime(2026, 12, 31, 17, tzinfo=UTC)})
+    assert findings(pack, "当天退款", night) == []
 
 
 def test_a_rule_that_cannot_tell_is_unknown_and_its_whole_text_is_meant_without_a_place() -> None:

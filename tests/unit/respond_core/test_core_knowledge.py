@@ -31,6 +31,7 @@ from tests.fakes.builders import (
     a_verdict,
     an_approval,
     an_end,
+    at,
 )
 from tests.fakes.core_story import Story
 from tests.fakes.guidance import a_ban, an_accepted, an_entry
@@ -62,12 +63,15 @@ def shelf(story: Story) -> Shelf:
 
 def asks(story: Story, text: str, *labels: Label, name: str = "q1") -> Case:
     story.tell(a_comment(name, text, author=name), a_verdict(name, *(labels or (Label.QUESTION,))))
-    found = next(
+    return story.shown(case_of(story, name))
+
+
+def case_of(story: Story, name: str) -> Case:
+    return next(
         each
         for each in story.state.under("case")
         if isinstance(each, Case) and each.items[0].native_id == name
     )
-    return story.shown(found)
 
 
 def test_an_approved_answer_stands_first_and_cites_its_entry() -> None:
@@ -209,6 +213,22 @@ def test_a_closed_case_offers_its_answer_under_its_matter_without_anybody_s_word
     assert (said.matter, said.question, said.answer) == ("停车费", "停车费", answer)
     assert (said.source, entry.case_id) == ("#1", story.case.case_id)
     assert "小李" not in entry.model_dump_json()
+
+
+def test_what_a_closed_case_offered_is_offered_on_cases_opened_before_until_it_ends() -> None:
+    answer = "您好，停车费每小时五元。"
+    story = closed("停车费怎么收", answer)
+    waiting = asks(story, "停车费多少钱一小时", name="q2")
+    assert "knowledge" not in {each.source for each in waiting.suggestions}
+    entry = known(story, token("entry", "停车费", answer))
+    until = at(story.seconds) + timedelta(hours=1)
+    curated = an_entry("op-curated", entry_id=entry.entry_id, answer=answer, valid_until=until)
+    story.tell(curated, an_accepted(curated, content_of_entry(curated)))
+    first = story.shown(case_of(story, "q2")).suggestions[0]
+    assert (first.source, first.cites) == ("knowledge", entry.entry_id)
+    story.tell(a_tick(), after=3700)
+    later = story.shown(case_of(story, "q2"))
+    assert "knowledge" not in {each.source for each in later.suggestions}
 
 
 def test_a_case_whose_matter_nobody_knows_or_that_offered_it_before_offers_nothing() -> None:
