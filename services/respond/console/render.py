@@ -21,7 +21,7 @@ from services.respond.console.problems import Problem
 from services.respond.console.rule_words import in_words, rule_in_words
 from services.respond.console.sessions import CALLER
 from services.respond.console.signs import SourceSign, source_signs
-from services.respond.console.words import TimeLeft, span, time_left
+from services.respond.console.words import TimeLeft, missing, span, time_left
 from services.respond.core.aggregates import Account, Page, Person
 from services.respond.ports import Health
 from shared.contracts.dues import Harm, Removing, Statutory
@@ -62,7 +62,7 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"in_words": in_words, "rule_in_words": rule_in_words}
+    made.globals |= {"in_words": in_words, "rule_in_words": rule_in_words, "missing": missing}
     return made
 
 

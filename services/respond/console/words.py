@@ -72,6 +72,13 @@ def time_left(due: datetime, now: datetime, t: Catalog) -> TimeLeft:
     return TimeLeft(due, t("time.left", t=span(seconds, t)), state)
 
 
+def missing(needs: str, t: Catalog) -> str:
+    """Return what a check would have needed; a code newer than our words stands for itself."""
+    code, _, of = needs.partition("_of_")
+    known = f"need.{code}" in t.texts
+    return t(f"need.{code}", of=of) if known else needs
+
+
 def severity(value: int) -> Severity:
     for least, name in _SEVERITIES:
         if value >= least:

@@ -20,6 +20,17 @@ async def test_what_was_not_checked_is_said_with_what_is_missing(desk: Desk) -> 
     assert "缺：这场危机的起因" in shown
 
 
+async def test_a_year_and_what_we_have_no_word_for_are_said_as_they_are(desk: Desk) -> None:
+    await desk.sign_in("chen")
+    desk.house.unchecked = (
+        Unknown(check="promise", needs="holidays_of_2027"),
+        Unknown(check="newer", needs="something"),
+    )
+    shown = await _checked(desk, "您好，正在核实。")
+    assert "缺：2027 年的放假安排" in shown
+    assert "something" in shown
+
+
 async def test_the_api_names_it_too(desk: Desk) -> None:
     await desk.sign_in("chen")
     desk.house.unchecked = (Unknown(check="unverified", needs="source"),)
