@@ -22,6 +22,8 @@ from services.respond.core.promise import PromiseMoved
 from services.respond.core.said import (
     ClaimLinked,
     ClaimRecorded,
+    ClusterCoordinated,
+    ClusterFormed,
     GuidanceMoved,
     ItemCorrected,
     KnowledgeMoved,
@@ -190,23 +192,6 @@ class PageRaised(_Decision):
     reason: str
     count: int = 1
     late: bool = False
-
-
-class ClusterFormed(_Decision):
-    """A second item with nearly the same words came; from here on one decision may serve all."""
-
-    kind: Literal["cluster.formed"] = "cluster.formed"
-    cluster_id: str
-    items: tuple[str, ...]
-
-
-class ClusterCoordinated(_Decision):
-    """Many different people wrote the same words within minutes: a sign, and no proof."""
-
-    kind: Literal["cluster.coordinated"] = "cluster.coordinated"
-    cluster_id: str
-    authors: int
-    count: int
 
 
 class PolicySwitched(_Decision):
