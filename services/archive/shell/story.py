@@ -46,7 +46,8 @@ _QUIET = (
 _WORTH = (
     "platform", "native_id", "item_version", "person_id", "op_id", "decided", "labels", "severity",
     "model", "degraded", "queue", "clock", "late", "due", "operation", "code", "accepted", "effect_id",
-    "effect_kind",    "slot", "mode", "attempt", "term", "status", "receipt", "channel", "reason",
+    "effect_kind", "slot", "mode", "attempt", "term", "status", "receipt", "channel", "reason",
+    "minutes", "likely", "reposts", "denial", "doubt", "delight",
 )  # fmt: skip
 """What is worth a word of a fact or a decision; everything else stands in the log."""
 

@@ -12,7 +12,7 @@ from typing import Final
 from services.respond.core.case import KEEP
 from services.respond.core.claims import recognise
 from services.respond.core.cluster import WHOLE, Cluster, near_places
-from services.respond.core.decisions import ClusterCoordinated, ClusterFormed
+from services.respond.core.said import ClusterCoordinated, ClusterFormed
 from services.respond.core.signatures import agree
 from services.respond.core.work import Work
 from shared.contracts.ids import token

@@ -183,23 +183,6 @@ class PageRaised(_Decision):
     late: bool = False
 
 
-class ClusterFormed(_Decision):
-    """A second item with nearly the same words came; from here on one decision may serve all."""
-
-    kind: Literal["cluster.formed"] = "cluster.formed"
-    cluster_id: str
-    items: tuple[str, ...]
-
-
-class ClusterCoordinated(_Decision):
-    """Many different people wrote the same words within minutes: a sign, and no proof."""
-
-    kind: Literal["cluster.coordinated"] = "cluster.coordinated"
-    cluster_id: str
-    authors: int
-    count: int
-
-
 class PolicySwitched(_Decision):
     """From here on a pack means this body."""
 
@@ -229,8 +212,6 @@ Decision = (
     | EffectMoved
     | ReplyCameBack
     | PageRaised
-    | ClusterFormed
-    | ClusterCoordinated
     | SaidDecision
     | OwedDecision
     | PromiseMoved

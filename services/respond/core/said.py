@@ -1,4 +1,4 @@
-"""What people said of an item, as decisions: its labels, and the claim it is about."""
+"""What people said of an item, and what many say alike, as decisions: labels, claims, groups, spread."""
 
 from typing import Literal
 
@@ -101,10 +101,29 @@ class ClaimLinked(DecisionBase):
     status: ClaimStatus
 
 
+class ClusterFormed(DecisionBase):
+    """A second item with nearly the same words came; from here on one decision may serve all."""
+
+    kind: Literal["cluster.formed"] = "cluster.formed"
+    cluster_id: str
+    items: tuple[str, ...]
+
+
+class ClusterCoordinated(DecisionBase):
+    """Many different people wrote the same words within minutes: a sign, and no proof."""
+
+    kind: Literal["cluster.coordinated"] = "cluster.coordinated"
+    cluster_id: str
+    authors: int
+    count: int
+
+
 SaidDecision = (
     ItemCorrected
     | ClaimRecorded
     | ClaimLinked
+    | ClusterFormed
+    | ClusterCoordinated
     | RumourWeighed
     | GuidanceMoved
     | KnowledgeMoved
