@@ -199,7 +199,7 @@ def model() -> Iterator[Finding]:
 
     wanted = read_settings(ClassifySettings)
     classifier = Classifier.load(wanted.weights_dir, load_tables(wanted.cache_dir))
-    (verdict,) = classifier.judge([""])
+    (verdict,) = classifier.judge(["您好"])
     if verdict.degraded:
         fix = "restore the folder from the repository, or run zhishou train"
         yield warn("model", f"{classifier.model}: {', '.join(verdict.degraded)}", fix)
