@@ -210,3 +210,18 @@ def test_a_plan_without_a_figure_asks_for_one() -> None:
 
     asked = Ask(Given.of({"kind": "day_log", "posts": 2}), "flag", SHELF.pack("base"))
     assert PerDay().run(asked).missing == ("min_posts_per_day",)
+
+
+@pytest.mark.parametrize(
+    ("changed", "more", "year"),
+    [
+        ("2026-03-02", {}, None),
+        ("2031-03-03", {}, 2031),
+        ("2031-03-03", {"holidays": ["2031-03-04"]}, None),
+    ],
+)
+def test_a_day_counted_in_a_year_nobody_named_says_so(
+    changed: str, more: dict[str, Any], year: int | None
+) -> None:
+    told = {"kind": "account_change", "changed": changed, "filed": changed, **more}
+    assert said("NEWMEDIA-7-3", told).get("holidays_unknown") == year

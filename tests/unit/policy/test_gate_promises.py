@@ -67,7 +67,7 @@ def test_a_year_nobody_named_is_unknown_and_says_so_until_a_child_pack_names_it(
     assert "2027 年的放假安排规则包里还没有" in told.reason
     days = gate("我们十天内答复您", context, PACK)
     assert not any(each.needs.startswith("holidays") for each in days.unknown)
-    named = b"inherits: company\ngate: {calendar: {years: [2027], holidays: ['2027-01-04'], festivals: {%s: ['2031-01-23']}}}"
+    named = b"inherits: company\ngate: {calendar: {day_ends: 17, years: [2027], holidays: ['2027-01-04'], festivals: {%s: ['2031-01-23']}}}"
     sources = {
         **read_sources(default_policies_dir()),
         "ours": {"pack.yaml": named % "春".encode()},
@@ -75,6 +75,7 @@ def test_a_year_nobody_named_is_unknown_and_says_so_until_a_child_pack_names_it(
     ours = load_pack("ours", sources)
     calendar = ours.gate.calendar
     assert (2026 in calendar.years, 2027 in calendar.years) == (True, True)
+    assert calendar.day_ends == 17
     assert {date(2026, 10, 1), date(2027, 1, 4)} <= set(calendar.holidays)
     assert len(calendar.festivals["春"]) == len(PACK.gate.calendar.festivals["春"]) + 1
     again = gate("我们十个工作日内答复您", context, ours)

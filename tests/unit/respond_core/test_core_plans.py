@@ -95,6 +95,10 @@ def test_there_are_at_most_so_many_and_those_long_over_make_room() -> None:
 
 def test_a_text_that_was_seen_on_the_platform_is_planned_no_longer() -> None:
     story = a_house()
+    early = PostSeen(
+        platform="weibo", account_id=ACCOUNT, post_id="x0", text=TEXT, published_at=at(9)
+    )
+    story.tell(early)
     plan(story)
     for post_id, text in (("x1", "别的"), ("x2", " 明天上午十点，活动 马上开始")):
         seen = PostSeen(
@@ -119,6 +123,7 @@ def test_rules_and_bans_say_what_they_have_against_a_plan() -> None:
     held = list(stale_plans([one], {ACCOUNT: "weibo"}, STRICT, NO_GUIDANCE))
     assert [(each.kind, each.name) for each in held] == [("plan", ACCOUNT)]
     assert list(stale_plans([one], {}, STRICT, NO_GUIDANCE)) == []
+    assert list(stale_plans([one], {ACCOUNT: "weibo"}, BARE, NO_GUIDANCE)) == []
 
 
 def test_only_what_is_still_to_come_is_looked_at() -> None:
