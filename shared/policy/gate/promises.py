@@ -6,6 +6,7 @@ What the customer is asked to do, what is done already, what we cannot do and op
 import re
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from shared.contracts.base import Frozen
@@ -13,6 +14,7 @@ from shared.policy.gate.deadlines import ZONE, Deadline, Unit, deadlines, in_zon
 from shared.policy.gate.findings import GateContext, GateFinding, HistoryDigest
 from shared.policy.gate.numerals import narrow
 from shared.policy.gate.plain import Plain
+from shared.policy.gate.same import Same
 from shared.policy.gate.section import Calendar
 from shared.policy.gate.workdays import is_known
 from shared.policy.model import Pack
@@ -79,8 +81,16 @@ def promises(
     text: str, now: datetime | None, calendar: Calendar, zone: tzinfo = ZONE
 ) -> tuple[Promise, ...]:
     """Return the promises of a text from left to right; days are those of clocks in `zone`."""
-    flat = narrow(text)
-    found = (_promise(text, flat, each, _Day(now, calendar, zone)) for each in deadlines(text))
+    return _read(text, now, Same(calendar), zone)
+
+
+@lru_cache(maxsize=64)
+def _read(
+    text: str, now: datetime | None, calendar: Same[Calendar], zone: tzinfo
+) -> tuple[Promise, ...]:
+    """One text is asked about several times: by its check, and by whoever confirms and keeps it."""
+    flat, day = narrow(text), _Day(now, calendar.it, zone)
+    found = (_promise(text, flat, each, day) for each in deadlines(text))
     return tuple(each for each in found if each is not None)
 
 
