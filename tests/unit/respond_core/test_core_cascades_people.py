@@ -1,5 +1,6 @@
 """A rumour that a person names, or that says what is known already, is followed like any other."""
 
+from shared.contracts.items import ItemKind
 from shared.contracts.operators import ClaimJudged, ClaimOpened, LabelsCorrected
 from shared.contracts.verdicts import Label
 from shared.policy.cascade import MINUTES
@@ -72,3 +73,14 @@ def test_who_says_it_again_is_followed_already_and_told_nothing_new() -> None:
     named = {"item_id": item.item_id, "item_version": item.item_version}
     story.tell(LabelsCorrected.model_validate({**fields, **named, "labels": ("rumour",)}))
     assert len(weighed(story)) == 1
+
+
+def test_a_private_message_that_a_person_calls_a_rumour_spreads_where_nobody_sees_it() -> None:
+    story = Story()
+    item = a_comment("m1", kind=ItemKind.MESSAGE, post=None)
+    story.tell(*told((item, judged(item, Label.COMPLAINT))))
+    fields = {"op_id": "o1", "person_id": "li", "case_id": story.case.case_id}
+    named = {"item_id": item.item_id, "item_version": item.item_version}
+    story.tell(LabelsCorrected.model_validate({**fields, **named, "labels": ("rumour",)}))
+    assert story.outcome("o1").accepted
+    assert (weighed(story), story.has("cascade")) == ([], 0)
