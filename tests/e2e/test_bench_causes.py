@@ -13,6 +13,9 @@ BYTES_AN_ITEM = 1300
 ITEMS_A_COMMIT = 16
 VERDICTS_A_FACT = 128
 """When all comes at once; what has arrived is judged together, up to 1,024."""
+KEYS_A_CASE = 4
+"""The case itself, where its item belongs, its author's record, and a cluster that it founds: all else that
+leads to them follows from these."""
 FACTS_AN_ITEM = 1.1
 """The item itself; its verdict and the decisions on it share theirs with others."""
 
@@ -23,11 +26,18 @@ async def fcalls(house: Pipeline) -> int:
     return int(stats.get("cmdstat_fcall", {}).get("calls", 0))
 
 
+async def keys(house: Pipeline) -> int:
+    async with Redis.from_url(house.addresses.redis_url) as redis:
+        return int(await redis.hlen("zs:state"))
+
+
 @pytest.mark.servers
 async def test_a_batch_is_one_commit_and_few_messages() -> None:
     async with pipeline(ITEMS) as house:
         low, before = (await house.bus.state()).last_seq + 1, await fcalls(house)
+        stored, opened = await keys(house), house.cases
         await house.round("counted")
+        fresh = await keys(house) - stored
         calls = await fcalls(house) - before
         messages = await house.bus.read(low, (await house.bus.state()).last_seq)
     kinds = Counter(".".join(each.subject.split(".")[2:4]) for each in messages)
@@ -35,4 +45,7 @@ async def test_a_batch_is_one_commit_and_few_messages() -> None:
     assert kinds["item.classified"] <= ITEMS / VERDICTS_A_FACT
     assert len(messages) <= FACTS_AN_ITEM * ITEMS, kinds
     assert sum(len(each.data) for each in messages) <= BYTES_AN_ITEM * ITEMS
+    assert 0 < fresh <= KEYS_A_CASE * (house.cases - opened), (
+        "what follows from a case is not stored"
+    )
     assert calls <= 2 * ITEMS / ITEMS_A_COMMIT, "commits, their outboxes and the lease together"

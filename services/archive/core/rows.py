@@ -3,7 +3,7 @@
 Facts are read as plain values, not as models: the log has validated them.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import compress
 from typing import NamedTuple
 
@@ -14,6 +14,8 @@ from shared.contracts.received import Received, read_received
 from shared.contracts.upcast import Payload, upcast
 
 Value = str | int | None
+_made = tuple.__new__
+"""A named tuple of its parts, without the call in Python that its own name is."""
 JUDGED = "item.judged"
 VERDICTS = b'{"kind":"item.classified",'
 BLIND = '"model":""'
@@ -44,17 +46,18 @@ what became of each verdict; the verdicts themselves, with every probability, st
 """
 
 
-def rows_of(seq: int, at: str, data: bytes) -> Iterator[Row]:
-    """Yield the rows of a fact; facts that are not archived yield none.
+def rows_of(seq: int, at: str, data: bytes) -> Iterable[Row]:
+    """Return the rows of a fact; facts that are not archived have none.
 
-    Raises: ValueError, KeyError, TypeError for bytes that are no fact.
+    Raises, now or when they are looked at: ValueError, KeyError, TypeError for bytes that are no fact.
     """
     if data.startswith(VERDICTS):
-        return  # large, and not archived
+        return ()  # large, and not archived
     item = read_received(data)
-    if item is not None:
-        yield _received(seq, at, item)
-        return
+    return _others(seq, at, data) if item is None else (_received(seq, at, item),)
+
+
+def _others(seq: int, at: str, data: bytes) -> Iterator[Row]:
     fact = upcast(from_json(data))
     kind: str = fact["kind"]
     if make := _MAKERS.get(kind):
@@ -65,23 +68,21 @@ def rows_of(seq: int, at: str, data: bytes) -> Iterator[Row]:
 
 
 def _received(seq: int, at: str, item: Received) -> Row:
-    return Row(
-        "items",
-        (
-            seq,
-            item.item_id,
-            item.item_version,
-            "received",
-            item.platform,
-            item.account_id,
-            item.item_kind.value,
-            item.native_id,
-            item.author.author_id,
-            item.author.name,
-            item.text,
-            at,
-        ),
+    values = (
+        seq,
+        item.item_id,
+        item.item_version,
+        "received",
+        item.platform,
+        item.account_id,
+        item.item_kind.value,
+        item.native_id,
+        item.author.author_id,
+        item.author.name,
+        item.text,
+        at,
     )
+    return _made(Row, ("items", values))
 
 
 def _item(seq: int, at: str, fact: Payload) -> Iterator[Row]:

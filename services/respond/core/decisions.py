@@ -4,7 +4,6 @@ A decision carries stream time only: no sequence, no receipt, no wall time, no h
 """
 
 import hashlib
-from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from json import JSONEncoder
@@ -256,7 +255,7 @@ def _by(model: str) -> str:
     return f',"kind":"item.judged","model":{_quote(model)},"severity":'
 
 
-def chain(previous: str, lines: Sequence[str]) -> str:
+def chain(previous: str, lines: tuple[str, ...] | list[str]) -> str:
     """Return the digest after `lines`: chain_n = SHA-256(chain_{n-1} + line_n), in hex."""
     digest = previous
     for each in lines:

@@ -59,9 +59,10 @@ class Entries:
 
     def _advance(self, part: Sequence[str]) -> list[str]:
         if not self._missing:
-            self._standing.chain = chain(self._standing.chain, part)
-            return list(part)
-        fresh: list[str] = []
+            fresh = list(part)
+            self._standing.chain = chain(self._standing.chain, fresh)
+            return fresh
+        fresh = []
         for each in part:
             self._standing.chain = chain(self._standing.chain, [each])
             if not self._missing:
