@@ -157,7 +157,7 @@ def train(
         heads[label] = Head(spread, head.intercept, head.a, head.b, head.held_out)
         lessons[label] = taught
         tell(f"{label}: {int(taught.truth.sum())} of {len(taught.truth)}")
-    return Trained(heads, lessons, matrix, extractor.lexicon.digest, bars_of(heads, lessons))
+    return Trained(heads, lessons, matrix, extractor.lexicon.digest, bars_of(heads, lessons, kind))
 
 
 def _recipe(column: Column, kind: Kind) -> Recipe:

@@ -27,6 +27,8 @@ LATE_FACTS = 50_000
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 SYNCED = 'sync_interval: "always"'
 HEARTBEAT = "ZHISHOU_WATCHDOG_HEARTBEAT_URL"
+PROBE = "在吗"
+"""A text that says something: of nothing every verdict says so."""
 PACKAGES = ("zhishou", "nats-py", "redis", "aiohttp", "pydantic")
 
 
@@ -199,7 +201,7 @@ def model() -> Iterator[Finding]:
 
     wanted = read_settings(ClassifySettings)
     classifier = Classifier.load(wanted.weights_dir, load_tables(wanted.cache_dir))
-    (verdict,) = classifier.judge(["您好"])
+    (verdict,) = classifier.judge([PROBE])
     if verdict.degraded:
         fix = "restore the folder from the repository, or run zhishou train"
         yield warn("model", f"{classifier.model}: {', '.join(verdict.degraded)}", fix)

@@ -171,6 +171,12 @@ def test_a_bar_stays_where_it_is_when_nothing_held_back_is_so() -> None:
     assert bars[Label.SPAM] == DEFAULT_BARS[Label.SPAM]
 
 
+def test_where_real_petitions_teach_a_complaint_must_be_surer() -> None:
+    shipped, research = bars_of({}, {}), bars_of({}, {}, "research")
+    assert shipped[Label.COMPLAINT] == DEFAULT_BARS[Label.COMPLAINT]
+    assert research[Label.COMPLAINT].decide > shipped[Label.COMPLAINT].decide
+
+
 def test_a_folder_without_sets_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no data set"):
         training_rows(tmp_path, "research")
