@@ -72,12 +72,11 @@ def suggested(case: Case, desk: Desk, now: datetime) -> Case:
 def offered(state: State, pack: Pack) -> Mapping[str, tuple[str, ...]]:
     """Return what each case of a state would be offered by these rules, by name."""
     shelf, now = state.get(Shelf.KEY, Shelf), state.now
-    found = {}
-    for case in state.under("case"):
-        if isinstance(case, Case) and now is not None:
-            desk = Desk(pack, around(state, case, now), shelf)
-            found[case.case_id] = named(case, desk, now)
-    return found
+    return {
+        case.case_id: named(case, Desk(pack, around(state, case, now), shelf), now)
+        for case in state.under("case")
+        if isinstance(case, Case) and now is not None
+    }
 
 
 def named(case: Case, desk: Desk, now: datetime) -> tuple[str, ...]:

@@ -74,3 +74,12 @@ def test_where_a_position_is_needed_a_model_may_not_make_one_up() -> None:
     holds(story, must_say=())
     assert drafted(story, op="op-later") == "ok"
     assert PACK.suggesting.position_labels == (Label.RUMOUR,)
+
+
+def test_a_position_that_comes_ends_what_a_model_had_drafted_before_it() -> None:
+    story = house()
+    story.complain()
+    assert drafted(story) == "ok"
+    holds(story)
+    assert story.case.suggestions == ()
+    assert "model" not in {each.source for each in story.shown().suggestions}
