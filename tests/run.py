@@ -55,6 +55,8 @@ STYLE = (
     Area("imports", (str(BIN / "lint-imports"), "--no-logo")),
 )
 INNER = "not servers and not browser and not training and not space and not long"
+WHOLE_PAGES = ("tests/unit/console", "tests/unit/respond_shell/test_removal_port.py")
+"""Parts of the unit tests that speak HTTP to a whole console or platform; left to the full run."""
 APART = ("tests/unit/classify", "tests/unit/cli_chaos", "tests/unit/cli_doctor",
          "tests/unit/cli_up", "tests/unit/cli_use")  # fmt: skip
 """The larger parts of the unit tests, run beside the others in the inner loop."""
@@ -66,7 +68,7 @@ QUICK = (
         "unit",
         "tests/unit",
         "--ignore=tests/unit/policy",
-        *(f"--ignore={each}" for each in APART),
+        *(f"--ignore={each}" for each in (*APART, *WHOLE_PAGES)),
         "-m",
         INNER,
     ),
