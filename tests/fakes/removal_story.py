@@ -10,7 +10,6 @@ from shared.contracts.dues import (
     RemovalDeclined,
     Removing,
 )
-from shared.contracts.operators import LabelsCorrected
 from shared.contracts.org import Role
 from shared.contracts.verdicts import Label
 from shared.policy.articles import PolicyRule, Source
@@ -18,6 +17,7 @@ from shared.policy.incidents import IncidentRule, IncidentTable
 from shared.policy.model import Pack
 from tests.fakes.builders import a_comment, a_person, a_verdict
 from tests.fakes.core_story import Story
+from tests.fakes.corrections import a_correction
 
 VOICES = ["complaint", "suggestion", "question", "criticism", "praise"]
 DELETING = PolicyRule(
@@ -125,17 +125,7 @@ def decline(story: Story, by: str = "zhou", *, reason: str = "只是刷屏", rem
 
 
 def correct(story: Story, *labels: Label) -> None:
-    item = story.case.items[0]
-    story.tell(
-        LabelsCorrected(
-            op_id=f"fix-{story.seq}",
-            person_id="chen",
-            case_id=story.case.case_id,
-            item_id=item.item_id,
-            item_version=item.item_version,
-            labels=labels,
-        )
-    )
+    story.tell(a_correction(story.case, *labels, op=f"fix-{story.seq}", person="chen"))
 
 
 def wish(story: Story) -> Removal:

@@ -80,14 +80,18 @@ def breach(work: Work, case: Case, kind: str) -> None:
         for clock in case.clocks
     )
     told = note(case, HistoryEntry(at=work.at, what="breached", detail=kind))
-    broken = case.model_copy(update={"clocks": clocks, "history": told})
+    put_broken(work, case.model_copy(update={"clocks": clocks, "history": told}), kind)
+
+
+def put_broken(work: Work, broken: Case, kind: str) -> None:
+    """Keep a case of which one clock was broken just now, and do what every breach asks for."""
     work.put(broken)
     work.count("breaches")
     work.decide(
-        ClockBreached(at=work.at, account_id=case.account_id, case_id=case.case_id, clock=kind)
+        ClockBreached(at=work.at, account_id=broken.account_id, case_id=broken.case_id, clock=kind)
     )
     notice_breach(work, broken, kind)
-    pack, _ = work.pack_of(case.account_id)
+    pack, _ = work.pack_of(broken.account_id)
     if kind in pack.paging.on_breach:
         page_for_breach(work, broken, kind)
 

@@ -9,8 +9,8 @@ from typing import Final
 
 from services.respond.core.aggregates import Case, Effect, HistoryEntry
 from services.respond.core.case import note
-from services.respond.core.decisions import ClockBreached, ClockMet
-from services.respond.core.incidents import notice_breach
+from services.respond.core.clocks import put_broken
+from services.respond.core.decisions import ClockMet
 from services.respond.core.pages import page_for_breach, settle_page
 from services.respond.core.promise import (
     KEEP_PROMISES,
@@ -133,16 +133,7 @@ def remind(work: Work, case: Case, promise_id: str) -> None:
 def run_out(work: Work, case: Case, promise_id: str) -> None:
     """Record a broken promise at its due time and tell whoever is on duty."""
     clock = _put(case, promise_id, status="broken", broken_at=work.at)
-    broken = _moved(work, _with(case, clock), clock, "promise_broken")
-    work.put(broken)
-    work.count("breaches")
-    work.decide(
-        ClockBreached(at=work.at, account_id=case.account_id, case_id=case.case_id, clock=CLOCK)
-    )
-    notice_breach(work, broken, CLOCK)
-    pack, _ = work.pack_of(case.account_id)
-    if CLOCK in pack.paging.on_breach:
-        page_for_breach(work, broken, CLOCK)
+    put_broken(work, _moved(work, _with(case, clock), clock, "promise_broken"), CLOCK)
 
 
 def settle(work: Work, case: Case, fact: PromiseSettled) -> Case | Refusal:

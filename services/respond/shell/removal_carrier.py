@@ -3,20 +3,17 @@
 from typing import Literal
 
 from services.respond.core.aggregates import Effect
+from services.respond.shell.door import PAUSE_SECONDS, UNREADABLE, Withheld, read_back
 from services.respond.shell.effect_log import EffectLog
 from services.respond.shell.intent import objection
 from services.respond.shell.office import Office
 from services.respond.shell.removal_port import RemovalPort
-from services.respond.shell.send_port import Withheld
 from services.respond.shell.standing import Standing
 from shared.contracts.system import Receipt
-from shared.errors import PermanentError, TransientError
 from shared.platforms.port import SendRefused, SendResult, Sent
 from shared.runtime.clock import Clock
 
 MAX_ATTEMPTS = 3
-READ_ATTEMPTS = 3
-PAUSE_SECONDS = 2.0
 READ_BACK = Receipt(detail="read back")
 
 
@@ -102,14 +99,7 @@ class RemovalCarrier:
         return True
 
     async def _look(self, effect: Effect) -> Literal["gone", "there", "unreadable"]:
-        for turn in range(1, READ_ATTEMPTS + 1):
-            self._office.must_hold()
-            try:
-                gone = await self._port.is_gone(effect)
-            except TransientError:
-                await self._clock.sleep(PAUSE_SECONDS * turn)
-            except PermanentError:
-                return "unreadable"
-            else:
-                return "gone" if gone else "there"
-        return "unreadable"
+        found = await read_back(lambda: self._port.is_gone(effect), self._office, self._clock)
+        if found == UNREADABLE:
+            return found
+        return "gone" if found else "there"

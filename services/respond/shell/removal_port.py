@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from services.respond.core.aggregates import Account, Case, CaseItem, Effect
+from services.respond.core.aggregates import Case, CaseItem, Effect
 from services.respond.core.dues import Removal
 from services.respond.core.guarding import Guarded, copy_hash, objection
+from services.respond.shell.door import Withheld, rules_of
 from services.respond.shell.office import Office
-from services.respond.shell.send_port import Withheld
 from services.respond.shell.standing import Standing
 from shared.errors import PermanentError, TransientError
 from shared.platforms.port import ApprovalId, RemovalTarget, Remover, SendResult, SendUnknown
@@ -109,18 +109,10 @@ class RemovalPort:
         return self._standing.state.get(f"case:{effect.case_id}", Case)
 
     def _objection(self, effect: Effect, agreed: Agreed) -> str:
-        standing = self._standing
-        account = standing.state.get(f"account:{effect.account_id}", Account)
         hand = self._hands.get(effect.account_id)
-        if account is None or hand is None:
-            return "account_missing"
-        if hand.live != account.registered.live:
-            return "mock_meets_live"
-        if standing.organisation.packs.get(account.registered.pack, "") != effect.pack_hash:
-            return "policy_changed"
-        pack = standing.packs.get(effect.pack_hash)
-        if pack is None:
-            return "pack_missing"
+        pack = rules_of(effect, self._standing, live=hand.live if hand else None)
+        if isinstance(pack, Withheld):
+            return pack.reason
         day = effect.decided_at.date()
         found = objection(pack, agreed.guarded, day, effect.approved_by)
         return "" if found is None else "protected_voice"

@@ -5,21 +5,19 @@ from datetime import datetime
 from typing import Literal
 
 from services.respond.core.aggregates import Effect
+from services.respond.shell.door import PAUSE_SECONDS, Withheld, read_back
 from services.respond.shell.effect_log import EffectLog
 from services.respond.shell.intent import objection
 from services.respond.shell.office import Office
-from services.respond.shell.send_port import SendPort, Withheld
+from services.respond.shell.send_port import SendPort
 from services.respond.shell.standing import Standing
 from shared.contracts.system import Receipt
-from shared.errors import PermanentError, TransientError
 from shared.platforms.port import SendRefused, SendResult, Sent
 from shared.runtime.clock import Clock
 
 MAX_ATTEMPTS = 5
 MAX_BLIND_ATTEMPTS = 2
 """A text whose fate was unknown is sent at most once more, and only if it is certainly absent."""
-PAUSE_SECONDS = 2.0
-FIND_ATTEMPTS = 3
 NOT_SAID, SAID_OTHERWISE, CANNOT_TELL = "not_said", "said_otherwise", "cannot_tell"
 """Codes of what reading the platform back after a restore came to; the console has the words."""
 
@@ -161,17 +159,10 @@ class ReplyCarrier:
     async def _look(
         self, effect: Effect, since: datetime, *, anything: bool = False
     ) -> Receipt | Literal["absent", "unreadable"]:
-        for turn in range(1, FIND_ATTEMPTS + 1):
-            self._office.must_hold()
-            try:
-                found = await self._port.find(effect, since, anything=anything)
-            except TransientError:
-                await self._clock.sleep(PAUSE_SECONDS * turn)
-            except PermanentError:
-                return "unreadable"
-            else:
-                return found or "absent"
-        return "unreadable"
+        found = await read_back(
+            lambda: self._port.find(effect, since, anything=anything), self._office, self._clock
+        )
+        return found or "absent"
 
     async def _until(self, moment: float) -> None:
         delay = moment - self._clock.monotonic()

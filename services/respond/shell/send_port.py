@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.respond.core.aggregates import Account, Case, Effect
+from services.respond.core.aggregates import Case, Effect
 from services.respond.core.around import Around, around
 from services.respond.core.checking import check_text
 from services.respond.core.held import Standing as KnownBeside
 from services.respond.core.held import objection
 from services.respond.core.promises import is_moved, promised
 from services.respond.core.replies import reply_of
+from services.respond.shell.door import Withheld, rules_of
 from services.respond.shell.office import Office
 from services.respond.shell.standing import Standing
 from shared.contracts.system import Receipt
@@ -63,16 +64,6 @@ class Voice:
     live: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Withheld:
-    """The port did not let it out; it goes back to its owner.
-
-    Reasons begin with a code that the console has words for; what may follow is somebody's own.
-    """
-
-    reason: str
-
-
 class SendPort:
     """Checks the final bytes once more, then speaks once (invariants 2, 17, 20)."""
 
@@ -93,19 +84,9 @@ class SendPort:
 
     def withheld(self, effect: Effect) -> str:
         """Return why this effect must not leave now; empty if it may."""
-        standing = self._standing
-        account = standing.state.get(f"account:{effect.account_id}", Account)
         voice = self._voices.get(effect.account_id)
-        if account is None or voice is None:
-            return "account_missing"
-        if voice.live != account.registered.live:
-            return "mock_meets_live"
-        if standing.organisation.packs.get(account.registered.pack, "") != effect.pack_hash:
-            return "policy_changed"
-        pack = standing.packs.get(effect.pack_hash)
-        if pack is None:
-            return "pack_missing"
-        return self._objection(effect, pack)
+        pack = rules_of(effect, self._standing, live=voice.live if voice else None)
+        return pack.reason if isinstance(pack, Withheld) else self._objection(effect, pack)
 
     def _case(self, effect: Effect) -> Case | None:
         return self._standing.state.get(f"case:{effect.case_id}", Case)

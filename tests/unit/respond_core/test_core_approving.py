@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.contracts.operators import LabelsCorrected, ReplyApproved
+from shared.contracts.operators import ReplyApproved
 from shared.contracts.org import PersonRegistered, Role
 from shared.contracts.verdicts import Label
 from shared.policy.model import NightRule, Pack
@@ -17,6 +17,7 @@ from tests.fakes.builders import (
     an_approval,
 )
 from tests.fakes.core_story import Story
+from tests.fakes.corrections import a_correction
 from tests.fakes.flows import of_department
 
 CHAIN = ("部门负责人", "保密员")
@@ -194,17 +195,7 @@ def test_a_label_that_asks_for_more_brings_an_approved_reply_back_before_it_leav
     routes = (Route(label="fraud", queue="宣传部", second_person=True),)
     story = _house(_pack(routes=routes))
     assert _approve(story, "li", send=True) == "ok"
-    item = story.case.items[0]
-    story.tell(
-        LabelsCorrected(
-            op_id="op-correct",
-            person_id="li",
-            case_id=story.case.case_id,
-            item_id=item.item_id,
-            item_version=item.item_version,
-            labels=(Label.FRAUD,),
-        )
-    )
+    story.tell(a_correction(story.case, Label.FRAUD))
     story.tell(a_tick(), after=16)
     reply = story.case.replies[0]
     assert (reply.status, reply.note) == ("returned", "approvals_lacking another")
@@ -216,17 +207,7 @@ def test_an_approved_reply_says_what_it_needs_once_its_labels_change() -> None:
     routes = (Route(label="fraud", queue="宣传部", second_person=True),)
     story = _house(_pack(routes=routes))
     assert _approve(story, "li") == "ok"
-    item = story.case.items[0]
-    story.tell(
-        LabelsCorrected(
-            op_id="op-correct",
-            person_id="li",
-            case_id=story.case.case_id,
-            item_id=item.item_id,
-            item_version=item.item_version,
-            labels=(Label.FRAUD,),
-        )
-    )
+    story.tell(a_correction(story.case, Label.FRAUD))
     assert _reply(story) == ("approved", ("another",))
     assert _approve(story, "wang") == "ok"
     assert _reply(story) == ("approved", ())

@@ -2,7 +2,6 @@
 
 from services.respond.core.aggregates import Page
 from services.respond.core.flow import ASKS_KEPT, Ask
-from shared.contracts.operators import LabelsCorrected
 from shared.contracts.org import Role
 from shared.contracts.verdicts import Label
 from shared.policy.model import Pack
@@ -19,6 +18,7 @@ from tests.fakes.builders import (
     an_approval,
 )
 from tests.fakes.core_story import Story
+from tests.fakes.corrections import a_correction
 from tests.fakes.flows import a_question, an_information, of_department
 
 PACKS = read_packs(default_policies_dir())
@@ -60,17 +60,7 @@ def _code(story: Story, op: str) -> str:
 
 
 def _correct(story: Story, label: Label, op: str) -> None:
-    item = story.case.items[0]
-    story.tell(
-        LabelsCorrected(
-            op_id=op,
-            person_id="li",
-            case_id=story.case.case_id,
-            item_id=item.item_id,
-            item_version=item.item_version,
-            labels=(label,),
-        )
-    )
+    story.tell(a_correction(story.case, label, op=op))
 
 
 def test_a_question_has_the_time_of_the_pack_and_is_answered_by_name() -> None:

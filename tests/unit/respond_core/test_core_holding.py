@@ -4,7 +4,7 @@ import pytest
 
 from services.respond.core.aggregates import Page
 from services.respond.core.flow import Hold
-from shared.contracts.operators import ClaimJudged, ClaimOpened, ClaimStatus, LabelsCorrected
+from shared.contracts.operators import ClaimJudged, ClaimOpened, ClaimStatus
 from shared.contracts.org import Role
 from shared.contracts.verdicts import Label
 from shared.policy.model import Pack
@@ -22,6 +22,7 @@ from tests.fakes.builders import (
     an_approval,
 )
 from tests.fakes.core_story import Story
+from tests.fakes.corrections import a_correction
 from tests.fakes.flows import a_hold_decision, of_department
 from tests.fakes.guided_story import holds
 
@@ -226,17 +227,7 @@ def test_what_was_approved_before_it_was_a_rumour_comes_back_before_it_leaves() 
     story.tell(a_person("wang"))
     case_id = story.complain().case_id
     story.tell(a_draft(case_id, "您好，我们正在核实。"), an_approval(case_id))
-    item = story.case.items[0]
-    story.tell(
-        LabelsCorrected(
-            op_id="op-correct",
-            person_id="li",
-            case_id=case_id,
-            item_id=item.item_id,
-            item_version=item.item_version,
-            labels=(Label.RUMOUR,),
-        )
-    )
+    story.tell(a_correction(story.case, Label.RUMOUR))
     story.tell(a_tick(), after=16)
     assert story.case.replies[0].note == "held rumour-flow"
     assert story.has("effect") == 1, "the page alone"
@@ -244,17 +235,7 @@ def test_what_was_approved_before_it_was_a_rumour_comes_back_before_it_leaves() 
 
 def test_what_is_no_rumour_after_all_is_held_no_longer() -> None:
     story = _rumour(COMPANY)
-    item = story.case.items[0]
-    story.tell(
-        LabelsCorrected(
-            op_id="op-correct",
-            person_id="li",
-            case_id=story.case.case_id,
-            item_id=item.item_id,
-            item_version=item.item_version,
-            labels=(Label.QUESTION,),
-        )
-    )
+    story.tell(a_correction(story.case, Label.QUESTION))
     assert story.case.flow.hold is None
     assert _page(story, "held").acknowledged_at is not None
     assert story.decided("hold.moved")[-1]["status"] == "over"
@@ -264,17 +245,7 @@ def test_what_is_no_rumour_after_all_is_held_no_longer() -> None:
 def test_what_was_kept_silent_and_is_no_rumour_is_owed_an_answer_again() -> None:
     story = _rumour(COMPANY)
     _decide(story, "stay_silent")
-    item = story.case.items[0]
-    story.tell(
-        LabelsCorrected(
-            op_id="op-correct",
-            person_id="li",
-            case_id=story.case.case_id,
-            item_id=item.item_id,
-            item_version=item.item_version,
-            labels=(Label.QUESTION,),
-        )
-    )
+    story.tell(a_correction(story.case, Label.QUESTION))
     assert {each.clock for each in story.case.clocks} == {"acknowledge", "first_reply"}
 
 

@@ -3,7 +3,6 @@
 from services.respond.core.aggregates import Incident
 from services.respond.core.incident import IncidentRegister
 from services.respond.core.state import Changes
-from shared.contracts.operators import LabelsCorrected
 from shared.contracts.org import Role
 from shared.contracts.posts import PostSeen
 from shared.contracts.verdicts import Label
@@ -22,6 +21,7 @@ from tests.fakes.builders import (
     an_end,
 )
 from tests.fakes.core_story import Story
+from tests.fakes.corrections import a_correction
 
 RUDE = PolicyRule(
     id="no-rude-words",
@@ -181,17 +181,7 @@ def answered(story: Story, text: str) -> str:
 
 
 def correct(story: Story, label: Label) -> None:
-    item = story.case.items[0]
-    story.tell(
-        LabelsCorrected(
-            op_id=f"fix-{story.seq}",
-            person_id="chen",
-            case_id=story.case.case_id,
-            item_id=item.item_id,
-            item_version=item.item_version,
-            labels=(label,),
-        )
-    )
+    story.tell(a_correction(story.case, label, op=f"fix-{story.seq}", person="chen"))
 
 
 def test_a_reply_that_was_wrong_for_what_the_case_turns_out_to_be_is_proposed() -> None:

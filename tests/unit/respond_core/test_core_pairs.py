@@ -1,11 +1,11 @@
 """Two packs side by side: a case that goes to somebody else, a reply that another policy holds."""
 
 from services.respond.core.pairs import Decided, paired
-from shared.contracts.operators import LabelsCorrected
 from shared.contracts.verdicts import Label
 from shared.policy.model import Pack
 from shared.policy.switches import Route, Switches
 from tests.fakes.core_story import Story
+from tests.fakes.corrections import a_correction
 
 
 def _decided(queue: str, policy: str) -> Decided:
@@ -13,17 +13,7 @@ def _decided(queue: str, policy: str) -> Decided:
     switches = Switches.model_validate({"routes": routes, "rumour_policy": policy})
     story = Story(Pack(name="company", switches=switches))
     story.complain()
-    item = story.case.items[0]
-    story.tell(
-        LabelsCorrected(
-            op_id="op-correct",
-            person_id="li",
-            case_id=story.case.case_id,
-            item_id=item.item_id,
-            item_version=item.item_version,
-            labels=(Label.RUMOUR,),
-        )
-    )
+    story.tell(a_correction(story.case, Label.RUMOUR))
     found = Decided()
     found.take(story.lines)
     return found

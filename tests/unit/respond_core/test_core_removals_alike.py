@@ -4,10 +4,10 @@ from services.respond.core.aggregates import Case
 from services.respond.core.dues import Removal
 from services.respond.core.state import Changes
 from shared.contracts.dues import RemovalApproved, RemovalAsked, RemovalDeclined
-from shared.contracts.operators import LabelsCorrected
 from shared.contracts.verdicts import Label
 from tests.fakes.builders import at
 from tests.fakes.core_story import Story
+from tests.fakes.corrections import a_correction
 from tests.fakes.removal_story import a_house, entries
 from tests.unit.respond_core.test_core_clusters import flood
 
@@ -84,17 +84,7 @@ def test_so_is_letting_them_stay() -> None:
 def test_a_voice_among_them_is_left_and_nobody_is_blamed_for_not_having_read_it() -> None:
     story = a_wave()
     second = cases(story)[1]
-    item = second.items[0]
-    story.tell(
-        LabelsCorrected(
-            op_id="fix",
-            person_id="wu",
-            case_id=second.case_id,
-            item_id=item.item_id,
-            item_version=item.item_version,
-            labels=(Label.COMPLAINT,),
-        )
-    )
+    story.tell(a_correction(second, Label.COMPLAINT, op="fix", person="wu"))
     assert ask(story) == "ok"
     assert [len(each) for each in wishes(story)] == [1, 0, 1]
     assert entries(story) == []

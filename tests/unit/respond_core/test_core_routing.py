@@ -6,6 +6,7 @@ from shared.policy.model import Pack
 from shared.policy.switches import Route, Switches
 from tests.fakes.builders import a_comment, a_resolution, a_verdict
 from tests.fakes.core_story import Story
+from tests.fakes.corrections import a_correction
 
 ROUTES = Pack(
     name="company",
@@ -21,15 +22,7 @@ ROUTES = Pack(
 
 
 def _corrected(story: Story, *labels: Label) -> LabelsCorrected:
-    item = story.case.items[0]
-    return LabelsCorrected(
-        op_id="op-correct",
-        person_id="li",
-        case_id=story.case.case_id,
-        item_id=item.item_id,
-        item_version=item.item_version,
-        labels=labels,
-    )
+    return a_correction(story.case, *labels)
 
 
 def test_a_case_opens_in_the_queue_its_route_names() -> None:

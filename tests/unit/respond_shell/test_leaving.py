@@ -9,11 +9,12 @@ from services.respond.core.aggregates import Account, Effect, Organisation
 from services.respond.core.decisions import CHAIN_START, chain
 from services.respond.core.state import Changes
 from services.respond.shell.configuration import load_people, load_roster
+from services.respond.shell.door import Withheld
 from services.respond.shell.election import compare, fact_hash, take_office
 from services.respond.shell.office import Office, OfficeLostError
 from services.respond.shell.packs import fetch_packs
 from services.respond.shell.recorder import MAX_LINES, Entries
-from services.respond.shell.send_port import SendPort, Voice, Withheld
+from services.respond.shell.send_port import SendPort, Voice
 from services.respond.shell.standing import Standing
 from shared.bus.memory_bus import MemoryBus
 from shared.bus.port import FencedError, outgoing

@@ -8,9 +8,9 @@ import pytest
 from services.respond.core.aggregates import Account, Case, Effect, Organisation
 from services.respond.core.dues import Dues
 from services.respond.core.state import Aggregate, Changes
+from services.respond.shell.door import Withheld
 from services.respond.shell.office import Office
 from services.respond.shell.removal_port import Agreed, Hand, RemovalPort
-from services.respond.shell.send_port import Withheld
 from services.respond.shell.standing import Standing
 from shared.contracts.verdicts import Label
 from shared.errors import PermanentError
