@@ -95,6 +95,8 @@ _LAW = Reason(
     label=Label.OTHER, start=0, end=2, source="lexicon", weight=1.0, rule="statutory_terror"
 )
 
+_DANGER = _LAW.model_copy(update={"rule": "hazard"})
+
 
 @pytest.mark.parametrize(
     ("verdict", "opens"),
@@ -102,6 +104,7 @@ _LAW = Reason(
         (Verdict.of({Label.SELF_HARM: 0.2}, model="m1", abstained=True), True),
         (Verdict.of({Label.SELF_HARM: 0.1}, model="m1", abstained=True), False),
         (Verdict.of({Label.ABUSE: 0.4}, model="m1", abstained=True, reasons=(_LAW,)), True),
+        (Verdict.of({Label.OTHER: 0.9}, model="m1", abstained=True, reasons=(_DANGER,)), True),
         (Verdict.of({Label.ABUSE: 0.4}, model="m1", abstained=True), False),
         (Verdict.of({}, model="m1", abstained=True, degraded=("no_text",)), True),
     ],
