@@ -88,11 +88,12 @@ async def run(settings: RespondSettings) -> None:
         await registrar.seed()
         pagers = make_pagers(settings, around)
         read = StoreReadModel(around.store, around.store, around.bus)
+        packs = StoredPacks(around.bus)
         console = build_console(
             read=read,
             actions=BusActions(around.bus, around.store),
-            gate=PackGateView(read, around.bus, around.clock),
-            packs=StoredPacks(around.bus),
+            gate=PackGateView(read, packs, around.clock),
+            packs=packs,
             rehearsal=LogRehearsal(around.bus, around.clock, read),
             credentials=People(around.bus),
             explainer=ChildExplainer(),
