@@ -12,6 +12,10 @@ from services.respond.console.pacing import Pace, not_too_often
 from services.respond.console.problems import Problem
 from services.respond.console.render import LANG_COOKIE, local_path, page, view_of
 from services.respond.shell.people import hashed, link_key, lock_of
+from shared.observability.catalog import Event
+from shared.observability.logging import Log
+
+log = Log("console")
 
 LONGEST_NAME, LONGEST_PASSWORD = 200, 1024
 
@@ -19,6 +23,7 @@ LONGEST_NAME, LONGEST_PASSWORD = 200, 1024
 async def _enter(request: web.Request, person_id: str, lock: str, then: str) -> web.Response:
     response = web.Response(status=303, headers={"Location": then})
     await sessions.begin(request, response, person_id, lock)
+    log.info(Event.SIGNED_IN, person_id=person_id)
     return response
 
 
@@ -42,6 +47,8 @@ async def enter(request: web.Request) -> web.Response:
     lock = await lock_of(console.records, person_id or name)
     right = await console.credentials.verify(person_id or name, password)
     if not right or person_id is None:
+        # Neither name nor password: people mix the two fields up.
+        log.warning(Event.SIGN_IN_REFUSED, known=person_id is not None, address=address)
         values = {"next": then, "wrong": True}
         return await page(view_of(request), "signin.html", values, status=401, whole=False)
     return await _enter(request, person_id, lock, then)

@@ -1,7 +1,9 @@
 """Sign-in, sessions, and what holds for every answer."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
+from io import StringIO
 
 import pytest
 
@@ -12,6 +14,7 @@ from services.respond.console.security import HEADERS
 from services.respond.console.settings import ConsoleSettings
 from services.respond.shell.people import change_lock, link_key
 from shared.errors import UserError
+from shared.observability.logging import configure_logging
 from tests.fakes.read_model import PASSWORD
 from tests.unit.console.conftest import Desk
 
@@ -50,6 +53,20 @@ async def test_name_and_password_let_in(desk: Desk, name: str) -> None:
 async def test_a_wrong_password_and_an_unknown_name_look_the_same(desk: Desk) -> None:
     assert await _password(desk, "chen", "wrong") == 401
     assert await _password(desk, "nobody") == 401
+
+
+async def test_who_came_in_and_that_somebody_did_not_is_written_but_nothing_they_typed(
+    desk: Desk,
+) -> None:
+    out = StringIO()
+    configure_logging("respond", stream=out)
+    assert await _password(desk, "my secret phrase", "chen") == 401
+    assert await _password(desk, "chen") == 303
+    refused, entered = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert (refused["event"], refused["known"]) == ("person.sign_in_refused", False)
+    assert (entered["event"], entered["person_id"]) == ("person.signed_in", "chen")
+    assert "secret phrase" not in out.getvalue()
+    assert PASSWORD not in out.getvalue()
 
 
 async def test_many_tries_are_slowed(desk: Desk) -> None:
