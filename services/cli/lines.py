@@ -1,8 +1,11 @@
 """Lines of the JSONL commands: bytes as they arrive, from a file or standard input."""
 
+import gzip
 import io
 import sys
+import zlib
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Protocol, TypeVar, cast
 
@@ -11,6 +14,9 @@ from pydantic import BaseModel, ValidationError
 from shared.errors import UserError
 
 MOST = 256
+GZIP = b"\x1f\x8b"
+LONGEST_LINE = 16 << 20
+"""Bytes read at once: a small file may unpack to anything."""
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
 
@@ -50,6 +56,19 @@ def arrived(stream: Readable) -> Iterator[list[bytes]]:
             yield lines[start : start + MOST]
     if last := b"".join(rest):
         yield [last]
+
+
+def lines_of(file: Path) -> Iterator[bytes]:
+    """Yield the lines of a file, plain or gzipped, an endless one in pieces. Raises UserError."""
+    try:
+        with file.open("rb") as plain:
+            packed = file.suffix == ".gz" or plain.read(len(GZIP)) == GZIP
+        with gzip.open(file) if packed else file.open("rb") as lines:
+            for raw in iter(partial(lines.readline, LONGEST_LINE), b""):
+                yield raw.removesuffix(b"\n")
+    except (OSError, EOFError, zlib.error) as error:
+        what = f"cannot read the file: {error}"
+        raise UserError(what, where=str(file), fix="give another file") from error
 
 
 class TextLine(BaseModel):

@@ -8,6 +8,7 @@ import zlib
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -21,7 +22,10 @@ from shared.errors import UserError
 _PLACE = TypeAdapter(tuple[int, Time])
 FORMAT = "zhishou-recording"
 VERSION = 1
-MAX_LINE_BYTES = 1 << 20
+MAX_HEAD_BYTES = 1 << 20
+LONGEST_LINE = 16 << 20
+"""Bytes read at once; a longer line comes in pieces, each a bad one: a small file may unpack to
+anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,7 @@ def open_recording(path: Path) -> Recording:
     """
     try:
         with _open(_files(path)[0]) as lines:
-            first = lines.readline(MAX_LINE_BYTES).removeprefix(BOM_UTF8)
+            first = lines.readline(MAX_HEAD_BYTES).removeprefix(BOM_UTF8)
     except OSError as error:
         why = error.strerror or str(error)
         fix = "name a file of JSON lines that you may read"
@@ -107,7 +111,7 @@ def read_lines(recording: Recording) -> Iterator[Line]:
     for file in _files(recording.path):
         try:
             with _open(file) as lines:
-                for raw in lines:
+                for raw in iter(partial(lines.readline, LONGEST_LINE), b""):
                     number += 1
                     line = _line(number, raw, of_facts=recording.of_facts) if raw.strip() else None
                     if line is not None:

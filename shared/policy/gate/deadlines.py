@@ -74,7 +74,6 @@ class Deadline:
     hour: int | None = None
     minute: int = 0
     closing: bool = False
-    past_word: bool = False
 
     def due(self, now: datetime, calendar: Calendar, zone: tzinfo = ZONE) -> datetime | None:
         """Return when it is over, by clocks in `zone`; None if the calendar does not know the day."""
