@@ -47,6 +47,11 @@ class Check(Rules, defer_build=True):
         """Return what this check says of the input."""
         raise NotImplementedError
 
+    def silent_without(self, told: Mapping[str, Any], pack: Pack) -> frozenset[str] | None:
+        """Return the lexicons without whose words it misses, told this; None: it is to be asked."""
+        del told, pack
+        return None
+
     def lexicons_named(self) -> tuple[tuple[str, str], ...]:
         """Return parameter and name of every family of words this check looks for."""
         held = [(name, getattr(self, name)) for name in type(self).model_fields if name in WORDS]
