@@ -15,8 +15,8 @@ from shared.policy.rules import Rules
 Count = Annotated[int, Field(ge=0)]
 Amount = Annotated[float, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
-Labeller = Callable[[str], Sequence[str]]
-"""The classifier as checks see it: the labels it decides for a text, the surest first."""
+Labeller = Callable[[str], Mapping[str, int]]
+"""The classifier as checks see it: the labels it decides for a text, per mille, the surest first."""
 
 
 WORDS: Final = frozenset(

@@ -32,6 +32,13 @@ class Words(Check):
     missing: str = ""
     least: Count = Field(1, description="so many different places are needed")
     personal_as: str = Field("", description="label of personal numbers that stand in the text")
+    judged: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="label -> labels by which the classifier may say it, too"
+    )
+    judged_least: Count = Field(700, description="per mille of which it must be sure")
+    judged_beside: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="label -> lexicons of which a word must stand beside"
+    )
     quiet: bool = Field(False, description="the label is not part of the answer")
     hint: bool = Field(False, description="worth a word to the writer, no verdict")
     says: dict[str, Any] = Field(default_factory=dict)
@@ -39,7 +46,12 @@ class Words(Check):
     def lexicons_named(self) -> tuple[tuple[str, str], ...]:
         """Return those of the labels, too."""
         shown = (each for lexicons in self.labels.values() for each in lexicons)
-        return (*super().lexicons_named(), *(("labels", each) for each in shown))
+        beside = (each for lexicons in self.judged_beside.values() for each in lexicons)
+        mine = (
+            *(("labels", each) for each in shown),
+            *(("judged_beside", each) for each in beside),
+        )
+        return (*super().lexicons_named(), *mine)
 
     def silent_without(self, told: Mapping[str, Any], pack: Pack) -> frozenset[str] | None:
         """Return those of the labels, if it looks at the text alone and could tell all of it."""
@@ -97,6 +109,8 @@ class Words(Check):
         ]
         if self.personal_as:
             found += list(self._personal(ask))
+        if not found:
+            found = list(self._judged(ask))
         if len({each.text for _, each in found}) < self.least or not self._meant(ask):
             return []
         return found
@@ -113,6 +127,20 @@ class Words(Check):
             for each in find_personal(written):
                 shown = written[each.start : each.end]
                 yield self.personal_as, Place(field, each.start, each.end, shown, ask.reason)
+
+    def _judged(self, ask: Ask) -> Iterator[tuple[str, Place]]:
+        """Yield what the classifier finds in a field as a whole; it can show no single word."""
+        if ask.labeller is None:
+            return
+        for field in self.fields if self.judged else ():
+            written = ask.given.word(field)
+            sure = ask.labeller(written) if written else {}
+            for label, judged in self.judged.items():
+                if max((sure.get(each, 0) for each in judged), default=0) < self.judged_least:
+                    continue
+                beside = self.judged_beside.get(label, ())
+                if not beside or self._any(ask, beside):
+                    yield label, Place(field, 0, len(written), written, ask.reason or label)
 
     def _any(self, ask: Ask, lexicons: tuple[str, ...]) -> bool:
         texts = [plain_of(ask.given.word(each)) for each in self.fields]
