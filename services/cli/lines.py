@@ -67,7 +67,7 @@ def lines_of(file: Path) -> Iterator[bytes]:
             for raw in iter(partial(lines.readline, LONGEST_LINE), b""):
                 yield raw.removesuffix(b"\n")
     except (OSError, EOFError, zlib.error) as error:
-        what = f"cannot read the file: {error}"
+        what = f"cannot read the texts: {error}"
         raise UserError(what, where=str(file), fix="give another file") from error
 
 

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import get_args
 from urllib.parse import quote
@@ -53,8 +54,9 @@ class Header:
     unread: tuple[str, ...]
 
 
+@cache
 def environment() -> jinja2.Environment:
-    """Return the template environment of the console."""
+    """Return the template environment of the console; a template is compiled once a process."""
     made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE / "templates"),
         autoescape=True,
