@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from services.cli.archive_cmds import DataDir
-from services.cli.asking import PASSWORD, Person
+from services.cli.asking import Person, password_of
 from services.cli.gate_cmds import JsonOption
 from services.cli.groups import group
 from services.cli.people_cmds import reached
@@ -53,7 +53,7 @@ def bring(
 
     entries = read_entries(file)
     environment: Mapping[str, str] = context.obj or {}
-    password = environment.get(PASSWORD) or typer.prompt("Password", hide_input=True)
+    password = password_of(environment)
     count = asyncio.run(_bring(entries, person, password, data_dir, environment))
     said = f"{count} entries are proposed; a second person approves them under /knowledge"
     typer.echo(json.dumps({"proposed": count}) if as_json else said)
@@ -115,11 +115,12 @@ def export(
 ) -> None:
     """Write the entries in use to a file that `import` reads again."""
     from services.cli.knowledge_files import as_csv, as_markdown
+    from services.cli.lines import write_file
 
     known = asyncio.run(_known(data_dir, context.obj or {}))
     entries = [_as_file(each) for each in known if state_of(each) == "approved"]
     table = file.suffix.lower() == ".csv"
-    file.write_text(as_csv(entries) if table else as_markdown(entries), encoding="utf-8")
+    write_file(file, as_csv(entries) if table else as_markdown(entries))
     typer.echo(f"entries: {len(entries)}")
 
 

@@ -50,7 +50,8 @@ def record(
         fix = "is zhishou running?"
         raise UserError(f"the log does not answer: {error}", fix=fix) from error
     except OSError as error:
-        raise UserError(f"cannot write: {error.strerror}", where=str(out)) from error
+        what, fix = f"cannot write: {error.strerror}", "choose another file"
+        raise UserError(what, where=str(out), fix=fix) from error
 
 
 async def copied(

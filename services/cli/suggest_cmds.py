@@ -10,7 +10,7 @@ import typer
 
 from services.cli.gate_cmds import JsonOption, PackOption, PoliciesOption
 from services.cli.groups import group
-from shared.errors import UserError
+from shared.errors import BROKEN_FILE, UserError
 
 if TYPE_CHECKING:
     from services.classify.adapters.engine import Classifier
@@ -92,7 +92,7 @@ def _rows(file: Path) -> Iterator["Asked"]:
     try:
         body = file.read_bytes()
         lines = (gzip.decompress(body) if body.startswith(GZIP) else body).splitlines()
-    except (OSError, EOFError) as error:
+    except BROKEN_FILE as error:
         what = f"cannot read the texts: {error}"
         raise UserError(what, where=str(file), fix="give another file") from error
     for number, raw in enumerate(lines, 1):
