@@ -13,6 +13,7 @@ from services.cli.archive_cmds import DataDir
 from services.cli.asking import Person, password_of
 from services.cli.gate_cmds import JsonOption
 from services.cli.groups import group
+from services.cli.listing import tell
 from services.cli.people_cmds import reached
 from services.cli.words_desk import Named, Reason, ask
 from shared.errors import UserError
@@ -75,15 +76,16 @@ def listed(
     context: typer.Context, data_dir: DataDir = None, *, as_json: JsonOption = False
 ) -> None:
     """Show what is proposed, in use and taken out."""
-    for each in asyncio.run(_known(data_dir, context.obj or {})):
-        said, state = each.newest.written, state_of(each)
-        if as_json:
-            body = {"entry_id": each.entry_id, "state": state, **_shown(each)}
-            typer.echo(json.dumps(body, ensure_ascii=False))
-        else:
-            typer.echo(
-                f"{each.entry_id}  {state:9} {said.matter}  {said.answer[:60]}  ({said.source})"
-            )
+    known = asyncio.run(_known(data_dir, context.obj or {}))
+    tell((_line(each, as_json=as_json) for each in known), "there is no entry yet")
+
+
+def _line(entry: "Entry", *, as_json: bool) -> str:
+    said, state = entry.newest.written, state_of(entry)
+    if as_json:
+        body = {"entry_id": entry.entry_id, "state": state, **_shown(entry)}
+        return json.dumps(body, ensure_ascii=False)
+    return f"{entry.entry_id}  {state:9} {said.matter}  {said.answer[:60]}  ({said.source})"
 
 
 def approve(context: typer.Context, name: Named, person: Person, data_dir: DataDir = None) -> None:

@@ -100,8 +100,8 @@ def record_command(
     data_dir: Annotated[
         Path | None, typer.Option(help="of the installation; its archive has what left the log")
     ] = None,
-    first: Annotated[int, typer.Option(help="first sequence")] = 1,
-    last: Annotated[int, typer.Option(help="last sequence; 0: to the end")] = 0,
+    first: Annotated[int, typer.Option(min=1, help="first sequence")] = 1,
+    last: Annotated[int, typer.Option(min=0, help="last sequence; 0: to the end")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="print the summary as JSON")] = False,
 ) -> None:
     """Write the log, sealed segments and all, and the packs it refers to, as a file that replays."""

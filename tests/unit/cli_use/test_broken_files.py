@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from typer.testing import CliRunner
 from services.cli.app import run
 from services.cli.asking import PASSWORD, password_of
 from services.cli.errors import WRONG_USE, guarded
+from services.cli.listing import tell
+from services.cli.record import record
 from shared.errors import UserError
 
 ROWS = '{"id":"1","text":"退款","labels":["complaint"]}\n'.encode() * 500
@@ -97,3 +100,44 @@ def test_a_password_is_piped_in_or_missed_in_one_line() -> None:
     missed = CliRunner().invoke(asking, input="").exception
     assert isinstance(missed, UserError)
     assert PASSWORD in missed.line()
+
+
+def test_a_list_with_nothing_on_it_says_so_beside_the_output(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    tell([], "there is no entry yet")
+    tell(["one", "two"], "there is no entry yet")
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("one\ntwo\n", "there is no entry yet\n")
+
+
+def test_a_record_replaces_nothing_that_is_no_file(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(UserError, match="this is no file"):
+        record(pipe, "nats://127.0.0.1:1")
+    assert pipe.is_fifo()
+
+
+@pytest.mark.parametrize("name", ["../x", "名字", "taken"])
+def test_a_name_no_pack_can_have_is_told_before_anything_is_asked(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "taken").mkdir()
+    code, out, err = told(capsys, "policy", "new", name, "--policies", tmp_path)
+    assert (code, out) == (WRONG_USE, "")
+    assert " -> " in err
+
+
+def test_a_site_names_one_host_and_its_own_place(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, err = told(capsys, "config", "site", tmp_path / "a", "--servers", "a b")
+    assert (code, err) == (
+        WRONG_USE,
+        "zhishou: no host: 'a b' (--servers) -> write one name or address\n",
+    )
+    (tmp_path / "file").write_text("")
+    code, _, err = told(capsys, "config", "site", tmp_path / "file")
+    assert err.startswith("zhishou: cannot write the site")
+    assert (code, "--data-dir" in err) == (WRONG_USE, False)
