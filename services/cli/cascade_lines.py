@@ -1,6 +1,5 @@
 """Lines of `classify cascade` as plain values: a file in, one JSON answer a cascade out."""
 
-import gzip
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -9,8 +8,7 @@ from pydantic import ValidationError
 
 from services.classify.adapters.engine import Classifier
 from services.classify.core.cascade_lines import Cascade, Line, cascades_of
-from services.cli.lines import batches, decoded, wrong
-from shared.errors import BROKEN_FILE, UserError
+from services.cli.lines import batches, decoded, lines_of, wrong
 from shared.policy.cascade import MINUTES
 
 FIX = 'write {"event","kind":"post|repost|comment","text","dt_s"} with the post of an event first'
@@ -51,13 +49,8 @@ def foretold(classifier: Classifier, told: Sequence[Cascade]) -> Iterator[str]:
 
 
 def _raw(file: Path | None) -> Iterator[bytes]:
-    if file is not None and file.suffix == ".gz":
-        try:
-            yield from gzip.decompress(file.read_bytes()).split(b"\n")
-        except BROKEN_FILE as error:
-            raise UserError(
-                "cannot read the cascades", where=str(file), fix="give another file"
-            ) from error
+    if file is not None:
+        yield from lines_of(file)
         return
-    for some in batches(file):
+    for some in batches(None):
         yield from some

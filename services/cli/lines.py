@@ -1,16 +1,21 @@
 """Lines of the JSONL commands: bytes as they arrive, from a file or standard input."""
 
+import gzip
 import io
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Protocol, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 
-from shared.errors import UserError
+from shared.errors import BROKEN_FILE, UserError
 
 MOST = 256
+GZIP = b"\x1f\x8b"
+LONGEST_LINE = 16 << 20
+"""Bytes read at once: a small file may unpack to anything."""
 GBK = ", it reads as GBK: iconv -f GB18030 -t UTF-8"
 """What spreadsheets and editors in China still write; whoever sees it knows what to do."""
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
@@ -52,6 +57,19 @@ def arrived(stream: Readable) -> Iterator[list[bytes]]:
             yield lines[start : start + MOST]
     if last := b"".join(rest):
         yield [last]
+
+
+def lines_of(file: Path) -> Iterator[bytes]:
+    """Yield the lines of a file, plain or gzipped, an endless one in pieces. Raises UserError."""
+    try:
+        with file.open("rb") as plain:
+            packed = file.suffix == ".gz" or plain.read(len(GZIP)) == GZIP
+        with gzip.open(file) if packed else file.open("rb") as lines:
+            for raw in iter(partial(lines.readline, LONGEST_LINE), b""):
+                yield raw.removesuffix(b"\n")
+    except BROKEN_FILE as error:
+        what = f"cannot read the texts: {getattr(error, 'strerror', None) or error}"
+        raise UserError(what, where=str(file), fix="give another file") from error
 
 
 class TextLine(BaseModel):

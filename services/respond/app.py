@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import aiohttp
 
+from services.respond.console.addresses import networks_in
 from services.respond.console.app import build_console
 from services.respond.console.settings import ConsoleSettings
 from services.respond.notifiers.console_log import ConsoleLogPager
@@ -82,15 +83,17 @@ async def run(settings: RespondSettings) -> None:
     async with AsyncExitStack() as stack:
         metrics = Metrics()
         around = await _connect(settings, stack, metrics)
+        started_at = around.clock.now().isoformat()
         registrar = Registrar(around.bus, around.clock, configuration)
         await registrar.seed()
         pagers = make_pagers(settings, around)
         read = StoreReadModel(around.store, around.store, around.bus)
+        packs = StoredPacks(around.bus)
         console = build_console(
             read=read,
             actions=BusActions(around.bus, around.store),
-            gate=PackGateView(read, around.bus, around.clock),
-            packs=StoredPacks(around.bus),
+            gate=PackGateView(read, packs, around.clock),
+            packs=packs,
             rehearsal=LogRehearsal(around.bus, around.clock, read),
             credentials=People(around.bus),
             explainer=ChildExplainer(),
@@ -100,6 +103,7 @@ async def run(settings: RespondSettings) -> None:
             settings=ConsoleSettings(
                 assets_dir=settings.assets_dir,
                 public_url=settings.public_url,
+                trusted_proxies=networks_in(settings.trusted_proxies),
                 demo=settings.demo,
             ),
         )
@@ -122,7 +126,7 @@ async def run(settings: RespondSettings) -> None:
                 snapshots=SnapshotKeeper(around.bus, around.clock, rhythm, telemetry),
             ),
             around.store,
-            holder=token("respond", socket.gethostname(), str(os.getpid()), _now(around)),
+            holder=token("respond", socket.gethostname(), str(os.getpid()), started_at),
             lease_seconds=settings.lease_seconds,
         )
         health = Health({"log": _bus_check(around), "store": _store_check(around)}, metrics)
@@ -277,10 +281,6 @@ async def _until_known(
         if await read.person(person_id) is not None:
             return
         await clock.sleep(LOOK_SECONDS)
-
-
-def _now(around: Surroundings) -> str:
-    return around.clock.now().isoformat()
 
 
 def _bus_check(around: Surroundings) -> Check:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pydantic import Field, model_validator
 
 from shared.policy.gate.plain import Plain, plain
+from shared.policy.gate.same import Same
 from shared.policy.phrases import Span, flat_forms, inside, pattern, places
 from shared.policy.rules import Rules
 
@@ -37,10 +38,17 @@ class Lexicon(Rules):
 
     def found(self, text: Plain) -> Iterator[Span]:
         """Yield where the words stand, as spans of what was written."""
-        harmless = tuple(places(text, self.unless))
+        yield from _found(Same(self), Same(text))
+
+    def search(self, text: Plain) -> Iterator[Span]:
+        """Yield the same, looking for it now."""
+        harmless: tuple[Span, ...] | None = None
         for hit in self._hits(text.text):
-            cut = not self.across and text.crosses_break(*hit.span())
-            if not cut and not _spared(hit.span(), harmless):
+            if not self.across and text.crosses_break(*hit.span()):
+                continue
+            if harmless is None:
+                harmless = tuple(places(text, self.unless))
+            if not _spared(hit.span(), harmless):
                 yield text.span(*hit.span())
 
     def first(self, text: Plain) -> Span | None:
@@ -53,6 +61,12 @@ class Lexicon(Rules):
             yield from pattern(forms).finditer(flat)
         if self.patterns:
             yield from _joined(self.patterns).finditer(flat)
+
+
+@lru_cache(maxsize=512)
+def _found(lexicon: Same[Lexicon], text: Same[Plain]) -> tuple[Span, ...]:
+    """Many rules ask the same words of one text."""
+    return tuple(lexicon.it.search(text.it))
 
 
 def _spared(hit: Span, harmless: tuple[Span, ...]) -> bool:

@@ -58,7 +58,7 @@ async def a_desk(house: House) -> AsyncIterator[Door]:
     app = build_console(
         read=house.read,
         actions=house.actions,
-        gate=PackGateView(house.read, house.bus, house.clock),
+        gate=PackGateView(house.read, StoredPacks(house.bus), house.clock),
         packs=StoredPacks(house.bus),
         rehearsal=spare,
         credentials=spare,

@@ -17,10 +17,11 @@ from services.respond.console.check_filled import (
     param_word,
 )
 from services.respond.console.check_form import CheckForm, CheckWritten
+from services.respond.console.pacing import Pace, not_too_often
 from services.respond.console.policy_pages import pack_in_force
 from services.respond.console.problems import Problem
 from services.respond.console.render import View, page, view_of
-from services.respond.console.rule_pages import MAY, candidate_of, not_too_often, propose
+from services.respond.console.rule_pages import MAY, candidate_of, propose
 from services.respond.rehearsing import Asked
 from services.respond.shell.review import changed
 from shared.policy.checks.kinds import KINDS, shape_of
@@ -87,8 +88,7 @@ async def write(request: web.Request) -> web.Response:
 
 async def press(request: web.Request) -> web.Response:
     """Prove what is written, try it on the last days, or propose it."""
-    allowed(request, MAY)
-    view = view_of(request)
+    caller, view = allowed(request, MAY), view_of(request)
     name, pack_hash, pack = await pack_in_force(view)
     form = await request.post()
     desk = _Desk(view, name, pack, form)
@@ -98,7 +98,7 @@ async def press(request: web.Request) -> web.Response:
         return await propose(view, name, (pack_hash, pack), written.edit)
     asked = None
     if do == "try" and written.rule is not None and written.tried is not None:
-        await not_too_often(view)
+        await not_too_often(view.console, Pace.REHEARSAL, caller.person_id)
         asked = await view.console.rehearsal.ask(name, written.tried, written.rule.id, view.zone)
     return await desk.shown(written, asked=asked, noteless=do == "propose")
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TextIO
@@ -15,6 +16,8 @@ from shared.platforms.mock.identity import BEIJING
 
 UNREADABLE = "the rest cannot be read"
 LOOK_LINES = 1000
+LONGEST_LINE = 1 << 20
+"""Characters; a longer line comes in pieces, none of them usable."""
 KINDS = ("post", "repost", "comment", "mention", "message")
 
 
@@ -64,7 +67,7 @@ def open_stream(path: Path) -> Iterator[str]:
     """Read a stream, plain or gzipped, a line at a time. Raises UserError at once if it cannot."""
     try:
         with _open(path) as lines:
-            next(lines, None)
+            lines.readline(LONGEST_LINE)
     except BROKEN_FILE as error:
         raise UserError(
             f"cannot read the stream: {error}",
@@ -112,7 +115,7 @@ def _lines(path: Path) -> Iterator[str]:
     """Yield lines; a file that breaks off in the middle ends with one line that says so."""
     try:
         with _open(path) as lines:
-            yield from lines
+            yield from iter(partial(lines.readline, LONGEST_LINE), "")
     except BROKEN_FILE:
         yield UNREADABLE
 

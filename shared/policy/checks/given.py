@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from typing import Any, Final
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from shared.policy.checks.kinds import KINDS
 
+_HERE: Final = timezone(timedelta(hours=8))
 ABSENT: Final = object()
 """Not told at all. `None` is different: told that there is none."""
 NOTHING: Final = (
@@ -99,12 +100,13 @@ def empty(value: object) -> bool:
 
 
 def read_moment(value: object) -> datetime | None:
-    """Return a moment without its zone: all times of one input are of one place."""
+    """Return a moment as the clocks here show it; one that names no zone is of this place."""
     if not isinstance(value, str) or not value:
         return None
     try:
-        return _MOMENT.validate_python(value).replace(tzinfo=None)
-    except ValidationError:
+        moment = _MOMENT.validate_python(value)
+        return (moment.astimezone(_HERE) if moment.tzinfo else moment).replace(tzinfo=None)
+    except (ValidationError, OverflowError):
         return None
 
 

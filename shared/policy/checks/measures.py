@@ -101,8 +101,16 @@ class Counts(Check):
 
     name: ClassVar[str] = "counts"
     exactly: dict[str, int]
+    named: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="field -> names its list must hold"
+    )
 
     def run(self, ask: Ask) -> Outcome:
+        for name, wanted_names in self.named.items():
+            listed = [str(each) for each in ask.given.many(name)]
+            lacking = [each for each in wanted_names if listed and each not in listed]
+            if lacking and isinstance(ask.given.first(name), list):
+                return hit(ask.verdict, reason=f"{name}_differ", missing=lacking)
         told = {name: ask.given.number(name) for name in self.exactly}
         for name, wanted in self.exactly.items():
             if told[name] is not None and told[name] != wanted:

@@ -134,6 +134,7 @@ class Wordy(Check):
     filler: str
     share: Share = 0.3
     longest_clause: Count = 0
+    linked: Count = Field(0, description="so many 的 or 关于 in one clause are too many; 0: never")
     longest_text: Count = 0
     says: dict[str, Any] = Field(default_factory=dict)
 
@@ -145,11 +146,16 @@ class Wordy(Check):
         if self._padded(ask, text) >= self.share and len(flat.text) >= 10:  # noqa: PLR2004
             return hit(ask.verdict, reason=ask.reason, **self.says)
         clause = max((len(plain_of(each).text) for each in _SPLIT.split(text)), default=0)
+        if self.linked and any(self._chained(each) for each in _SPLIT.split(text)):
+            return hit(ask.verdict, reason="unclear", **self.says)
         if self.longest_clause and clause > self.longest_clause:
             return hit(ask.verdict, reason="unclear", **self.says)
         if self.longest_text and len(text) > self.longest_text:
             return hit(ask.verdict, reason="too_long", **self.says)
         return miss()
+
+    def _chained(self, clause: str) -> bool:
+        return any(clause.count(each) >= self.linked for each in ("的", "关于"))
 
     def _padded(self, ask: Ask, text: str) -> float:
         flat = plain_of(text)

@@ -12,6 +12,7 @@ from shared.policy.checks.outcome import Outcome, hit, miss, unknown
 from shared.policy.gate.section import Calendar
 from shared.policy.gate.workdays import after_working_days, is_known
 
+_FAILED = ("failed", "fail", "unqualified", "rejected", "不合格", "未通过", "不通过")
 _UNITS = {"minutes": 60.0, "hours": 3600.0, "days": 86400.0}
 
 
@@ -91,23 +92,26 @@ class Yearly(Check):
     month: Annotated[int, Field(ge=1, le=12)]
     report: tuple[str, ...] = ("annual_report",)
     after_due: bool = Field(False, description="speaks only once the month has passed")
-    failed: str = Field("", description="field whose value `failed` counts as no report")
+    owed_days: Count = Field(183, description="so long after its day a missing one is that year's")
+    failed: tuple[str, ...] = Field(
+        (), description="fields whose value `failed` counts as no report"
+    )
     says: dict[str, Any] = Field(default_factory=dict)
 
     def run(self, ask: Ask) -> Outcome:
-        if self.failed and ask.given.word(self.failed) in ("failed", "unqualified", "不合格"):
+        if self.failed and ask.given.word(*self.failed) in _FAILED:
             return hit(ask.verdict, reason=ask.reason, **self.says)
         handed_in, now = ask.given.truth(*self.report), ask.given.moment("now")
         if handed_in:
-            untold = self.failed and ask.given.first(self.failed) is ABSENT
-            return unknown(self.failed) if untold else miss()
+            untold = self.failed and ask.given.first(*self.failed) is ABSENT
+            return unknown(self.failed[0]) if untold else miss()
         if handed_in is None or now is None:
             return unknown(self.report[0] if handed_in is None else "now")
         year = now.year if now.month >= self.month else now.year - 1
         last = calendar.monthrange(year, self.month)[1]
         due = date(year, self.month, last)
         if self.after_due:
-            overdue = now.date() > due and year == now.year
+            overdue = 0 < (now.date() - due).days <= self.owed_days
             return hit(ask.verdict, reason=ask.reason, **self.says) if overdue else miss()
         asked = now.month >= self.month
         return hit(ask.verdict, due=due.isoformat(), **self.says) if asked else miss()

@@ -1,6 +1,7 @@
 """Checks of what a post is about: the scope of the account, off-topic posts, sources, peers."""
 
 import re
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from pydantic import Field
@@ -9,6 +10,7 @@ from shared.policy.checks.check import Ask, Check, Count, Share, by_name
 from shared.policy.checks.given import ABSENT
 from shared.policy.checks.outcome import Outcome, Place, hit, miss, unknown
 from shared.policy.lexicons import plain_of
+from shared.policy.model import Pack
 
 _URL = re.compile(r"https?://\S+|www\.\S+|t\.cn/\S+", re.IGNORECASE)
 _CITED = re.compile(
@@ -105,6 +107,13 @@ class Peer(Check):
     turns: Count = Field(0, description="so many exchanges are a quarrel whatever the words")
     in_text: str = Field("", description="lexicon that stands for peers who are not named")
     says: dict[str, Any] = Field(default_factory=dict)
+
+    def silent_without(self, told: Mapping[str, Any], pack: Pack) -> frozenset[str] | None:
+        """Return what stands for peers in a text, where the rules name none."""
+        named = told.get("peer_list") or pack.switches.peers
+        if named or "peer_list" not in told or not self.in_text or not told["text"]:
+            return None
+        return frozenset({self.in_text})
 
     def run(self, ask: Ask) -> Outcome:
         peers = tuple(map(str, ask.given.many("peer_list"))) + ask.pack.switches.peers

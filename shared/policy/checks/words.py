@@ -1,6 +1,6 @@
 """Checks of what a text says: the pack's words, found through disguise, and what clears them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from pydantic import Field
@@ -12,6 +12,7 @@ from shared.policy.checks.outcome import Judgement, Outcome, Place, hit, miss, u
 from shared.policy.gate.findings import GateContext, HistoryDigest
 from shared.policy.gate.taboo import check_taboos
 from shared.policy.lexicons import plain_of
+from shared.policy.model import Pack
 from shared.text.personal import find_personal
 
 _BODY = ("title", "text")
@@ -31,6 +32,13 @@ class Words(Check):
     missing: str = ""
     least: Count = Field(1, description="so many different places are needed")
     personal_as: str = Field("", description="label of personal numbers that stand in the text")
+    judged: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="label -> labels by which the classifier may say it, too"
+    )
+    judged_least: Count = Field(700, description="per mille of which it must be sure")
+    judged_beside: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="label -> lexicons of which a word must stand beside"
+    )
     quiet: bool = Field(False, description="the label is not part of the answer")
     hint: bool = Field(False, description="worth a word to the writer, no verdict")
     says: dict[str, Any] = Field(default_factory=dict)
@@ -38,7 +46,21 @@ class Words(Check):
     def lexicons_named(self) -> tuple[tuple[str, str], ...]:
         """Return those of the labels, too."""
         shown = (each for lexicons in self.labels.values() for each in lexicons)
-        return (*super().lexicons_named(), *(("labels", each) for each in shown))
+        beside = (each for lexicons in self.judged_beside.values() for each in lexicons)
+        mine = (
+            *(("labels", each) for each in shown),
+            *(("judged_beside", each) for each in beside),
+        )
+        return (*super().lexicons_named(), *mine)
+
+    def silent_without(self, told: Mapping[str, Any], pack: Pack) -> frozenset[str] | None:
+        """Return those of the labels, if it looks at the text alone and could tell all of it."""
+        del pack
+        more = any(each in told for each in (*self.told, *self.fields) if each != "text")
+        unread = any(_could_tell(told["kind"], each) for each in self.fields if each not in told)
+        if more or unread or self.personal_as or not told["text"]:
+            return None
+        return frozenset(each for lexicons in self.labels.values() for each in lexicons)
 
     def run(self, ask: Ask) -> Outcome:
         if ask.given.placeholder or not any(ask.given.word(each) for each in self.fields):
@@ -51,7 +73,11 @@ class Words(Check):
         found = self._found(ask)
         label = self._told(ask) or (found[0][0] if found else "")
         if not label:
-            unread = [each for each in self.fields if self._could_tell(ask, each)]
+            unread = [
+                each
+                for each in self.fields
+                if each not in ask.given.values and _could_tell(ask.given.kind, each)
+            ]
             return unknown(*unread) if unread else miss()
         places = tuple(place for _, place in found)
         if self.hint:
@@ -68,20 +94,11 @@ class Words(Check):
             }
         return hit(ask.verdict, *places, span=places[0].text if places else "", **says)
 
-    def _could_tell(self, ask: Ask, field: str) -> bool:
-        """Tell whether an input of this kind may hold this field, and this one does not tell it."""
-        known = KINDS[ask.given.kind].model_fields if ask.given.kind in KINDS else {}
-        return field != "title" and field in known and field not in ask.given.values
-
     def _told(self, ask: Ask) -> str:
         told = ask.given.word(*self.told) if self.told else ""
         return told if told in self.labels else ""
 
     def _found(self, ask: Ask) -> list[tuple[str, Place]]:
-        if self.only_with and not self._any(ask, self.only_with):
-            return []
-        if self.unless_with and self._any(ask, self.unless_with):
-            return []
         found = [
             (label, Place(field, *span, written[slice(*span)], ask.reason or label))
             for label, lexicons in self.labels.items()
@@ -92,7 +109,17 @@ class Words(Check):
         ]
         if self.personal_as:
             found += list(self._personal(ask))
-        return found if len({each.text for _, each in found}) >= self.least else []
+        if not found:
+            found = list(self._judged(ask))
+        if len({each.text for _, each in found}) < self.least or not self._meant(ask):
+            return []
+        return found
+
+    def _meant(self, ask: Ask) -> bool:
+        """Asked last: most texts hold none of the words, and nothing can take back what is not."""
+        if self.only_with and not self._any(ask, self.only_with):
+            return False
+        return not (self.unless_with and self._any(ask, self.unless_with))
 
     def _personal(self, ask: Ask) -> Iterator[tuple[str, Place]]:
         for field in self.fields:
@@ -101,9 +128,28 @@ class Words(Check):
                 shown = written[each.start : each.end]
                 yield self.personal_as, Place(field, each.start, each.end, shown, ask.reason)
 
+    def _judged(self, ask: Ask) -> Iterator[tuple[str, Place]]:
+        """Yield what the classifier finds in a field as a whole; it can show no single word."""
+        if ask.labeller is None:
+            return
+        for field in self.fields if self.judged else ():
+            written = ask.given.word(field)
+            sure = ask.labeller(written) if written else {}
+            for label, judged in self.judged.items():
+                if max((sure.get(each, 0) for each in judged), default=0) < self.judged_least:
+                    continue
+                beside = self.judged_beside.get(label, ())
+                if not beside or self._any(ask, beside):
+                    yield label, Place(field, 0, len(written), written, ask.reason or label)
+
     def _any(self, ask: Ask, lexicons: tuple[str, ...]) -> bool:
         texts = [plain_of(ask.given.word(each)) for each in self.fields]
         return any(ask.lexicons[each].first(text) for each in lexicons for text in texts)
+
+
+def _could_tell(kind: str, field: str) -> bool:
+    """Tell whether an input of this kind may hold this field."""
+    return field != "title" and kind in KINDS and field in KINDS[kind].model_fields
 
 
 class Taboo(Check):

@@ -48,8 +48,10 @@ _DAY: Final = (
     r"(?:本|这|下)个?季度(?:末|底|内|之内)?|季度末|(?:今|本|明)?年(?:底|末|内|前)|(?:今|明)年|"
     r"(?:元旦|春节|元宵|清明|五一|劳动|端午|六一|儿童|中秋|国庆|十一|重阳|教师|七夕)(?:节|假期)?(?=之?前|以前|到来|后|之后|期间)|节前|年前"
 )
+_FIRST: Final = "今明次第翌隔大后下本这周星礼当去元春清端五中国十重七六儿劳教节年月季早晚凌上正午傍夜收闭营零〇一二两三四八九百俩仨半0123456789"
+"""Characters with which a day or an hour begins: elsewhere nothing is tried."""
 _POINT: Final = re.compile(
-    rf"(?P<day>{_DAY})?(?:的)?\s*(?P<part>{_PART})?\s*(?:{_HOUR})?"
+    rf"(?=[{_FIRST}])(?P<day>{_DAY})?(?:的)?\s*(?P<part>{_PART})?\s*(?:{_HOUR})?"
     r"(?P<closing>下班|收班|闭馆|营业结束)?(?P<tail>之前|以前|前|之内|以内|内|之后|以后|后|左右)?"
 )
 _PARTS: Final = {
@@ -74,7 +76,6 @@ class Deadline:
     hour: int | None = None
     minute: int = 0
     closing: bool = False
-    past_word: bool = False
 
     def due(self, now: datetime, calendar: Calendar, zone: tzinfo = ZONE) -> datetime | None:
         """Return when it is over, by clocks in `zone`; None if the calendar does not know the day."""
