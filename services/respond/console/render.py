@@ -21,7 +21,7 @@ from services.respond.console.present import SLOTS
 from services.respond.console.problems import Problem
 from services.respond.console.rule_words import in_words, rule_in_words
 from services.respond.console.sessions import CALLER
-from services.respond.console.signs import SourceSign, source_signs
+from services.respond.console.signs import SourceSign, most_urgent, source_signs
 from services.respond.console.words import TimeLeft, missing, span, time_left
 from services.respond.core.aggregates import Account, Page, Person
 from services.respond.ports import Health
@@ -32,6 +32,8 @@ from shared.contracts.verdicts import Label
 HERE = Path(__file__).parent
 STALE_SECONDS = 120
 SHOWN_PAGES = 3
+LOOKED_PAGES = 200
+"""Of so many open alarms the most urgent are found; in a crisis each late case has one."""
 LANG_COOKIE = "lang"
 
 
@@ -136,7 +138,8 @@ class View:
         newest = health.newest_fact_at
         age = (self.now - newest).total_seconds() if newest else None
         well, ill = source_signs(accounts)
-        pages, all_pages = await read.open_pages(SHOWN_PAGES)
+        looked, all_pages = await read.open_pages(LOOKED_PAGES)
+        pages = most_urgent(looked)[:SHOWN_PAGES]
         return Header(
             health=health,
             newest=self.ago(newest) if newest else self.t("header.nothing_yet"),

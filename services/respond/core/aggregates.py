@@ -198,10 +198,21 @@ class Page(Aggregate):
     acknowledged_at: Time | None = None
     acknowledged_by: str | None = None
     failed: str = ""
+    tried: tuple[str, ...] = ()
+    """The ways to people on duty that did not take it."""
+    rung_at: Time | None = None
+    """When it last rang, if not when it was raised."""
+    again_at: Time | None = None
+    """When somebody's duty begins, if it has reached nobody."""
 
     @cached_property
     def key(self) -> str:
         return f"page:{self.page_id}"
+
+    def timers(self) -> tuple[Timer, ...]:
+        if self.again_at is None or self.acknowledged_at is not None:
+            return ()
+        return (Timer(self.again_at, f"again:{self.page_id}", self.key),)
 
 
 class StoredOutcome(Aggregate):

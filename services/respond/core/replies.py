@@ -12,6 +12,7 @@ from services.respond.core.briefing import must_read
 from services.respond.core.case import note
 from services.respond.core.checking import check_text, role_of
 from services.respond.core.clearing import cleared, gated, in_place, may_pass
+from services.respond.core.clocks import meet
 from services.respond.core.decisions import ReplyCameBack
 from services.respond.core.held import standing_of, withheld
 from services.respond.core.overruled import lift, remember
@@ -61,6 +62,8 @@ def draft(work: Work, case: Case, fact: ReplyDrafted) -> Case | Refusal:
     reply = reply.model_copy(update={"findings": result.findings})
     owner = case.owner_id or fact.person_id
     taken = case.model_copy(update={"owner_id": owner, "status": "claimed"})
+    if case.owner_id is None:
+        taken = meet(work, taken, "acknowledge", fact.person_id)
     return with_reply(taken, reply, _entry(work, "drafted", fact.person_id))
 
 

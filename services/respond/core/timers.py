@@ -13,12 +13,14 @@ from services.respond.core.aggregates import (
     Greeted,
     Guidance,
     HeldText,
+    Page,
 )
 from services.respond.core.cascades import spread
 from services.respond.core.claims import lapse
 from services.respond.core.clocks import breach
 from services.respond.core.dues import VisitReminder
 from services.respond.core.effects import expire, leave
+from services.respond.core.pages import on_next_duty
 from services.respond.core.positions import on_time
 from services.respond.core.settling import overdue
 from services.respond.core.state import Aggregate
@@ -63,6 +65,8 @@ def _forget(work: Work, holder: Aggregate | None, timer: Timer) -> None:
             work.drop(holder.key)
         case Claim():
             lapse(work, holder)
+        case Page():
+            on_next_duty(work, holder)
         case VisitReminder():
             remind(work, holder)
         case EarlyChange() | AuthorRecord() | Greeted() | HeldText():
