@@ -46,7 +46,7 @@ class OffTopic(Check):
     """The text is about something else than the organisation: a score, or the words of it."""
 
     name: ClassVar[str] = "off_topic"
-    off: str
+    off: tuple[str, ...]
     on: tuple[str, ...] = Field((), description="lexicons of the organisation's own matters")
     least: Share = 0.3
     fields: tuple[str, ...] = ("text",)
@@ -65,7 +65,8 @@ class OffTopic(Check):
         if ask.given.truth(*self.let_pass):
             return miss()
         flat = plain_of(text)
-        span = ask.lexicons[self.off].first(flat)
+        spans = (ask.lexicons[each].first(flat) for each in self.off)
+        span = next((each for each in spans if each is not None), None)
         if span is None or any(ask.lexicons[each].first(flat) for each in self.on):
             return miss() if self.fields[0] in ask.given.values else unknown(self.fields[0])
         place = Place(self.fields[0], *span, text[slice(*span)], ask.reason)

@@ -117,5 +117,9 @@ def test_a_rule_that_was_not_asked_had_nothing_to_say() -> None:
 def _says_of_us(rule: PolicyRule, pack: Pack, row: Row) -> bool:
     said = Said(row.text, "")
     outcome = _says(rule, pack, row)
-    places = [each for each in outcome.places if not said.is_reported(each.start)]
+    places = [
+        each
+        for each in outcome.places
+        if not said.is_reported(each.start) and not said.is_cited((each.start, each.end))
+    ]
     return outcome.state == "hit" and "reply" in rule.kinds and bool(places)
