@@ -27,6 +27,7 @@ from services.respond.core.aggregates import (
     Post,
     ShadowRun,
     Shelf,
+    Signatures,
     Voiced,
 )
 from services.respond.core.rates import Rate
@@ -129,6 +130,10 @@ class ReadModel(Protocol):
 
     async def plans(self) -> Plans:
         """Return the texts that are planned for later, soonest first."""
+        ...
+
+    async def signatures(self) -> Signatures:
+        """Return the replies that wait for somebody's approval, the longest waiting first."""
         ...
 
     async def policies(self) -> PolicyRegister: ...

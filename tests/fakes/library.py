@@ -11,6 +11,7 @@ from services.respond.core.aggregates import (
     Guidance,
     Plans,
     Shelf,
+    Signatures,
     Voiced,
 )
 from services.respond.core.guidance import Ban, Position, PositionRequest, content_of_position
@@ -47,6 +48,7 @@ class Library:
     known: dict[str, Entry]
     books: Shelf
     automatic: tuple[AutoReceipt, ...] = ()
+    unsigned: Signatures = Signatures()
 
     @cached_property
     def drafter(self) -> AnyDrafter:
@@ -56,6 +58,9 @@ class Library:
     def planned(self) -> Plans:
         """Return one post that is planned."""
         return Plans(plans=(a_plan(self._clock.now()),))
+
+    async def signatures(self) -> Signatures:
+        return self.unsigned
 
     async def guidance(self) -> Guidance:
         return self.said

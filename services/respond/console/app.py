@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 
 from services.respond.console import (
+    approvals,
     check_pages,
     explaining,
     forms,
@@ -56,6 +57,7 @@ def _routes() -> list[web.RouteDef]:
         web.get("/positions", library.positions),
         web.get("/knowledge", library.knowledge),
         web.get("/receipts", library.receipts),
+        web.get("/approvals", approvals.approvals),
         web.get("/asks", library.asks),
         web.get("/plans", plan_pages.plans),
         web.get("/status", pages.status),

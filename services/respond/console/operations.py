@@ -43,7 +43,15 @@ from services.respond.console.policy_api import policy_readings
 from services.respond.console.problems import Problem
 from services.respond.console.wish import Body, Wish
 from services.respond.console.wishes import WISHES
-from services.respond.core.aggregates import Claim, Cluster, Effect, Guidance, Page, Plans
+from services.respond.core.aggregates import (
+    Claim,
+    Cluster,
+    Effect,
+    Guidance,
+    Page,
+    Plans,
+    Signatures,
+)
 from services.respond.core.checking import foremost
 from services.respond.core.permissions import ALLOWED
 from services.respond.ports import GateAnswer, Health, QueueFilter
@@ -171,6 +179,10 @@ async def _plans(console: Console, _call: Call[Nothing, Nothing, Nothing]) -> An
     return Answer(await console.read.plans())
 
 
+async def _signatures(console: Console, _call: Call[Nothing, Nothing, Nothing]) -> Answer:
+    return Answer(await console.read.signatures())
+
+
 async def _people(console: Console, _call: Call[Nothing, Nothing, Nothing]) -> Answer:
     return Answer(PersonList(people=tuple(await console.read.people())))
 
@@ -237,6 +249,7 @@ def operations() -> tuple[AnyOperation, ...]:
         reading("knowledge", "Entries of the knowledge base", EntryList, plain, _knowledge),
         reading("receipts", "Automatic receipts by account", ReceiptList, plain, _receipts),
         reading("plans", "Texts planned for later", Plans, plain, _plans),
+        reading("approvals", "Replies that wait for approval", Signatures, plain, _signatures),
         reading("people", "Who works here", PersonList, plain, _people),
         reading(
             "outcomes/{op_id}",

@@ -39,6 +39,7 @@ from services.respond.core.receipt import AutoReceipt, Greeted
 from services.respond.core.shadow import ShadowRun
 from services.respond.core.state import Aggregate
 from services.respond.core.threads import AuthorRecord, Closed
+from services.respond.core.unsigned import Signatures
 from services.respond.core.voiced import Spoken, Voiced
 from services.respond.core.waiting import Timer
 from shared.contracts.base import Time
@@ -96,6 +97,7 @@ __all__ = [
     "Said",
     "ShadowRun",
     "Shelf",
+    "Signatures",
     "Spoken",
     "StoredOutcome",
     "Suggestion",
@@ -263,5 +265,6 @@ AGGREGATES: dict[str, type[Aggregate]] = {
     "visit": VisitReminder,
     "held": HeldText,
     "plans": Plans,
+    "signatures": Signatures,
 }
 """Key prefix -> class of the persisted aggregates."""

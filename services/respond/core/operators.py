@@ -16,6 +16,7 @@ from services.respond.core import (
     replies,
     revisiting,
     sayings,
+    signing,
     staff,
 )
 from services.respond.core.aggregates import (
@@ -216,7 +217,8 @@ def _about_case(work: Work, case: Case, fact: PlainCaseOperation) -> Case | Refu
         case CaseReopened():
             return case_work.open_again(work, case, fact)
         case _:
-            return _about_reply(work, case, fact)
+            done = _about_reply(work, case, fact)
+            return done if isinstance(done, Refusal) else signing.follow(work, done)
 
 
 def _about_record(work: Work, case: Case, fact: RecordFact) -> Case | Refusal | None:

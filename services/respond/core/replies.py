@@ -17,6 +17,7 @@ from services.respond.core.held import standing_of, withheld
 from services.respond.core.overruled import lift, remember
 from services.respond.core.refusal import Refusal
 from services.respond.core.shadowing import watch_text
+from services.respond.core.signing import follow
 from services.respond.core.staff import unanswerable
 from services.respond.core.work import Work
 from shared.contracts.ids import token
@@ -163,7 +164,8 @@ def come_back(work: Work, case: Case, reply: Reply, reason: str) -> Case:
     silent = case.model_copy(
         update={"spoken": tuple(each for each in case.spoken if each != voice)}
     )
-    return with_reply(silent, _back(reply, reason), _entry(work, "came_back", None, reason))
+    returned = with_reply(silent, _back(reply, reason), _entry(work, "came_back", None, reason))
+    return follow(work, returned)
 
 
 def call_back(work: Work, case: Case, item_id: str, reason: str) -> Case:

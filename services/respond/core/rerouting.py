@@ -33,7 +33,9 @@ def reroute(work: Work, name: str, pack: Pack) -> tuple[MovedCase, ...]:
 
     In the order of the cases' age: a state that was loaded holds them in any order.
     """
-    cases = [each for each in work.under("case") if isinstance(each, Case) and _is(work, each, name)]
+    cases = [
+        each for each in work.under("case") if isinstance(each, Case) and _is(work, each, name)
+    ]
     cases.sort(key=lambda each: (each.opened_at, each.case_id))
     moved = tuple(would_move(cases, pack))
     for case in cases:

@@ -1,6 +1,6 @@
 """What happens when a time comes: each timer fires once, in its own due time (invariant 5)."""
 
-from services.respond.core import asking, holding, promises, shelving
+from services.respond.core import asking, holding, promises, shelving, signing
 from services.respond.core.aggregates import (
     AuthorRecord,
     Cascade,
@@ -13,6 +13,7 @@ from services.respond.core.aggregates import (
     Greeted,
     Guidance,
     HeldText,
+    Signatures,
 )
 from services.respond.core.cascades import spread
 from services.respond.core.claims import lapse
@@ -51,6 +52,8 @@ def _fire(work: Work, holder: Aggregate | PendingItem | None, timer: Timer) -> N
             shelving.expire(work, holder)
         case Guidance():
             on_time(work, holder, timer)
+        case Signatures():
+            signing.late(work, holder, timer)
         case _:
             _forget(work, holder, timer)
 

@@ -29,6 +29,7 @@ from services.respond.core.aggregates import (
     Post,
     ShadowRun,
     Shelf,
+    Signatures,
     StoredOutcome,
     Voiced,
 )
@@ -128,6 +129,9 @@ class StoreReadModel:
 
     async def plans(self) -> Plans:
         return await self._one(Plans.KEY, Plans) or Plans()
+
+    async def signatures(self) -> Signatures:
+        return await self._one(Signatures.KEY, Signatures) or Signatures()
 
     async def guidance(self) -> Guidance:
         return await self._one(Guidance.KEY, Guidance) or Guidance()

@@ -82,6 +82,7 @@ EXPECTED = {
     "POST /api/bans/{ban_id}/ban-lift": REVIEWERS,
     "GET /api/receipts": READERS,
     "GET /api/plans": READERS,
+    "GET /api/approvals": READERS,
     "POST /api/plans/{plan_id}/write": WORKERS,
     "POST /api/plans/{plan_id}/drop": WORKERS,
     "POST /api/cases/{case_id}/model-draft": WORKERS,

@@ -54,6 +54,7 @@ BY_VALUE = (
     "case.status_",
     "queue.show_",
     "keys.",
+    "approvals.of_",
     "status.",
     "platform.",
     "code.",
