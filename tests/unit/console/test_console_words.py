@@ -55,6 +55,7 @@ BY_VALUE = (
     "queue.show_",
     "keys.",
     "approvals.of_",
+    "instead.",
     "status.",
     "platform.",
     "code.",
