@@ -53,6 +53,7 @@ class Header:
     modes: tuple[str, ...]
     unread: tuple[str, ...]
     unsigned: int
+    frozen: bool
 
 
 def environment() -> jinja2.Environment:
@@ -152,6 +153,7 @@ class View:
             modes=tuple(dict.fromkeys(each.mode for each in accounts)),
             unread=await unread_packs(self.console, self.caller) if self.caller else (),
             unsigned=len(await mine_of(self.console, self.caller)) if self.caller else 0,
+            frozen=(await read.plans()).frozen is not None,
         )
 
 

@@ -85,6 +85,8 @@ EXPECTED = {
     "GET /api/approvals": READERS,
     "POST /api/plans/{plan_id}/write": WORKERS,
     "POST /api/plans/{plan_id}/drop": WORKERS,
+    "POST /api/plans/{plan_id}/unfreeze": REVIEWERS,
+    "POST /api/plans-freeze": WORKERS,
     "POST /api/cases/{case_id}/model-draft": WORKERS,
     "POST /api/accounts/{account_id}/receipt-write": REVIEWERS,
     "POST /api/accounts/{account_id}/receipt-approve": LEADS,
