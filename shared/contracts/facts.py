@@ -74,6 +74,7 @@ from shared.contracts.system import (
     SegmentSealed,
     SourceReported,
 )
+from shared.contracts.taking_up import ItemTakenUp
 from shared.contracts.upcast import upcast
 
 OperatorFact = (
@@ -117,6 +118,7 @@ OperatorFact = (
     | FlowFact
     | DuesFact
     | PlanFact
+    | ItemTakenUp
 )
 ItemFact = ItemReceived | ItemEdited | ItemDeleted | ItemClassified
 PostFact = PostSeen | PostDeleted

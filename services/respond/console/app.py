@@ -15,6 +15,7 @@ from services.respond.console import (
     policy_pages,
     rule_pages,
     signin,
+    stream_pages,
 )
 from services.respond.console.api import JSON, allowed
 from services.respond.console.catalog import load_catalogs
@@ -27,7 +28,7 @@ from services.respond.console.render import HERE, environment, error_page
 from services.respond.console.security import add_headers, guard, refusals
 from services.respond.console.settings import ConsoleSettings
 from services.respond.explaining import Explainer
-from services.respond.ports import Actions, Drafter, GateView, PackShelf, ReadModel
+from services.respond.ports import Actions, Drafter, GateView, ItemStream, PackShelf, ReadModel
 from services.respond.rehearsing import Rehearsal
 from shared.runtime.clock import Clock
 from shared.store.port import SharedRecords
@@ -59,6 +60,7 @@ def _routes() -> list[web.RouteDef]:
         web.get("/receipts", library.receipts),
         web.get("/approvals", approvals.approvals),
         web.get("/asks", library.asks),
+        web.get("/stream", stream_pages.stream),
         web.get("/plans", plan_pages.plans),
         web.get("/status", pages.status),
         web.get("/policy", policy_pages.index),
@@ -86,6 +88,7 @@ def _routes() -> list[web.RouteDef]:
         web.post("/case/{case_id}/check", forms.check),
         web.post("/policy/{pack}/rule", rule_pages.press),
         web.post("/policy/{pack}/checks/{check}", check_pages.press),
+        web.post("/stream/take-up", stream_pages.press),
         web.post("/case/{case_id}/model-draft", forms.model_draft),
     ]
     table = [web.route(each.method, each.path, each.run) for each in operations()]
@@ -108,6 +111,7 @@ def build_console(
     gate: GateView,
     packs: PackShelf,
     rehearsal: Rehearsal,
+    stream: ItemStream,
     credentials: Credentials,
     explainer: Explainer,
     drafter: Drafter | None = None,
@@ -125,6 +129,7 @@ def build_console(
         gate=gate,
         packs=packs,
         rehearsal=rehearsal,
+        stream=stream,
         credentials=credentials,
         explainer=explainer,
         drafter=drafter,

@@ -41,6 +41,7 @@ from services.respond.console.parameters import (
 from services.respond.console.performing import Wanted, answered, asked_op_id, perform
 from services.respond.console.policy_api import policy_readings
 from services.respond.console.problems import Problem
+from services.respond.console.stream_pages import taking_up
 from services.respond.console.wish import Body, Wish
 from services.respond.console.wishes import WISHES
 from services.respond.core.aggregates import (
@@ -261,6 +262,7 @@ def operations() -> tuple[AnyOperation, ...]:
         _gate_check(),
         *policy_readings(),
         drafting(),
+        taking_up(),
         *(_wish(wish) for wish in WISHES.values()),
         EventStream(),
     )

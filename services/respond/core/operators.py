@@ -18,6 +18,7 @@ from services.respond.core import (
     sayings,
     signing,
     staff,
+    taking_up,
 )
 from services.respond.core.aggregates import (
     OUTCOMES_KEPT,
@@ -63,6 +64,7 @@ from shared.contracts.operators import (
     ReplyUndone,
 )
 from shared.contracts.policy import PolicyFact
+from shared.contracts.taking_up import ItemTakenUp
 
 RecordFact = (
     CaseNoted | LabelsCorrected | ReplySettled | PromiseSettled | ClaimOpened | ClaimJudged
@@ -121,7 +123,7 @@ HouseFact = (
     | ModelApproved
     | ModelRolledBack
 )
-HouseOperation = HouseFact | SayingFact
+HouseOperation = HouseFact | SayingFact | ItemTakenUp
 
 
 def _authorise(work: Work, fact: OperatorFact) -> Refusal | None:
@@ -142,6 +144,8 @@ def _perform(work: Work, fact: OperatorFact) -> Refusal | None:
         return policies.operate(work, fact)
     if isinstance(fact, SayingFact):
         return sayings.operate(work, fact)
+    if isinstance(fact, ItemTakenUp):
+        return taking_up.take_up(work, fact)
     return _on_house(work, fact) if isinstance(fact, HouseFact) else _on_case(work, fact)
 
 

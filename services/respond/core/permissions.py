@@ -32,6 +32,7 @@ ALLOWED: Final[Mapping[str, frozenset[Role]]] = {
     "operator.noted": _WORKERS,
     "operator.visited": _WORKERS,
     "operator.removal_asked": _WORKERS,
+    "operator.item_taken_up": _WORKERS,
     "operator.removal_approved": _REVIEWERS,
     "operator.removal_declined": _WORKERS,
     "operator.corrected": _WORKERS,

@@ -8,6 +8,7 @@ from datetime import timedelta
 from services.respond.core.aggregates import Case, CaseItem, HistoryEntry, Person, Reply
 from services.respond.core.approving import demand, lacking, missing_words, sign
 from services.respond.core.around import around
+from services.respond.core.baskets import unanswered_here
 from services.respond.core.briefing import must_read
 from services.respond.core.case import note
 from services.respond.core.checking import check_text, role_of
@@ -42,7 +43,9 @@ def draft(work: Work, case: Case, fact: ReplyDrafted) -> Case | Refusal:
     """Write a new revision; the first writer takes a case nobody has."""
     standing = reply_of(case, fact.slot)
     target = target_of(case)
-    refusal = unanswerable(case) or _may_write(case, standing, target, fact)
+    refusal = (
+        unanswerable(case) or unanswered_here(case) or _may_write(case, standing, target, fact)
+    )
     if refusal is not None or target is None:
         return refusal or Refusal("nothing_to_answer", "every item of this case is gone")
     pack, _ = work.pack_of(case.account_id)

@@ -99,7 +99,8 @@ def _retire(work: Work, case: Case) -> None:
     work.drop(case.key)
     work.put(work.closed.without(case.case_id))
     for item in case.items:
-        work.drop(f"item:{item.item_id}")
+        if not item.moved_to:
+            work.drop(f"item:{item.item_id}")
     effects = (*(each.effect_id for each in case.replies), *case.dues.effects)
     for effect_id in filter(None, effects):
         work.drop(f"effect:{effect_id}")

@@ -19,6 +19,7 @@ from services.respond.core.aggregates import (
     HourRates,
     Incident,
     IncidentRegister,
+    ItemPlace,
     ModelRegister,
     Organisation,
     PackChanges,
@@ -84,6 +85,11 @@ class StoreReadModel:
 
     async def case(self, case_id: str) -> Case | None:
         return await self._one(f"case:{case_id}", Case)
+
+    async def places(self, item_ids: Sequence[str]) -> Mapping[str, str]:
+        """Return the case of each item that is in one."""
+        found = await self._all([f"item:{each}" for each in item_ids], ItemPlace)
+        return {each.item_id: each.case_id for each in found}
 
     async def claim(self, claim_id: str) -> Claim | None:
         return await self._one(f"claim:{claim_id}", Claim)

@@ -83,6 +83,7 @@ EXPECTED = {
     "GET /api/receipts": READERS,
     "GET /api/plans": READERS,
     "GET /api/approvals": READERS,
+    "POST /api/items/{item_id}/take-up": WORKERS,
     "POST /api/plans/{plan_id}/write": WORKERS,
     "POST /api/plans/{plan_id}/drop": WORKERS,
     "POST /api/plans/{plan_id}/unfreeze": REVIEWERS,
@@ -118,6 +119,7 @@ IDS = {
     "position_id": "cake",
     "ban_id": "ban1",
     "plan_id": "plan1",
+    "item_id": "item1",
     "entry_id": "parking",
 }
 

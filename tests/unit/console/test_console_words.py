@@ -56,6 +56,8 @@ BY_VALUE = (
     "keys.",
     "approvals.of_",
     "instead.",
+    "stream.show_",
+    "case.no_words_",
     "status.",
     "platform.",
     "code.",
