@@ -10,6 +10,7 @@ from services.respond.core.aggregates import (
     AutoReceipt,
     Briefed,
     Case,
+    Chronicle,
     Claim,
     Cluster,
     Effect,
@@ -149,6 +150,10 @@ class ReadModel(Protocol):
     async def organisation(self) -> Organisation: ...
     async def models(self) -> ModelRegister: ...
     async def guidance(self) -> Guidance: ...
+    async def chronicle(self) -> Chronicle:
+        """Return what was lately done to positions, bans and receipts, oldest first."""
+        ...
+
     async def shelf(self) -> Shelf: ...
     async def voiced(self, account_id: str) -> Voiced | None:
         """Return what an account lately said to people."""

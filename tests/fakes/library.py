@@ -7,6 +7,7 @@ from functools import cached_property
 from services.respond.core.aggregates import (
     AutoReceipt,
     Case,
+    Chronicle,
     Entry,
     Guidance,
     Plans,
@@ -49,6 +50,7 @@ class Library:
     books: Shelf
     automatic: tuple[AutoReceipt, ...] = ()
     unsigned: Signatures = Signatures()
+    remembered: Chronicle = Chronicle()
 
     @cached_property
     def drafter(self) -> AnyDrafter:
@@ -64,6 +66,9 @@ class Library:
 
     async def guidance(self) -> Guidance:
         return self.said
+
+    async def chronicle(self) -> Chronicle:
+        return self.remembered
 
     async def plans(self) -> Plans:
         return self.planned

@@ -45,6 +45,7 @@ from services.respond.console.stream_pages import taking_up
 from services.respond.console.wish import Body, Wish
 from services.respond.console.wishes import WISHES
 from services.respond.core.aggregates import (
+    Chronicle,
     Claim,
     Cluster,
     Effect,
@@ -165,6 +166,10 @@ async def _guidance(console: Console, _call: Call[Nothing, Nothing, Nothing]) ->
     return Answer(await console.read.guidance())
 
 
+async def _chronicle(console: Console, _call: Call[Nothing, Nothing, Nothing]) -> Answer:
+    return Answer(await console.read.chronicle())
+
+
 async def _knowledge(console: Console, _call: Call[Nothing, Nothing, Nothing]) -> Answer:
     shelf = await console.read.shelf()
     ids = (*(each.entry_id for each in shelf.books), *shelf.proposed, *shelf.expired)
@@ -247,6 +252,7 @@ def operations() -> tuple[AnyOperation, ...]:
         reading("accounts", "Accounts, modes, sources", AccountList, plain, _accounts),
         reading("models", "Which model judges, and what is proposed", Models, plain, _models),
         reading("guidance", "Positions, bans, requests", Guidance, plain, _guidance),
+        reading("guidance/history", "What was done to them", Chronicle, plain, _chronicle),
         reading("knowledge", "Entries of the knowledge base", EntryList, plain, _knowledge),
         reading("receipts", "Automatic receipts by account", ReceiptList, plain, _receipts),
         reading("plans", "Texts planned for later", Plans, plain, _plans),

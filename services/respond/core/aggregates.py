@@ -22,6 +22,7 @@ from services.respond.core.case import (
     Said,
     Suggestion,
 )
+from services.respond.core.chronicle import Chronicle
 from services.respond.core.claim import Claim, Variant
 from services.respond.core.cluster import Cluster
 from services.respond.core.dues import VisitReminder
@@ -62,6 +63,7 @@ __all__ = [
     "CaseClock",
     "CaseItem",
     "CaseStatus",
+    "Chronicle",
     "Claim",
     "ClockKind",
     "Closed",
@@ -266,5 +268,6 @@ AGGREGATES: dict[str, type[Aggregate]] = {
     "held": HeldText,
     "plans": Plans,
     "signatures": Signatures,
+    "chronicle": Chronicle,
 }
 """Key prefix -> class of the persisted aggregates."""

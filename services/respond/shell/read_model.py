@@ -10,6 +10,7 @@ from services.respond.core.aggregates import (
     AutoReceipt,
     Briefed,
     Case,
+    Chronicle,
     Claim,
     Closed,
     Cluster,
@@ -141,6 +142,9 @@ class StoreReadModel:
 
     async def guidance(self) -> Guidance:
         return await self._one(Guidance.KEY, Guidance) or Guidance()
+
+    async def chronicle(self) -> Chronicle:
+        return await self._one(Chronicle.KEY, Chronicle) or Chronicle()
 
     async def shelf(self) -> Shelf:
         return await self._one(Shelf.KEY, Shelf) or Shelf()

@@ -83,6 +83,7 @@ EXPECTED = {
     "GET /api/receipts": READERS,
     "GET /api/plans": READERS,
     "GET /api/approvals": READERS,
+    "GET /api/guidance/history": READERS,
     "POST /api/items/{item_id}/take-up": WORKERS,
     "POST /api/plans/{plan_id}/write": WORKERS,
     "POST /api/plans/{plan_id}/drop": WORKERS,

@@ -56,6 +56,7 @@ BY_VALUE = (
     "keys.",
     "approvals.of_",
     "instead.",
+    "past.",
     "stream.show_",
     "case.no_words_",
     "status.",
