@@ -10,6 +10,7 @@ from services.respond.core.aggregates import (
     AutoReceipt,
     Briefed,
     Case,
+    Chronicle,
     Claim,
     Cluster,
     Effect,
@@ -27,12 +28,15 @@ from services.respond.core.aggregates import (
     Post,
     ShadowRun,
     Shelf,
+    Signatures,
     Voiced,
 )
 from services.respond.core.rates import Rate
 from shared.contracts.base import Frozen, Time
 from shared.contracts.facts import OperatorFact
+from shared.contracts.items import ItemReceived
 from shared.contracts.operators import Outcome, Slot
+from shared.contracts.taking_up import Judged
 from shared.contracts.verdicts import Label
 from shared.policy.gate.findings import Unknown
 from shared.policy.model import Pack
@@ -79,6 +83,34 @@ class Committed(Frozen):
     keys: tuple[str, ...]
 
 
+class ItemSeen(Frozen):
+    """An item as the log has it: its newest words, what classify says of them, its case if any."""
+
+    item: ItemReceived
+    judged: Judged | None = None
+    case_id: str = ""
+    deleted: bool = False
+
+
+class Streamed(Frozen):
+    """The newest items, newest first; `complete` if the log has no others."""
+
+    items: tuple[ItemSeen, ...]
+    complete: bool
+
+
+class ItemStream(Protocol):
+    """Everything that came in lately, also what opened no case."""
+
+    async def newest(self) -> Streamed:
+        """Return the newest items, newest first. Raises TransientError."""
+        ...
+
+    async def find(self, item_id: str) -> ItemSeen | None:
+        """Return one of them. Raises TransientError."""
+        ...
+
+
 class ReadModel(Protocol):
     """Committed state, for reading; the same in the leader's process and in a standby's."""
 
@@ -89,6 +121,10 @@ class ReadModel(Protocol):
         ...
 
     async def case(self, case_id: str) -> Case | None: ...
+    async def places(self, item_ids: Sequence[str]) -> Mapping[str, str]:
+        """Return the case of each item that is in one."""
+        ...
+
     async def claim(self, claim_id: str) -> Claim | None: ...
     async def clusters(self, cluster_ids: Sequence[str]) -> Mapping[str, Cluster]:
         """Return those that still stand, by id."""
@@ -114,6 +150,10 @@ class ReadModel(Protocol):
     async def organisation(self) -> Organisation: ...
     async def models(self) -> ModelRegister: ...
     async def guidance(self) -> Guidance: ...
+    async def chronicle(self) -> Chronicle:
+        """Return what was lately done to positions, bans and receipts, oldest first."""
+        ...
+
     async def shelf(self) -> Shelf: ...
     async def voiced(self, account_id: str) -> Voiced | None:
         """Return what an account lately said to people."""
@@ -129,6 +169,10 @@ class ReadModel(Protocol):
 
     async def plans(self) -> Plans:
         """Return the texts that are planned for later, soonest first."""
+        ...
+
+    async def signatures(self) -> Signatures:
+        """Return the replies that wait for somebody's approval, the longest waiting first."""
         ...
 
     async def policies(self) -> PolicyRegister: ...

@@ -12,7 +12,7 @@ from services.respond.console.ports import Credentials
 from services.respond.console.settings import ConsoleSettings
 from services.respond.core.permissions import allowed
 from services.respond.explaining import Explainer
-from services.respond.ports import Actions, Drafter, GateView, PackShelf, ReadModel
+from services.respond.ports import Actions, Drafter, GateView, ItemStream, PackShelf, ReadModel
 from services.respond.rehearsing import Rehearsal
 from shared.contracts.org import Role
 from shared.runtime.clock import Clock
@@ -40,6 +40,7 @@ class Console:
     gate: GateView
     packs: PackShelf
     rehearsal: Rehearsal
+    stream: ItemStream
     credentials: Credentials
     explainer: Explainer
     drafter: Drafter | None

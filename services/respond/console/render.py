@@ -15,6 +15,7 @@ from aiohttp import web
 
 from services.respond.console.catalog import LANGUAGES, Catalog
 from services.respond.console.context import CONSOLE, Caller, Console
+from services.respond.console.flow_view import mine_of
 from services.respond.console.history import Names
 from services.respond.console.policy_api import unread_packs
 from services.respond.console.present import SLOTS
@@ -54,6 +55,8 @@ class Header:
     paused: bool
     modes: tuple[str, ...]
     unread: tuple[str, ...]
+    unsigned: int
+    frozen: bool
 
 
 @cache
@@ -154,6 +157,8 @@ class View:
             paused=organisation.paused or any(each.paused for each in accounts),
             modes=tuple(dict.fromkeys(each.mode for each in accounts)),
             unread=await unread_packs(self.console, self.caller) if self.caller else (),
+            unsigned=len(await mine_of(self.console, self.caller)) if self.caller else 0,
+            frozen=(await read.plans()).frozen is not None,
         )
 
 
