@@ -34,9 +34,7 @@ from services.respond.core.aggregates import (
 from services.respond.core.rates import Rate
 from shared.contracts.base import Frozen, Time
 from shared.contracts.facts import OperatorFact
-from shared.contracts.items import ItemReceived
 from shared.contracts.operators import Outcome, Slot
-from shared.contracts.taking_up import Judged
 from shared.contracts.verdicts import Label
 from shared.policy.gate.findings import Unknown
 from shared.policy.model import Pack
@@ -81,34 +79,6 @@ class Committed(Frozen):
 
     seq: int
     keys: tuple[str, ...]
-
-
-class ItemSeen(Frozen):
-    """An item as the log has it: its newest words, what classify says of them, its case if any."""
-
-    item: ItemReceived
-    judged: Judged | None = None
-    case_id: str = ""
-    deleted: bool = False
-
-
-class Streamed(Frozen):
-    """The newest items, newest first; `complete` if the log has no others."""
-
-    items: tuple[ItemSeen, ...]
-    complete: bool
-
-
-class ItemStream(Protocol):
-    """Everything that came in lately, also what opened no case."""
-
-    async def newest(self) -> Streamed:
-        """Return the newest items, newest first. Raises TransientError."""
-        ...
-
-    async def find(self, item_id: str) -> ItemSeen | None:
-        """Return one of them. Raises TransientError."""
-        ...
 
 
 class ReadModel(Protocol):

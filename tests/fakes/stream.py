@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from services.respond.core.aggregates import Case
-from services.respond.ports import ItemSeen, Streamed
+from services.respond.streaming import ItemSeen, Streamed
 from shared.contracts.taking_up import Judged
 from tests.fakes.builders import a_comment
 

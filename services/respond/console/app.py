@@ -29,8 +29,9 @@ from services.respond.console.render import HERE, environment, error_page
 from services.respond.console.security import add_headers, guard, refusals
 from services.respond.console.settings import ConsoleSettings
 from services.respond.explaining import Explainer
-from services.respond.ports import Actions, Drafter, GateView, ItemStream, PackShelf, ReadModel
+from services.respond.ports import Actions, Drafter, GateView, PackShelf, ReadModel
 from services.respond.rehearsing import Rehearsal
+from services.respond.streaming import ItemStream
 from shared.runtime.clock import Clock
 from shared.store.port import SharedRecords
 

@@ -12,8 +12,9 @@ from services.respond.console.ports import Credentials
 from services.respond.console.settings import ConsoleSettings
 from services.respond.core.permissions import allowed
 from services.respond.explaining import Explainer
-from services.respond.ports import Actions, Drafter, GateView, ItemStream, PackShelf, ReadModel
+from services.respond.ports import Actions, Drafter, GateView, PackShelf, ReadModel
 from services.respond.rehearsing import Rehearsal
+from services.respond.streaming import ItemStream
 from shared.contracts.org import Role
 from shared.runtime.clock import Clock
 from shared.store.port import SharedRecords

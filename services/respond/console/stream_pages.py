@@ -16,7 +16,7 @@ from services.respond.console.render import local_path, page, view_of
 from services.respond.console.wish import Body, Needed, Wish
 from services.respond.core.aggregates import CaseItem
 from services.respond.core.judging import HARMS
-from services.respond.ports import ItemSeen
+from services.respond.streaming import ItemSeen
 from shared.contracts.items import ItemReceived
 from shared.contracts.operators import Outcome
 from shared.contracts.taking_up import ItemTakenUp, Judged

@@ -3,7 +3,8 @@
 from collections.abc import AsyncIterator
 from typing import Final
 
-from services.respond.ports import ItemSeen, ReadModel, Streamed
+from services.respond.ports import ReadModel
+from services.respond.streaming import ItemSeen, Streamed
 from shared.bus.port import Bus
 from shared.contracts.facts import Fact, UndecodableError, decode
 from shared.contracts.items import ItemClassified, ItemDeleted, ItemEdited, ItemReceived
