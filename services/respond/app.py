@@ -17,6 +17,7 @@ from services.respond.notifiers.webhook import WebhookPager
 from services.respond.ports import Notice, Pager
 from services.respond.settings import RespondSettings
 from services.respond.shell.actions import BusActions
+from services.respond.shell.agreement import must_agree
 from services.respond.shell.configuration import (
     Configuration,
     demo_duties,
@@ -168,6 +169,7 @@ def configure(settings: RespondSettings) -> Configuration:
             where="ZHISHOU_PEOPLE_FILE",
             fix="write a people file, or set ZHISHOU_DEMO=true to look around",
         )
+    must_agree(people, duties or (), settings.people_file, settings.roster_file)
     names = sorted({each.pack for each in accounts})
     packs = tuple(read_pack(settings.policies_dir, name) for name in names)
     return Configuration(accounts, people, duties, packs)
