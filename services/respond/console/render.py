@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import get_args
 from urllib.parse import quote
@@ -14,6 +15,7 @@ from aiohttp import web
 
 from services.respond.console.catalog import LANGUAGES, Catalog
 from services.respond.console.context import CONSOLE, Caller, Console
+from services.respond.console.flow_view import mine_of
 from services.respond.console.history import Names
 from services.respond.console.policy_api import unread_packs
 from services.respond.console.present import SLOTS
@@ -53,10 +55,13 @@ class Header:
     paused: bool
     modes: tuple[str, ...]
     unread: tuple[str, ...]
+    unsigned: int
+    frozen: bool
 
 
+@cache
 def environment() -> jinja2.Environment:
-    """Return the template environment of the console."""
+    """Return the template environment of the console; a template is compiled once a process."""
     made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE / "templates"),
         autoescape=True,
@@ -152,6 +157,8 @@ class View:
             paused=organisation.paused or any(each.paused for each in accounts),
             modes=tuple(dict.fromkeys(each.mode for each in accounts)),
             unread=await unread_packs(self.console, self.caller) if self.caller else (),
+            unsigned=len(await mine_of(self.console, self.caller)) if self.caller else 0,
+            frozen=(await read.plans()).frozen is not None,
         )
 
 

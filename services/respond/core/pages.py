@@ -34,6 +34,9 @@ _WORDS = {
     "asked": "有内部询问",
     "remind": "内部询问待答",
     "unanswered": "内部询问超时未答",
+    "frozen_published": "冻结的排期文字已经发出，请马上查看",
+    "sign": "有回复等您审核",
+    "unsigned": "送审的回复迟迟无人审核",
 }
 """What a pager says for each reason; the console has its own words for them."""
 

@@ -10,10 +10,12 @@ from shared.policy.checks.given import ABSENT
 from shared.policy.checks.kinds import KINDS
 from shared.policy.checks.outcome import Judgement, Outcome, Place, hit, miss, unknown
 from shared.policy.gate.findings import GateContext, HistoryDigest
+from shared.policy.gate.spare import Said
 from shared.policy.gate.taboo import check_taboos
 from shared.policy.lexicons import plain_of
 from shared.policy.model import Pack
 from shared.text.personal import find_personal
+from shared.text.words import straddled
 
 _BODY = ("title", "text")
 _CALM = ("normal", "praise", "daily", "casual")
@@ -107,6 +109,8 @@ class Words(Check):
             for lexicon in lexicons
             for span in ask.lexicons[lexicon].found(plain_of(written))
         ]
+        if found and ask.given.kind == "reply":
+            found = _ours(ask, found)
         if self.personal_as:
             found += list(self._personal(ask))
         if not found:
@@ -150,6 +154,18 @@ class Words(Check):
 def _could_tell(kind: str, field: str) -> bool:
     """Tell whether an input of this kind may hold this field."""
     return field != "title" and kind in KINDS and field in KINDS[kind].model_fields
+
+
+def _ours(ask: Ask, found: list[tuple[str, Place]]) -> list[tuple[str, Place]]:
+    """Return what a reply says itself, without what it cites or tells of others."""
+    told = ask.given.word("quoted", "customer_text")
+    said = {each.field: Said(ask.given.word(each.field), told) for _, each in found}
+    return [
+        (label, each)
+        for label, each in found
+        if not said[each.field].is_cited((each.start, each.end))
+        and not said[each.field].is_reported(each.start)
+    ]
 
 
 class Taboo(Check):
@@ -211,6 +227,8 @@ class Typos(Check):
         places = []
         for words in (ask.lexicons[each] for each in self.lexicons):
             for start, end in words.found(plain_of(written)):
+                if straddled(written, start, end):
+                    continue
                 wrong = written[start:end]
                 right = words.rewordings.get(wrong, "")
                 places.append(Place("text", start, end, wrong, ask.reason, right))

@@ -54,7 +54,7 @@ const simple = {
   r: write,
   "/": () => document.getElementById("filter")?.focus(),
 };
-const places = { q: "/queue", p: "/policy", s: "/status" };
+const places = { q: "/queue", a: "/approvals", p: "/policy", s: "/status" };
 
 function act(key) {
   if (chord) {
