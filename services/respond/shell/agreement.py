@@ -18,6 +18,9 @@ def must_agree(
     roster_file: Path | None,
 ) -> None:
     """Raises UserError for the first person or duty that cannot be meant."""
+    if not people:
+        fix = "write a people file, or set ZHISHOU_DEMO=true to look around"
+        raise UserError("nobody may sign in", where="ZHISHOU_PEOPLE_FILE", fix=fix)
     for place, what, fix in _people(people):
         raise UserError(what, where=f"{people_file}: people.{place}", fix=fix)
     for place, what, fix in _duties(people, duties):

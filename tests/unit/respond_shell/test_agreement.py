@@ -53,6 +53,11 @@ def test_what_cannot_be_meant_is_named_with_its_place(
     assert told.value.fix
 
 
+def test_without_anybody_nobody_may_sign_in() -> None:
+    with pytest.raises(UserError, match="nobody may sign in"):
+        must_agree((), (), None, None)
+
+
 def test_what_fits_is_taken() -> None:
     must_agree((a_person(), a_person("zhou")), (a_duty(), a_duty("zhou")), PEOPLE, ROSTER)
     must_agree((a_person(),), (), None, None)
