@@ -30,6 +30,7 @@ from services.respond.shell.executor import Carrier
 from services.respond.shell.explainer import ChildExplainer
 from services.respond.shell.gate_view import PackGateView
 from services.respond.shell.leader import Leader
+from services.respond.shell.log_stream import LogStream
 from services.respond.shell.office import Office
 from services.respond.shell.packs import StoredPacks
 from services.respond.shell.page_carrier import PageCarrier
@@ -63,8 +64,7 @@ from shared.runtime.service import run_until_stopped, write_run_file
 from shared.store.redis_store import RedisStore
 
 GRACE_SECONDS = 5.0
-FIRST_LEADER_SECONDS = 10.0
-LOOK_SECONDS = 0.05
+FIRST_LEADER_SECONDS, LOOK_SECONDS = 10.0, 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,7 @@ async def run(settings: RespondSettings) -> None:
             gate=PackGateView(read, packs, around.clock),
             packs=packs,
             rehearsal=LogRehearsal(around.bus, around.clock, read),
+            stream=LogStream(around.bus, read),
             credentials=People(around.bus),
             explainer=ChildExplainer(),
             drafter=drafter_of(settings, around.session, around.clock),

@@ -4,7 +4,6 @@ import errno
 import gzip
 import hashlib
 import json
-import zlib
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from pydantic_core import from_json
 
 from shared.contracts.base import Time
 from shared.contracts.facts import Stored, UndecodableError, decode, encode
-from shared.errors import UserError
+from shared.errors import BROKEN_FILE, UserError
 
 _PLACE = TypeAdapter(tuple[int, Time])
 FORMAT = "zhishou-recording"
@@ -84,8 +83,8 @@ def open_recording(path: Path) -> Recording:
     try:
         with _open(_files(path)[0]) as lines:
             first = lines.readline(MAX_HEAD_BYTES).removeprefix(BOM_UTF8)
-    except OSError as error:
-        why = error.strerror or str(error)
+    except BROKEN_FILE as error:
+        why = getattr(error, "strerror", None) or str(error)
         fix = "name a file of JSON lines that you may read"
         raise UserError(f"cannot read the recording: {why}", where=str(path), fix=fix) from error
     try:
@@ -116,7 +115,7 @@ def read_lines(recording: Recording) -> Iterator[Line]:
                     line = _line(number, raw, of_facts=recording.of_facts) if raw.strip() else None
                     if line is not None:
                         yield line
-        except (OSError, EOFError, zlib.error) as error:
+        except BROKEN_FILE as error:
             raise UserError(f"the recording breaks off: {error}", where=str(file)) from error
 
 

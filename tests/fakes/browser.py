@@ -110,6 +110,7 @@ async def a_console(*, demo: bool = False) -> AsyncIterator[Served]:
         gate=house,
         packs=house,
         rehearsal=house,
+        stream=house,
         credentials=house,
         explainer=AnExplainer(),
         drafter=house.drafter,

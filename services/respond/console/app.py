@@ -5,15 +5,18 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 
 from services.respond.console import (
+    approvals,
     check_pages,
     explaining,
     forms,
     library,
     pages,
+    past_words,
     plan_pages,
     policy_pages,
     rule_pages,
     signin,
+    stream_pages,
 )
 from services.respond.console.api import JSON, allowed
 from services.respond.console.catalog import load_catalogs
@@ -28,6 +31,7 @@ from services.respond.console.settings import ConsoleSettings
 from services.respond.explaining import Explainer
 from services.respond.ports import Actions, Drafter, GateView, PackShelf, ReadModel
 from services.respond.rehearsing import Rehearsal
+from services.respond.streaming import ItemStream
 from shared.runtime.clock import Clock
 from shared.store.port import SharedRecords
 
@@ -54,9 +58,12 @@ def _routes() -> list[web.RouteDef]:
         web.get("/case/{case_id}/why/{item_id}", explaining.explanation),
         web.get("/page/{page_id}", pages.alarm),
         web.get("/positions", library.positions),
+        web.get("/positions/history", past_words.history),
         web.get("/knowledge", library.knowledge),
         web.get("/receipts", library.receipts),
+        web.get("/approvals", approvals.approvals),
         web.get("/asks", library.asks),
+        web.get("/stream", stream_pages.stream),
         web.get("/plans", plan_pages.plans),
         web.get("/status", pages.status),
         web.get("/policy", policy_pages.index),
@@ -84,6 +91,7 @@ def _routes() -> list[web.RouteDef]:
         web.post("/case/{case_id}/check", forms.check),
         web.post("/policy/{pack}/rule", rule_pages.press),
         web.post("/policy/{pack}/checks/{check}", check_pages.press),
+        web.post("/stream/take-up", stream_pages.press),
         web.post("/case/{case_id}/model-draft", forms.model_draft),
     ]
     table = [web.route(each.method, each.path, each.run) for each in operations()]
@@ -106,6 +114,7 @@ def build_console(
     gate: GateView,
     packs: PackShelf,
     rehearsal: Rehearsal,
+    stream: ItemStream,
     credentials: Credentials,
     explainer: Explainer,
     drafter: Drafter | None = None,
@@ -123,6 +132,7 @@ def build_console(
         gate=gate,
         packs=packs,
         rehearsal=rehearsal,
+        stream=stream,
         credentials=credentials,
         explainer=explainer,
         drafter=drafter,

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import get_args
 from urllib.parse import quote
@@ -14,13 +15,14 @@ from aiohttp import web
 
 from services.respond.console.catalog import LANGUAGES, Catalog
 from services.respond.console.context import CONSOLE, Caller, Console
+from services.respond.console.flow_view import mine_of
 from services.respond.console.history import Names
 from services.respond.console.policy_api import unread_packs
 from services.respond.console.present import SLOTS
 from services.respond.console.problems import Problem
 from services.respond.console.rule_words import in_words, rule_in_words
 from services.respond.console.sessions import CALLER
-from services.respond.console.signs import SourceSign, source_signs
+from services.respond.console.signs import SourceSign, most_urgent, source_signs
 from services.respond.console.words import TimeLeft, missing, span, time_left
 from services.respond.core.aggregates import Account, Page, Person
 from services.respond.ports import Health
@@ -31,6 +33,8 @@ from shared.contracts.verdicts import Label
 HERE = Path(__file__).parent
 STALE_SECONDS = 120
 SHOWN_PAGES = 3
+LOOKED_PAGES = 200
+"""Of so many open alarms the most urgent are found; in a crisis each late case has one."""
 LANG_COOKIE = "lang"
 
 
@@ -51,10 +55,13 @@ class Header:
     paused: bool
     modes: tuple[str, ...]
     unread: tuple[str, ...]
+    unsigned: int
+    frozen: bool
 
 
+@cache
 def environment() -> jinja2.Environment:
-    """Return the template environment of the console."""
+    """Return the template environment of the console; a template is compiled once a process."""
     made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE / "templates"),
         autoescape=True,
@@ -134,7 +141,8 @@ class View:
         newest = health.newest_fact_at
         age = (self.now - newest).total_seconds() if newest else None
         well, ill = source_signs(accounts)
-        pages, all_pages = await read.open_pages(SHOWN_PAGES)
+        looked, all_pages = await read.open_pages(LOOKED_PAGES)
+        pages = most_urgent(looked)[:SHOWN_PAGES]
         return Header(
             health=health,
             newest=self.ago(newest) if newest else self.t("header.nothing_yet"),
@@ -149,6 +157,8 @@ class View:
             paused=organisation.paused or any(each.paused for each in accounts),
             modes=tuple(dict.fromkeys(each.mode for each in accounts)),
             unread=await unread_packs(self.console, self.caller) if self.caller else (),
+            unsigned=len(await mine_of(self.console, self.caller)) if self.caller else 0,
+            frozen=(await read.plans()).frozen is not None,
         )
 
 

@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,11 +11,10 @@ from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
-from shared.errors import UserError
+from shared.errors import BROKEN_FILE, UserError
 from shared.platforms.mock.identity import BEIJING
 
 UNREADABLE = "the rest cannot be read"
-READ_ERRORS = (OSError, EOFError, zlib.error)
 LOOK_LINES = 1000
 LONGEST_LINE = 1 << 20
 """Characters; a longer line comes in pieces, none of them usable."""
@@ -70,7 +68,7 @@ def open_stream(path: Path) -> Iterator[str]:
     try:
         with _open(path) as lines:
             lines.readline(LONGEST_LINE)
-    except READ_ERRORS as error:
+    except BROKEN_FILE as error:
         raise UserError(
             f"cannot read the stream: {error}",
             where=str(path),
@@ -118,7 +116,7 @@ def _lines(path: Path) -> Iterator[str]:
     try:
         with _open(path) as lines:
             yield from iter(partial(lines.readline, LONGEST_LINE), "")
-    except READ_ERRORS:
+    except BROKEN_FILE:
         yield UNREADABLE
 
 

@@ -25,6 +25,7 @@ class Elapsed(Check):
     until: tuple[str, ...] = ("now",)
     done: tuple[str, ...] = Field((), description="fields that end the clock when they hold")
     limit: tuple[str, ...] = Field((), description="fields that tell the limit")
+    by: tuple[str, ...] = Field((), description="fields that tell the moment it is due")
     within: Amount | None = Field(None, description="the limit, where no field tells it")
     unit: Literal["minutes", "hours", "days"] = "minutes"
     on_the_day: bool = Field(False, description="the limit itself is already due")
@@ -34,19 +35,29 @@ class Elapsed(Check):
     def run(self, ask: Ask) -> Outcome:
         ended = ask.given.first(*self.done)
         if self.done and ask.given.truth(*self.done):
-            ended_at = read_moment(ended)
+            ended_at = read_moment(ended, ask.given.zone)
             if ended_at is None:
                 return miss()
         else:
             ended_at = None
+        due, end = ask.given.moment(*self.by), ended_at or ask.given.moment(*self.until)
+        if due is not None:
+            late = end is not None and (end > due or (end == due and self.on_the_day))
+            return unknown(self.until[0]) if end is None else self._late(ask) if late else miss()
         age = self._age(ask.given, ended_at)
         limit = ask.given.number(*self.limit) if self.limit else None
         limit = self.within if limit is None else limit
         if age is None or limit is None:
-            names = [(self.age or self.since)[0]] if age is None else []
+            begun = bool(self.since) and ask.given.moment(*self.since) is not None
+            names = (
+                [] if age is not None else [((begun and self.until) or self.age or self.since)[0]]
+            )
             return unknown(*names, *([] if limit is not None else [(*self.limit, "limit")[0]]))
         if age < limit or (age == limit and not self.on_the_day):
             return miss()
+        return self._late(ask)
+
+    def _late(self, ask: Ask) -> Outcome:
         copied = {key: ask.given.word(field) for key, field in self.copies.items()}
         return hit(ask.verdict, reason=ask.reason, **{**self.says, **copied})
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from pydantic import Field
 
@@ -17,6 +17,8 @@ _CITED = re.compile(
     r"来源\s*[:\uff1a]|[(\uff08]\s*(?:来源|摘自|转自|据)|转自|摘自|出处\s*[:\uff1a]|据[^,\uff0c。\n]{2,16}?(?:报道|消息|通报|公告|发布|介绍|通知)"
     r"|(?:新华社|人民日报|央视|中新社|新华网|人民网)[^,\uff0c。\n]{0,6}(?:电|讯|报道|消息)|详见\S{0,8}(?:官网|公告|文件)"
 )
+
+_PEERS: Final = ("peer_list", "peers", "competitors", "competitor_list")
 
 
 class Scope(Check):
@@ -117,12 +119,12 @@ class Peer(Check):
         return frozenset({self.in_text})
 
     def run(self, ask: Ask) -> Outcome:
-        peers = tuple(map(str, ask.given.many("peer_list"))) + ask.pack.switches.peers
+        peers = tuple(map(str, ask.given.many(*_PEERS))) + ask.pack.switches.peers
         whom, text = ask.given.word(*self.fields), plain_of(ask.given.word("text"))
         named = any(plain_of(each).text in text.text for each in peers if self.in_text)
         unnamed = bool(self.in_text) and ask.lexicons[self.in_text].first(text) is not None
         if not (whom in peers and whom) and not named and not unnamed:
-            told = ask.given.first("peer_list") is not ABSENT or peers
+            told = ask.given.first(*_PEERS) is not ABSENT or peers
             read = whom or (self.in_text and text.text)
             return miss() if told and read else unknown("peer_list" if read else self.fields[0])
         turns = ask.given.number("turns", "exchanges") or 0

@@ -15,6 +15,7 @@ from shared.policy.gate.taboo import check_taboos
 from shared.policy.lexicons import plain_of
 from shared.policy.model import Pack
 from shared.text.personal import find_personal
+from shared.text.words import straddled
 
 _BODY = ("title", "text")
 _CALM = ("normal", "praise", "daily", "casual")
@@ -226,6 +227,8 @@ class Typos(Check):
         places = []
         for words in (ask.lexicons[each] for each in self.lexicons):
             for start, end in words.found(plain_of(written)):
+                if straddled(written, start, end):
+                    continue
                 wrong = written[start:end]
                 right = words.rewordings.get(wrong, "")
                 places.append(Place("text", start, end, wrong, ask.reason, right))

@@ -45,6 +45,6 @@ def test_a_damaged_file_is_one_clear_line(tmp_path: Path, damage: str) -> None:
     file = packed(tmp_path, 100_000)
     body = bytearray(file.read_bytes())
     file.write_bytes(body[:-20] if damage == "cut" else body[:30] + b"\xff" * 40 + body[70:])
-    with pytest.raises(UserError, match="cannot read the file") as told:
+    with pytest.raises(UserError, match="cannot read the texts") as told:
         list(lines_of(file))
     assert told.value.where == str(file)

@@ -49,6 +49,7 @@ async def desk() -> AsyncIterator[Desk]:
         gate=house,
         packs=house,
         rehearsal=house,
+        stream=house,
         credentials=house,
         explainer=explainer,
         drafter=house.drafter,

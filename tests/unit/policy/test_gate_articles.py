@@ -117,9 +117,10 @@ def test_a_rule_that_was_not_asked_had_nothing_to_say() -> None:
 def _says_of_us(rule: PolicyRule, pack: Pack, row: Row) -> bool:
     said = Said(row.text, "")
     outcome = _says(rule, pack, row)
-    places = [
-        each
+    ours = any(
+        not said.is_reported(each.start)
+        and not said.is_cited((each.start, each.end))
+        and not said.is_topic((each.start, each.end))
         for each in outcome.places
-        if not said.is_reported(each.start) and not said.is_cited((each.start, each.end))
-    ]
-    return outcome.state == "hit" and "reply" in rule.kinds and bool(places)
+    )
+    return outcome.state == "hit" and "reply" in rule.kinds and ours
