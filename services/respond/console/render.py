@@ -14,6 +14,7 @@ import jinja2
 from aiohttp import web
 
 from services.respond.console.catalog import LANGUAGES, Catalog
+from services.respond.console.condition_words import condition_in_words
 from services.respond.console.context import CONSOLE, Caller, Console
 from services.respond.console.flow_view import mine_of
 from services.respond.console.history import Names
@@ -70,6 +71,7 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     made.globals |= {"in_words": in_words, "rule_in_words": rule_in_words, "missing": missing}
+    made.globals["condition_in_words"] = condition_in_words
     return made
 
 
