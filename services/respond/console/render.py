@@ -26,6 +26,7 @@ from services.respond.console.sessions import CALLER
 from services.respond.console.signs import SourceSign, most_urgent, source_signs
 from services.respond.console.words import TimeLeft, missing, span, time_left
 from services.respond.core.aggregates import Account, Page, Person
+from services.respond.core.pages import at_hand
 from services.respond.ports import Health
 from shared.contracts.dues import Harm, Removing, Statutory
 from shared.contracts.operators import ClaimStatus
@@ -139,7 +140,7 @@ class View:
         read = self.console.read
         health, organisation = await read.health(), await read.organisation()
         accounts, names = tuple(await read.accounts()), await self.names()
-        duty = next((d for d in organisation.duties if d.start <= self.now < d.end), None)
+        duty = at_hand(organisation.duties, self.now)
         newest = health.newest_fact_at
         age = (self.now - newest).total_seconds() if newest else None
         well, ill = source_signs(accounts)
