@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Final
 
 from pydantic import Field
 
+from shared.policy.checks.as_gate import told_by_gate
 from shared.policy.checks.check import Ask, Check, Count, Share, by_name
 from shared.policy.checks.given import ABSENT
 from shared.policy.checks.outcome import Outcome, Place, hit, miss, unknown
@@ -109,6 +110,7 @@ class Peer(Check):
     lexicons: tuple[str, ...] = Field((), description="words of which one is needed; empty: none")
     turns: Count = Field(0, description="so many exchanges are a quarrel whatever the words")
     in_text: str = Field("", description="lexicon that stands for peers who are not named")
+    gated: tuple[str, ...] = Field((), description="families of the gate that show it, too")
     says: dict[str, Any] = Field(default_factory=dict)
 
     def silent_without(self, told: Mapping[str, Any], pack: Pack) -> frozenset[str] | None:
@@ -135,7 +137,8 @@ class Peer(Check):
         spans = [ask.lexicons[each].first(text) for each in self.lexicons]
         span = next((each for each in spans if each is not None), None)
         if span is None:
-            return miss()
+            places = told_by_gate(ask, self.gated) if self.gated else ()
+            return hit(ask.verdict, *places, reason=ask.reason, **self.says) if places else miss()
         found = Place("text", *span, ask.given.word("text")[slice(*span)], ask.reason)
         return hit(ask.verdict, found, reason=ask.reason, **self.says)
 

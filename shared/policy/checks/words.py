@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
+from shared.policy.checks.as_gate import told_by_gate
 from shared.policy.checks.check import Ask, Check, Count, by_name
 from shared.policy.checks.given import ABSENT
 from shared.policy.checks.kinds import KINDS
@@ -180,18 +181,14 @@ class Taboo(Check):
         if not written:
             return unknown("text")
         context = GateContext(quoted=ask.given.word("quoted", "customer_text"))
-        found = tuple(
-            each
-            for each in check_taboos(plain_of(written), context, ask.pack, HistoryDigest())
-            if each.category == self.category
-        )
-        if not found:
-            return miss()
         places = tuple(
             Place("text", each.start, each.end, written[each.start : each.end], each.reason,
                   each.suggestion or "")
-            for each in found
-        )  # fmt: skip
+            for each in check_taboos(plain_of(written), context, ask.pack, HistoryDigest())
+            if each.category == self.category
+        ) or told_by_gate(ask, (self.category,))  # fmt: skip
+        if not places:
+            return miss()
         named = (each for each in self.named if each in written)
         said = next((each for each in named if _overlaps(written.find(each), each, places)), "")
         span = said or places[0].text

@@ -125,3 +125,18 @@ def test_a_place_that_reaches_over_a_comma_does_not_hide_the_one_inside_it() -> 
     words = Lexicon(id="x", patterns=("(上|到).{0,8}门口闹",))
     text = "上午九点，都到门口闹"
     assert [text[slice(*each)] for each in words.found(plain_of(text))] == ["到门口闹"]
+
+
+def test_an_article_on_manners_stops_what_the_gate_stops_and_no_more() -> None:
+    stopped = said("HB13-2-M2b", None, kind="reply", text="谁让你不早来的")
+    assert (stopped["verdict"], stopped["reason"]) == ("block", "impolite")
+    assert said("HB13-2-M2b", None, kind="reply", text="您别急，马上给您看。")["verdict"] == "pass"
+    assert "text" in said("HB13-2-M2b", None, kind="reply")["not_told"]
+    denied = said("HB13-4.4-2", None, kind="reply", mode="crisis", text="完全没有的事！")
+    assert (denied["verdict"], denied["category"]) == ("block", "denial")
+
+
+def test_a_rebuff_to_a_peer_is_a_quarrel_though_no_word_of_the_list_is_in_it() -> None:
+    told = {"kind": "reply", "target": "同城某店", "peer_list": ["同城某店"]}
+    assert said("HB13-T1-08", None, **told, text="你行你上啊")["verdict"] == "block"
+    assert said("HB13-T1-08", None, **told, text="祝贺开业！")["verdict"] == "pass"
