@@ -17,6 +17,7 @@ from services.respond.notifiers.webhook import WebhookPager
 from services.respond.ports import Notice, Pager
 from services.respond.settings import RespondSettings
 from services.respond.shell.actions import BusActions
+from services.respond.shell.agreement import must_agree
 from services.respond.shell.configuration import (
     Configuration,
     demo_duties,
@@ -51,7 +52,7 @@ from shared.bus.nats_bus import NatsBus
 from shared.bus.nats_make import StreamOptions
 from shared.contracts.ids import token
 from shared.contracts.org import Role
-from shared.errors import PermanentError, TransientError, UserError
+from shared.errors import PermanentError, TransientError
 from shared.observability.catalog import Event
 from shared.observability.logging import Log
 from shared.observability.metrics import Metrics
@@ -163,12 +164,7 @@ def configure(settings: RespondSettings) -> Configuration:
     if settings.demo:
         people = people or demo_people()
         duties = demo_duties() if duties is None else duties
-    if not people:
-        raise UserError(
-            "nobody may sign in",
-            where="ZHISHOU_PEOPLE_FILE",
-            fix="write a people file, or set ZHISHOU_DEMO=true to look around",
-        )
+    must_agree(people, duties or (), settings.people_file, settings.roster_file)
     names = sorted({each.pack for each in accounts})
     packs = tuple(read_pack(settings.policies_dir, name) for name in names)
     return Configuration(accounts, people, duties, packs)

@@ -21,7 +21,7 @@ _TOKEN: Final = re.compile(
     r"|(?P<count>(?:[?*+]|\{\d*,?\d*\})\??)|(?P<char>.)",
     re.DOTALL,
 )
-_WORDS: Final = re.compile(r"[^\\()\[\]{}?*+.^$]+")
+_Token = re.Match[str]
 _MAYBE: Final = re.compile(r"[?*]|\{0?,|\{0\}")
 
 
@@ -86,23 +86,62 @@ def _ways(lexicon: Lexicon) -> Iterator[tuple[Part, ...]]:
 
 def needed(pattern: str) -> Iterator[tuple[Part, ...]]:
     """Yield, for each way in which a pattern is found, the parts it cannot do without."""
-    parts: list[Part] = []
-    depth, opened = 0, 0
-    tokens = list(_TOKEN.finditer(pattern))
-    for at, token in enumerate(tokens):
-        follows = tokens[at + 1] if at + 1 < len(tokens) else None
-        maybe = bool(follows and follows["count"] and _MAYBE.match(follows["count"]))
-        if token["open"]:
-            opened = token.end() if depth == 0 else opened
-            depth += 1
-        elif token["close"]:
-            depth -= 1
-            inner = pattern[opened : token.start()]
-            if depth == 0 and not maybe and _WORDS.fullmatch(inner):
-                parts.append(Part(tuple(inner.split("|"))))
-        elif depth == 0 and token["bar"]:
-            yield tuple(parts)
-            parts = []
-        elif depth == 0 and token["char"] and not maybe:
-            parts.append(Part((token["char"],)))
-    yield tuple(parts)
+    for way in _alternatives(list(_TOKEN.finditer(pattern))):
+        yield tuple(_parts(way))
+
+
+def _alternatives(tokens: list[_Token]) -> Iterator[list[_Token]]:
+    """Yield what stands between the bars that are in no bracket."""
+    depth, way = 0, list[_Token]()
+    for token in tokens:
+        depth += bool(token["open"]) - bool(token["close"])
+        if token["bar"] and depth == 0:
+            yield way
+            way = []
+        else:
+            way.append(token)
+    yield way
+
+
+def _parts(way: list[_Token]) -> Iterator[Part]:
+    run, at = "", 0
+    while at < len(way):
+        end = _closing(way, at)
+        after = way[end] if end < len(way) else None
+        needless = bool(after and after["count"] and _MAYBE.match(after["count"]))
+        if way[at]["char"] and not needless:
+            run += way[at].group()
+        else:
+            yield from _run(run)
+            run = ""
+        if way[at]["open"] and not needless:
+            yield from _of_group(way[at + 1 : end - 1])
+        at = end
+    yield from _run(run)
+
+
+def _closing(way: list[_Token], at: int) -> int:
+    """Return the place behind the token at `at`, or behind the bracket that it opens."""
+    depth = 0
+    for place in range(at, len(way)):
+        depth += bool(way[place]["open"]) - bool(way[place]["close"])
+        if depth == 0:
+            return place + 1
+    return len(way)
+
+
+def _of_group(inner: list[_Token]) -> Iterator[Part]:
+    """Yield what a bracket cannot do without: of each of its ways the longest words."""
+    if inner and inner[0].group().startswith("?"):
+        return
+    best = [
+        max(parts, key=lambda part: min(map(len, part.words)), default=None)
+        for parts in map(list, map(_parts, _alternatives(inner)))
+    ]
+    if all(best):
+        yield Part(tuple(sorted({word for part in best if part for word in part.words})))
+
+
+def _run(run: str) -> Iterator[Part]:
+    if run:
+        yield Part((run,))

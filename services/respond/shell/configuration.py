@@ -20,7 +20,7 @@ from shared.contracts.org import (
 )
 from shared.errors import UserError
 from shared.policy.model import Pack
-from shared.runtime.accounts import AccountConfig
+from shared.runtime.accounts import AccountConfig, wrong_field
 
 DEMO_PERSON = "demo"
 DEMO_SECOND = "demo-second"
@@ -151,6 +151,4 @@ def _load(path: Path, kind: type[_File], setting: str) -> _File:
     except yaml.YAMLError as error:
         raise UserError(f"not YAML: {error}", where=str(path), fix="mend it") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise UserError(first["msg"], where=f"{path}: {place}", fix="mend this field") from error
+        raise wrong_field(error, path) from error

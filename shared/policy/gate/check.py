@@ -16,6 +16,7 @@ from shared.policy.gate.findings import (
     worst,
 )
 from shared.policy.gate.form import LONGEST, check_form, check_size, check_wordiness
+from shared.policy.gate.help import check_help
 from shared.policy.gate.leaks import check_leaks
 from shared.policy.gate.manners import check_manners
 from shared.policy.gate.once import once
@@ -46,6 +47,7 @@ CHECKS: tuple[Check, ...] = (
     check_fatigue,
     check_consistency,
     check_strategy,
+    check_help,
 )
 
 

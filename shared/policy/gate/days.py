@@ -50,7 +50,7 @@ def day_of(words: str, today: date, calendar: Calendar) -> date | None:
 
 def _year(words: str, today: date, calendar: Calendar) -> date | None:
     del calendar
-    if not re.match(r"(?:今|本|明)?年(?!前)|(?:今|明|本)年(?!\S*月)", words):
+    if not re.match(r"(?:今|本|明)?年(?!前|[之以过]?后)|(?:今|明|本)年(?!\S*月)", words):
         return None
     return date(today.year + words.startswith("明"), 12, 31)
 

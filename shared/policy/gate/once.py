@@ -29,7 +29,7 @@ def once(found: list[GateFinding], pack: Pack) -> list[GateFinding]:
 
 def _says_no_more(each: GateFinding, other: GateFinding) -> bool:
     in_sum = each.category in _SUMS and other.level != "warn"
-    return each.category == other.category or in_sum
+    return in_sum or (each.category == other.category and not _is_article(each))
 
 
 def _same_matter(each: GateFinding, other: GateFinding, pack: Pack) -> bool:
