@@ -108,7 +108,9 @@ def test_a_rule_that_was_not_asked_had_nothing_to_say() -> None:
                 {"situation": row.situation, "channel": row.channel}
             )
             said = {
-                each for found in gate(row.text, context, pack).findings for each in found.rules
+                each
+                for found in gate(row.text, context, pack).findings
+                for each in (found.category, *found.rules)
             }
             spoke = {rule.id for rule in _asked(pack) if _says_of_us(rule, pack, row)}
             assert spoke <= said, row.text
