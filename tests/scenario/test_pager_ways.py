@@ -47,6 +47,17 @@ async def test_the_only_channel_is_tried_for_as_long_as_it_takes() -> None:
         assert len(house.pager.pages) == 1
 
 
+async def test_a_channel_with_too_much_to_do_is_not_stormed() -> None:
+    async with a_house() as house:
+        await house.lead()
+        house.pager.failures.append(TransientError("429", retry_after_seconds=90))
+        await house.complaint()
+        await house.clock.advance(200)
+        assert house.pager.calls == 1
+        await house.clock.advance(15)
+        assert house.pager.calls == 2
+
+
 async def test_what_the_first_refuses_reaches_the_next_at_once() -> None:
     async with a_house(two_ways()) as house:
         await house.lead()

@@ -1,5 +1,6 @@
 """The catalogue of checks and the form of a rule on one: written, proved, tried, then proposed."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Final, NamedTuple
@@ -179,7 +180,9 @@ class _Desk:
             "first": first or ([] if wordy else more),
             "more": more if first or wordy else [],
             "opened": any(
-                self._form.get(f"p:{each.name}", each.default) != each.default for each in more
+                str(self._form.get(f"p:{each.name}", each.default)).replace("\r\n", "\n")
+                != each.default
+                for each in more
             ),
             "known_fields": tuple(known),
         }
@@ -201,7 +204,7 @@ def _check_of(view: View) -> str:
 def _begun(view: View, pack: Pack) -> MultiDict[object]:
     """Return an empty form with what most people would say."""
     check = _check_of(view)
-    used = next((each for each in pack.rules if each.check == check), None)
+    used = Counter(each.type for each in pack.rules if each.check == check)
     form: MultiDict[object] = MultiDict(view.request.query)
     usual = USUAL[check].split()
     form.setdefault("kinds", "reply" if "reply" in usual else usual[0])
@@ -209,7 +212,7 @@ def _begun(view: View, pack: Pack) -> MultiDict[object]:
         form.setdefault(f"p:{each.name}", each.default)
     form.setdefault("owner", view.caller.name if view.caller else "")
     form.setdefault("review_by", (_today(view) + REVIEW_AFTER).isoformat())
-    form.setdefault("type", used.type if used else "prohibition")
+    form.setdefault("type", next((each for each, _ in used.most_common(1)), "prohibition"))
     form.setdefault("verdict", "flag")
     form.setdefault("at_gate", "1")
     return form

@@ -14,6 +14,7 @@ import jinja2
 from aiohttp import web
 
 from services.respond.console.catalog import LANGUAGES, Catalog
+from services.respond.console.condition_words import condition_in_words
 from services.respond.console.context import CONSOLE, Caller, Console
 from services.respond.console.flow_view import mine_of
 from services.respond.console.history import Names
@@ -25,6 +26,7 @@ from services.respond.console.sessions import CALLER
 from services.respond.console.signs import SourceSign, most_urgent, source_signs
 from services.respond.console.words import TimeLeft, missing, span, time_left
 from services.respond.core.aggregates import Account, Page, Person
+from services.respond.core.pages import at_hand
 from services.respond.ports import Health
 from shared.contracts.dues import Harm, Removing, Statutory
 from shared.contracts.operators import ClaimStatus
@@ -70,6 +72,7 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     made.globals |= {"in_words": in_words, "rule_in_words": rule_in_words, "missing": missing}
+    made.globals["condition_in_words"] = condition_in_words
     return made
 
 
@@ -137,7 +140,7 @@ class View:
         read = self.console.read
         health, organisation = await read.health(), await read.organisation()
         accounts, names = tuple(await read.accounts()), await self.names()
-        duty = next((d for d in organisation.duties if d.start <= self.now < d.end), None)
+        duty = at_hand(organisation.duties, self.now)
         newest = health.newest_fact_at
         age = (self.now - newest).total_seconds() if newest else None
         well, ill = source_signs(accounts)

@@ -142,6 +142,11 @@ def pass_on(work: Work, page: Page, effect: Effect, reason: str) -> None:
     _owe(work, moved, effect.account_id, effect.body)
 
 
+def at_hand(duties: Iterable[Duty], now: datetime) -> Duty | None:
+    """Return the duty whose person is told first now; one without a contact reaches nobody."""
+    return next((each for each in duties if each.start <= now < each.end and each.contacts), None)
+
+
 def other_ways(duties: Iterable[Duty], page: Page, now: datetime) -> bool:
     """Tell whether somebody on duty can be told in another way than all that were tried."""
     tried = {*page.tried, _way(page.person_id, page.channel, page.address_ref)}

@@ -60,12 +60,12 @@ class PageCarrier:
             self._office.must_hold()
             try:
                 receipt = await pager.page(page.address_ref, notice, key=effect.effect_id)
-            except TransientError:
+            except TransientError as error:
                 tries += 1
                 if (ended := self._no_longer(page, tries)) is not None:
                     await self._effects.finish(effect, attempt, ended[0], reason=ended[1])
                     return
-                await self._clock.sleep(pause)
+                await self._clock.sleep(max(pause, error.retry_after_seconds or 0.0))
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
             except PermanentError as error:
                 await self._effects.finish(

@@ -96,7 +96,8 @@ FIELDS: Final[Mapping[str, str]] = {
     "event_live": "minutes_since_update:count max_gap_min:count",
     "info_request": "to:word age_hours:count due_hours:count status:word",
     "campaign": "owner_role:word approved_by:any text:word fulfil_by:any fulfilled:any now:word"
-    " major:any plan:any draw:any draw_record:any prize:any conditions:any posts:any poll:any",
+    " major:any plan:any draw:any draw_record:any prize:any conditions:any posts:any poll:any"
+    " owner_dept:word dept:word",
     "digest": "period:word comments:count issues:count",
     "org": "leader:any accounts:any maintainers:any president:count vice_president:count"
     " secretary:count departments:any department:word info_officers:any contacts:any roles:any",

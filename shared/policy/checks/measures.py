@@ -83,7 +83,7 @@ class Mix(Check):
     def run(self, ask: Ask) -> Outcome:
         told = ask.given.first(self.field)
         if not isinstance(told, dict):
-            told = {name: ask.given.number(name) for name in self.shares}
+            told = {name: ask.given.number(name, f"{name}s") for name in self.shares}
             if None in told.values():
                 return unknown(self.field)
         share = {

@@ -86,7 +86,8 @@ class Routed(Check):
             return miss()
         by = ask.given.word("filed_by", "filer")
         if not by:
-            return unknown("filed_by")
+            told = ask.given.first("filed_by", "filer") is not ABSENT
+            return hit("remind", to=wanted) if told else unknown("filed_by")
         return (
             miss(route=wanted)
             if by == wanted
@@ -106,6 +107,9 @@ class Roles(Check):
 
     def run(self, ask: Ask) -> Outcome:
         told = ask.given.first("roles")
+        if any(ask.given.word(one) and ask.given.word(one) == ask.given.word(other)
+               for one, other in self.apart):  # fmt: skip
+            return hit(ask.verdict, reason="roles_not_apart")
         if not isinstance(told, (dict, list)):
             told = self._by_fields(ask)
         if told is None:

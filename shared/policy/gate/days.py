@@ -27,7 +27,7 @@ _WEEK: Final = re.compile(
 )
 _MONTH: Final = re.compile(
     rf"(?:(?P<year>明|今|本|\d{{4}})年)?(?P<month>{NUMBER})月份?"
-    rf"(?:(?P<part>底|末|初|中旬|上旬|下旬|中)|(?P<day>{NUMBER})[日号])"
+    rf"(?:(?P<part>底|末|初|中旬|上旬|下旬|中)|(?P<day>{NUMBER})[日号]|(?P<whole>[前内之以]))"
 )
 _THIS_MONTH: Final = re.compile(
     rf"(?P<which>本|这|下|当|次)?个?月?(?:(?P<day>{NUMBER})[日号]|(?P<part>底|末|初|中旬|上旬|下旬|中)?)"
@@ -50,6 +50,9 @@ def day_of(words: str, today: date, calendar: Calendar) -> date | None:
 
 def _year(words: str, today: date, calendar: Calendar) -> date | None:
     del calendar
+    if half := re.match(r"(明)?(?:今|本)?年?([上下])半年", words):
+        month = 6 if half[2] == "上" else 12
+        return end_of_month(today.year + bool(half[1]), month)
     if not re.match(r"(?:今|本|明)?年(?!前|[之以过]?后)|(?:今|明|本)年(?!\S*月)", words):
         return None
     return date(today.year + words.startswith("明"), 12, 31)
@@ -71,7 +74,7 @@ def _festival(words: str, today: date, calendar: Calendar) -> date | None:
     found = _FESTIVAL.match(words)
     if re.match("年(?:前|(?:之|以|过)?后)", words):
         day = festival("春节", today, calendar)
-    elif words.startswith("节前"):
+    elif words.startswith(("节前", "放假")):
         day = next_festival(today, calendar)
     elif words.startswith(("节", "假期", "长假")):
         day = today if today in calendar.holidays else next_festival(today, calendar)
@@ -101,6 +104,8 @@ def _month(words: str, today: date, calendar: Calendar) -> date | None:
         return None
     if found["year"] is None and month < today.month:
         year += 1
+    if found["whole"] and any(each in words for each in _BEFORE):
+        return date(year, month, 1) - timedelta(days=1)
     return _within(year, month, found)
 
 

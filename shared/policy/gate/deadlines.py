@@ -34,6 +34,7 @@ _SPAN: Final = re.compile(
     rf"(?:(?P<from>{NUMBER})\s*(?:个|天|日|小时)?\s*[-~—–至到]\s*)?"
     rf"(?<!第)(?P<count>{NUMBER})\s*(?P<piece>个)?(?P<half>半)?\s*(?:的)?(?:完整)?(?:法定)?(?P<unit>工作日|上班日|自然日|刻钟|分钟|小时|"
     r"钟头|天|日|周|星期|礼拜|月|年|[hH](?![a-zA-Z]))(?P<more>半)?"
+    rf"(?:(?<=小时)(?P<extra>{NUMBER})\s*分钟?)?"
     r"(?P<tail>\s*(?:时间)?\s*(?:之内|以内|内|之后|以后|后|里|左右|(?=(?:就?[能会可]?(?:给|到账|送达|完成|办结|回复|答复|解决|修好|恢复|反馈|处理|寄|发))|就)))?"
 )
 _HOUR: Final = (
@@ -48,14 +49,15 @@ _DAY: Final = (
     r"大后天|后天|后日|下下周[一二三四五六日天末]?|下下个?星期[一二三四五六日天]?|"
     r"(?:本|这|下)?个?(?:周|星期|礼拜)[一二三四五六日天末]|(?:本|这|下)个?(?:周|星期|礼拜)(?:之?内|以内|底|末|中|初)?|周末|"
     rf"(?:(?:明|今|本)年|\d{{4}}年)?(?:{NUMBER})月(?:份)?(?:底|末|初|中旬|上旬|下旬|中|(?:{NUMBER})[日号])|"
+    rf"(?:(?:明|今|本)年|\d{{4}}年)(?:{NUMBER})月(?:份)?(?=之?前|以前|内|之内)|(?:今年|明年|本年)?[上下]半年(?:内|底|之内)?|"
     rf"(?:(?:本|这|下|当|次)个?月|(?<![\d月]))(?:{NUMBER})[日号](?!内|以内|之内|线|楼|店|门|院|柜|窗|文|机|厅|馆|桌|地|仓|令|企|车|码|台|馆)|"
     r"(?:本|这|下|当|次)个?月(?:底|末|初|中旬|上旬|下旬|内|之内|以内|中)?|(?<!上)(?<!上个)(?:月底|月末|月中|月内)|"
     r"第?[一二三四]季度(?:末|底|内|之内)?|(?:本|这|下)个?季度(?:末|底|内|之内)?|季度末|"
     r"(?<!半)(?:今|本|明)?年(?:底|末|内|前)|(?:今|明)年|"
     r"(?:(?:下|次|隔)(?:一)?个?|第一个)(?:工作日|上班日)|"
-    rf"{_HOLIDAYS}(?:(?=之?前|以前|到来)|{_AFTER}|期间|假期内)|节前|(?:节|年|假期|长假){_AFTER}"
+    rf"{_HOLIDAYS}(?:(?=之?前|以前|到来)|{_AFTER}|期间|假期内)|节前|放假(?=之?前|以前)|(?:节|年|假期|长假|放假){_AFTER}"
 )
-_FIRST: Final = "今明次第翌隔大后下本这周星礼当去元春清端五中国十重七六儿劳教节年月季早晚凌上正午傍夜收闭营零〇一二两三四八九百俩仨半将定拟假长0123456789"
+_FIRST: Final = "今明次第翌隔大后下本这周星礼当去元春清端五中国十重七六儿劳教节年月季早晚凌上正午傍夜收闭营零〇一二两三四八九百俩仨半将定拟假长放0123456789"
 """Characters with which a day or an hour begins: elsewhere nothing is tried."""
 _POINT: Final = re.compile(
     rf"(?=[{_FIRST}])(?P<at>[将定拟]于)?(?P<day>{_DAY})?(?:的)?\s*(?P<part>{_PART})?\s*(?:{_HOUR})?"
@@ -69,7 +71,7 @@ _AFTERNOON: Final = ("下午", "午后", "傍晚", "晚", "夜", "午夜")
 _NOON: Final = 12
 _HALF_DAY: Final = timedelta(hours=12)
 _TODAY: Final = ("今天", "今日", "今儿")
-_NIGHT: Final = ("凌晨", "清晨", "清早")
+_NIGHT: Final = ("凌晨", "清晨", "清早", "早上", "早晨")
 _MINUTES: Final = {"半": 30, "一刻": 15, "三刻": 45, "整": 0}
 
 
@@ -105,6 +107,8 @@ class Deadline:
         """Of a bare hour of today that is over, the afternoon is meant, or the coming night."""
         if due >= now or self.hour is None or not self.day.startswith(_TODAY):
             return due
+        if not self.part and self.hour == 0:
+            return due + 2 * _HALF_DAY
         if not self.part and self.hour < _NOON and due + _HALF_DAY > now:
             return due + _HALF_DAY
         return due + 2 * _HALF_DAY if self.part in _NIGHT and not self.named else due
@@ -142,6 +146,7 @@ def _spans(flat: str) -> Iterator[Deadline]:
         if meant and not _is_date(flat, match):
             factor, unit = _SPANS[match["unit"].lower()]
             count = number(match["count"]) + (0.5 if match["half"] or match["more"] else 0.0)
+            count += number(match["extra"]) / 60 if match["extra"] else 0.0
             deadline = _whole(count * factor, unit, match)
             if deadline is not None:
                 yield deadline
@@ -161,7 +166,7 @@ def _whole(amount: float, unit: str, match: re.Match[str]) -> Deadline | None:
     """Return it in whole numbers: 1.5 hours are 90 minutes, half a day 12 hours."""
     for smaller, bigger, factor in (("minutes", "hours", 60), ("hours", "days", 24)):
         if unit == bigger and amount % 1 and amount < _LONG:
-            unit, amount = smaller, amount * factor
+            unit, amount = smaller, float(round(amount * factor))
     known: Unit = unit  # type: ignore[assignment]  # the table's words are those of Unit
     amount = amount if amount < _LONG else float(int(amount))
     if not 0 < amount <= _LONGEST:
