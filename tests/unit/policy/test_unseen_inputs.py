@@ -144,5 +144,5 @@ def test_a_protected_word_hides_in_no_width(name: str, word: str) -> None:
 
 
 def test_words_that_need_others_beside_them_say_nothing_alone() -> None:
-    assert said("HB13-T3-09", kind="post", text="失恋了怎么办")["verdict"] == "pass"
-    assert said("HB13-T3-09", kind="post", text="我失恋了")["verdict"] == "flag"
+    assert said("HB13-T3-09", kind="post", text="生日快乐")["verdict"] == "pass"
+    assert said("HB13-T3-09", kind="post", text="我生日")["verdict"] == "flag"
