@@ -163,7 +163,7 @@ def configure(settings: RespondSettings) -> Configuration:
     duties = load_roster(settings.roster_file) if settings.roster_file else None
     if settings.demo:
         people = people or demo_people()
-        duties = demo_duties() if duties is None else duties
+        duties = demo_duties(people[0].person_id) if duties is None else duties
     must_agree(people, duties or (), settings.people_file, settings.roster_file)
     names = sorted({each.pack for each in accounts})
     packs = tuple(read_pack(settings.policies_dir, name) for name in names)

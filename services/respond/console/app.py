@@ -36,6 +36,10 @@ from shared.runtime.clock import Clock
 from shared.store.port import SharedRecords
 
 HTMX = "htmx.min.js"
+LONGEST_BODY = 128 * 1024
+"""Bytes of one request."""
+FRAMES_PER_SECOND = 5.0
+"""Live updates are coalesced to this."""
 
 
 async def _describe(request: web.Request) -> web.Response:
@@ -123,9 +127,7 @@ def build_console(
     settings: ConsoleSettings,
 ) -> web.Application:
     """Return the application; it follows the fold's commits while it runs."""
-    app = web.Application(
-        middlewares=[refusals(error_page), guard], client_max_size=settings.body_limit
-    )
+    app = web.Application(middlewares=[refusals(error_page), guard], client_max_size=LONGEST_BODY)
     app[CONSOLE] = Console(
         read=read,
         actions=actions,
@@ -139,7 +141,7 @@ def build_console(
         records=records,
         clock=clock,
         settings=settings,
-        feed=Feed(read, clock, settings.frames_per_second),
+        feed=Feed(read, clock, FRAMES_PER_SECOND),
         catalogs=load_catalogs(HERE / "locale"),
         templates=environment(),
     )

@@ -34,6 +34,8 @@ from shared.contracts.verdicts import Label
 
 HERE = Path(__file__).parent
 STALE_SECONDS = 120
+ZONE = ZoneInfo("Asia/Shanghai")
+"""In which times are shown and typed."""
 SHOWN_PAGES = 3
 LOOKED_PAGES = 200
 """Of so many open alarms the most urgent are found; in a crisis each late case has one."""
@@ -105,7 +107,7 @@ class View:
 
     @property
     def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.console.settings.timezone)
+        return ZONE
 
     def clock_time(self, time: datetime) -> str:
         local = time.astimezone(self.zone)

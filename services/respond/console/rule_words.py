@@ -6,6 +6,7 @@ from typing import Final
 
 from services.respond.console.catalog import Catalog
 from services.respond.console.condition_words import condition_in_words
+from services.respond.core.policy import LINE_CHARS
 
 _CLOCKS: Final = re.compile(
     r"^(?:acknowledge )?([0-9.]+)(?: min)?, (?:first reply )?([0-9.]+)(?: min)?$"
@@ -40,9 +41,13 @@ def rule_in_words(said: str, t: Catalog) -> str:
     """Return a rule, spelt as fields and values, with the fields in the reader's words.
 
     What goes without saying is left out: what it is not, its own id, where its own words are kept,
-    and its examples, which stand with it.
+    and its examples, which stand with it. A rule that was cut ends at its last whole field.
     """
-    return t("number.field").join(_fields(said.partition("; examples: ")[0], t))
+    whole, cut = said.partition("; examples: ")[0], len(said) == LINE_CHARS
+    if cut and "; " in whole:
+        whole = whole.rpartition("; ")[0]
+    read = t("number.field").join(_fields(whole, t))
+    return f"{read}…" if cut else read
 
 
 def _fields(said: str, t: Catalog) -> Iterator[str]:

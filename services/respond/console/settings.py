@@ -21,7 +21,4 @@ class ConsoleSettings(Frozen):
     trusted_proxies: Networks = Field(
         default=(), description="networks of proxies that say whom they were asked by"
     )
-    timezone: str = Field(default="Asia/Shanghai", description="zone in which times are shown")
     demo: bool = Field(default=False, description="show the band that says nothing here is real")
-    body_limit: int = Field(default=128 * 1024, description="largest request body, bytes")
-    frames_per_second: float = Field(default=5.0, description="live updates, coalesced to this")

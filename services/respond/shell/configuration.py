@@ -128,11 +128,11 @@ def demo_people() -> tuple[PersonConfig, ...]:
     )
 
 
-def demo_duties() -> tuple[Duty, ...]:
-    """Return a roster that has the demonstration's person on call at all times."""
+def demo_duties(person_id: str) -> tuple[Duty, ...]:
+    """Return a roster that has this person of a demonstration on call at all times."""
     return (
         Duty(
-            person_id=DEMO_PERSON,
+            person_id=person_id,
             start=datetime(2020, 1, 1, tzinfo=UTC),
             end=datetime(2100, 1, 1, tzinfo=UTC),
             contacts=(Contact(channel="console_log", address_ref="console"),),

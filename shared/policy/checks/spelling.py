@@ -8,7 +8,7 @@ from shared.policy.gate.syllables import SYLLABLE_OF
 from shared.text.words import is_word, straddled
 
 _ANY: Final = "?"
-_EVERYWHERE: Final = frozenset("的地得了是在再不一有就和为因人也都要会能到来去见新")
+_EVERYWHERE: Final = frozenset("的地得了是在再不一有就和为因人也都要会能到来去见新药")
 """Characters that stand beside any other: 老是 is no misspelt 老师."""
 
 

@@ -6,6 +6,7 @@ from services.respond.console.catalog import load_catalogs
 from services.respond.console.condition_words import condition_in_words
 from services.respond.console.render import HERE
 from services.respond.console.rule_words import in_words, rule_in_words
+from services.respond.core.policy import LINE_CHARS
 
 ZH = load_catalogs(HERE / "locale")["zh"]
 
@@ -49,6 +50,12 @@ def test_what_goes_without_saying_is_left_out_of_a_rule() -> None:
         "名称 不许诺当天退款；检查 出现某些词；结论 暂缓；发前检查时问"
     )
     assert rule_in_words("params: unheard: 3; other: 1", ZH) == "参数 unheard 3；那一栏 1"
+
+
+def test_a_rule_that_was_cut_ends_at_a_whole_field() -> None:
+    said = ("title: 不许诺; verdict: hold; reason: " + "长" * LINE_CHARS)[:LINE_CHARS]
+    assert rule_in_words(said, ZH) == "名称 不许诺；结论 暂缓…"
+    assert rule_in_words("长" * LINE_CHARS, ZH) == "长" * LINE_CHARS + "…"
 
 
 @pytest.mark.parametrize(

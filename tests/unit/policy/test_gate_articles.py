@@ -101,6 +101,7 @@ def _says(rule: PolicyRule, pack: Pack, row: Row) -> Outcome:
     return ask_rule(ready, ready.check, Given.of({**as_input(row.text, context), "peer_list": []}))
 
 
+@pytest.mark.long
 def test_a_rule_that_was_not_asked_had_nothing_to_say() -> None:
     for pack in (PACKS["retail-mall"], PACKS["finance-insurance"]):
         for row in [*rows("disasters*.txt"), *rows("clean_1*.txt")]:
