@@ -154,3 +154,9 @@ def test_a_well_known_word_written_by_its_sound_is_shown_with_the_right_one(
         [right] if right else []
     )
     assert answered["verdict"] == ("flag" if right else "pass")
+
+
+def test_words_of_private_life_need_somebody_whose_life_it_is() -> None:
+    told = {"kind": "post", "account_type": "official"}
+    assert said("HB13-T3-09", None, **told, text="失眠门诊周三开诊")["verdict"] == "pass"
+    assert said("HB13-T3-09", None, **told, text="昨晚又失眠了")["verdict"] == "flag"
