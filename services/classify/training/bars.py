@@ -14,7 +14,7 @@ from shared.contracts.verdicts import Label
 
 Column = Label | Literal["offensive"]
 
-ATTACK_BAR: Final = Bar(380_000, 300_000)
+ATTACK_BAR: Final = Bar(395_000, 300_000)
 """Hardly worse on plain texts than even odds, and much better on disguised ones, which are believed
 less."""
 CRY_BAR: Final = Bar(650_000, 350_000)
@@ -26,7 +26,7 @@ GRID: Final = tuple(range(300_000, 650_000, 50_000))
 GRIEVANCE_BAR: Final = Bar(550_000, 550_000)
 """Where real petitions teach, and weigh much, ordinary posts about a city sound like them."""
 SPOKEN_BARS: Final = {
-    Label.COMPLAINT: Bar(380_000, 200_000),
+    Label.COMPLAINT: Bar(450_000, 250_000),
     Label.PRAISE: Bar(400_000, 400_000),
     Label.RUMOUR: Bar(400_000, 400_000),
 }
