@@ -1,5 +1,11 @@
 """The two failures every loop knows how to treat; anything else is a bug."""
 
+import zlib
+from typing import Final
+
+BROKEN_FILE: Final = (OSError, EOFError, zlib.error)
+"""What reading a file raises that is not there, cut off, or damaged inside its compression."""
+
 
 class TransientError(Exception):
     """Worth trying again; `retry_after_seconds` is the other side's own word, if it gave one."""

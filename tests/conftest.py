@@ -41,3 +41,8 @@ def nats(tmp_path: Path) -> Iterator[NatsServer]:
 def valkey() -> Iterator[ValkeyServer]:
     with valkey_server() as server:
         yield server
+
+
+@pytest.fixture
+def servers(nats: NatsServer, valkey: ValkeyServer) -> tuple[NatsServer, ValkeyServer]:
+    return nats, valkey

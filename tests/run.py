@@ -78,20 +78,21 @@ QUICK = (
     plain_area("architecture", "tests/architecture"),
 )
 FULL = (
-    pytest_area("house", "tests/e2e/test_whole_house.py"),
-    pytest_area("lasting", "tests/lasting", "--ignore=tests/lasting/test_chaos.py"),
-    pytest_area("chaos", "tests/lasting/test_chaos.py"),
-    pytest_area("unit", "tests/unit", *(f"--ignore={each}" for each in HEAVY)),
-    pytest_area("policy", "tests/unit/policy"),
-    pytest_area("classify", "tests/unit/classify"),
     pytest_area("end-to-end", "tests/e2e", "--ignore-glob=*/test_whole_house.py"),
+    pytest_area("lasting", "tests/lasting", "--ignore=tests/lasting/test_chaos.py"),
     pytest_area("scenario", "tests/scenario"),
+    pytest_area("unit", "tests/unit", *(f"--ignore={each}" for each in HEAVY)),
+    pytest_area("house", "tests/e2e/test_whole_house.py"),
+    pytest_area("policy", "tests/unit/policy"),
     pytest_area("laws", "tests/property"),
-    pytest_area("contract", "tests/contract"),
+    pytest_area("classify", "tests/unit/classify"),
     pytest_area("replay", "tests/replay"),
-    pytest_area("architecture", "tests/architecture"),
     pytest_area("deploy", "tests/deploy"),
+    pytest_area("chaos", "tests/lasting/test_chaos.py"),
+    pytest_area("contract", "tests/contract"),
+    pytest_area("architecture", "tests/architecture"),
 )
+"""The longest first: what is short fills the lanes at the end."""
 NIGHTLY = (
     pytest_area("laws-long", "tests/property", "--hypothesis-profile=nightly", "--timeout=1800"),
     pytest_area("streams", "tests/nightly", "-s"),

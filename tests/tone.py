@@ -23,7 +23,7 @@ WRITTEN = ROOT / "shared" / "policy" / "gate" / "tone_weights.py"
 KEPT = 3600
 SCALE = 20
 WIDEST = 96
-WEIGHTS = {"disaster": 4.0, "clean": 4.0, "toxic": 0.4, "polite": 4.0}
+WEIGHTS = {"disaster": 5.0, "clean": 4.0, "toxic": 0.4, "polite": 4.0}
 HEAD = '''"""How much each piece of a text speaks for hostility (above 0) or against it.
 
 Written by `python -m tests.tone`; do not edit. A line is a weight and the pieces that have it.

@@ -48,6 +48,8 @@ async def serve(settings: ClassifySettings, *, stop: asyncio.Event | None = None
         stack.push_async_callback(bus.close)
         own, tables = await loading
         log.info(Event.MODEL_LOADED, model=own.model)
+        if own.degraded:
+            log.warning(Event.MODEL_MISSING, model=own.model, degraded=own.degraded)
         await announce(bus, own.model)
         keeper = Keeper(bus, own, partial(unpacked, tables=tables), clock, metrics)
         await keeper.look()

@@ -10,6 +10,8 @@ def main() -> None:
     heard = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     if heard:  # nobody can catch an interrupt yet: it ends the process without a trace
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if sys.stdin is None:  # closed by who started us: there is nothing to read, and nobody to ask
+        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115, PTH123  open to the end
     from services.cli.errors import guarded
 
     if heard:

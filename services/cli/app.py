@@ -70,8 +70,11 @@ def run(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     """
     words = list(arguments)
     command = typer.main.get_command(build(FAST.get("".join(words[:1]), MODULES)))
-    try:
-        code = command.main(words, prog_name="zhishou", obj=environment, standalone_mode=False)
+    try:  # not `main`: it calls a reader that went away a failure, and a lost file Ctrl-C
+        with command.make_context("zhishou", words, obj=environment) as context:
+            code = command.invoke(context)
+    except typer.Exit as done:
+        return done.exit_code
     except typer.Abort as error:
         raise KeyboardInterrupt from error
     except TyperException as error:

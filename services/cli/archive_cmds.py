@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from services.cli.groups import group
+from services.cli.listing import tell
 
 DataDir = Annotated[Path | None, typer.Option(help="of the installation whose archive is meant")]
 
@@ -30,11 +31,14 @@ def search(
     """Search what became a case, what was answered and what people wrote about it."""
     from services.archive.shell.reading import search
 
-    for found in search(archive_file(data_dir, context.obj), words, limit=limit):
-        line = json.dumps(found._asdict(), ensure_ascii=False)
-        case = found.case_id or "-"
-        plain = f"{found.at:<28}{found.source:<8}{case:<28}{' '.join(found.text.split())}"
-        typer.echo(line if as_json else plain)
+    found = search(archive_file(data_dir, context.obj), words, limit=limit)
+    lines = (
+        json.dumps(each._asdict(), ensure_ascii=False)
+        if as_json
+        else f"{each.at:<28}{each.source:<8}{each.case_id or '-':<28}{' '.join(each.text.split())}"
+        for each in found
+    )
+    tell(lines, "nothing in the archive has all of these words")
 
 
 def copy(

@@ -1,11 +1,14 @@
 """A command that asks the console for something in a person's name."""
 
 import secrets
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from shared.errors import UserError
 
 if TYPE_CHECKING:
     from services.cli.doors import Doors
@@ -41,5 +44,15 @@ class Asker:
 def asker(person: str, context: typer.Context) -> Asker:
     """Ask for the password, unless the environment has it. It is never an argument."""
     environment: Mapping[str, str] = context.obj or {}
-    given = environment.get(PASSWORD)
-    return Asker(person, given or typer.prompt("Password", hide_input=True), environment)
+    return Asker(person, password_of(environment), environment)
+
+
+def password_of(environment: Mapping[str, str]) -> str:
+    """Return the variable's password, what is typed, or the one line piped in. Raises UserError."""
+    if given := environment.get(PASSWORD):
+        return given
+    if sys.stdin.isatty():
+        return str(typer.prompt("Password", hide_input=True))
+    if piped := sys.stdin.readline().rstrip("\r\n"):
+        return piped
+    raise UserError("no password", fix=f"type it at a terminal, pipe it in, or set {PASSWORD}")

@@ -39,6 +39,7 @@ def bench(
         raise UserError("the bench reads /proc, which only Linux has", fix="run it on Linux")
     from services.cli.bench.report import Plan, measured, missing
     from services.cli.bench.stages import stages
+    from services.cli.lines import write_file
     from shared.observability.logging import configure_logging
 
     configure_logging("bench", level="error", log_format="console")
@@ -49,9 +50,9 @@ def bench(
         for line in missing(names):
             typer.echo(line, err=True)
         figures = asyncio.run(measured(Plan(items, names, rounds, cold_starts)))
-    if out is not None:
-        out.write_text(json.dumps(figures), encoding="utf-8")
     typer.echo(json.dumps(figures) if as_json else _readable(figures))
+    if out is not None:
+        write_file(out, json.dumps(figures))
 
 
 def _readable(figures: dict[str, object], indent: str = "") -> str:

@@ -1,6 +1,5 @@
 """Lines of `classify cascade` as plain values: a file in, one JSON answer a cascade out."""
 
-import gzip
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -9,8 +8,7 @@ from pydantic import ValidationError
 
 from services.classify.adapters.engine import Classifier
 from services.classify.core.cascade_lines import Cascade, Line, cascades_of
-from services.cli.lines import batches, decoded
-from shared.errors import UserError
+from services.cli.lines import batches, decoded, lines_of, wrong
 from shared.policy.cascade import MINUTES
 
 FIX = 'write {"event","kind":"post|repost|comment","text","dt_s"} with the post of an event first'
@@ -30,8 +28,7 @@ def read(file: Path | None) -> tuple[list[Cascade], list[str]]:
             if text.strip():
                 lines.append(Line.model_validate_json(text))
         except (UnicodeDecodeError, ValidationError) as error:
-            what = "not UTF-8" if isinstance(error, UnicodeDecodeError) else _first(error)
-            answer = {"error": {"line": number, "what": what, "fix": FIX}}
+            answer = {"error": {"line": number, "what": wrong(error), "fix": FIX}}
             bad.append(json.dumps(answer, ensure_ascii=False))
     return cascades_of(lines), bad
 
@@ -52,19 +49,8 @@ def foretold(classifier: Classifier, told: Sequence[Cascade]) -> Iterator[str]:
 
 
 def _raw(file: Path | None) -> Iterator[bytes]:
-    if file is not None and file.suffix == ".gz":
-        try:
-            yield from gzip.decompress(file.read_bytes()).split(b"\n")
-        except (OSError, EOFError) as error:
-            raise UserError(
-                "cannot read the cascades", where=str(file), fix="give another file"
-            ) from error
+    if file is not None:
+        yield from lines_of(file)
         return
-    for some in batches(file):
+    for some in batches(None):
         yield from some
-
-
-def _first(error: ValidationError) -> str:
-    first = error.errors(include_input=False, include_url=False)[0]
-    place = ".".join(map(str, first["loc"]))
-    return f"{place}: {first['msg']}" if place else first["msg"]

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from services.cli.archive_cmds import DataDir
-from services.cli.asking import PASSWORD, Person
+from services.cli.asking import Person, password_of
 from services.cli.gate_cmds import JsonOption
 from services.cli.groups import group
+from services.cli.listing import tell
 from services.cli.people_cmds import reached
 from services.cli.words_desk import Named, Reason, ask
 from shared.errors import UserError
@@ -53,7 +54,7 @@ def bring(
 
     entries = read_entries(file)
     environment: Mapping[str, str] = context.obj or {}
-    password = environment.get(PASSWORD) or typer.prompt("Password", hide_input=True)
+    password = password_of(environment)
     count = asyncio.run(_bring(entries, person, password, data_dir, environment))
     said = f"{count} entries are proposed; a second person approves them under /knowledge"
     typer.echo(json.dumps({"proposed": count}) if as_json else said)
@@ -75,15 +76,16 @@ def listed(
     context: typer.Context, data_dir: DataDir = None, *, as_json: JsonOption = False
 ) -> None:
     """Show what is proposed, in use and taken out."""
-    for each in asyncio.run(_known(data_dir, context.obj or {})):
-        said, state = each.newest.written, state_of(each)
-        if as_json:
-            body = {"entry_id": each.entry_id, "state": state, **_shown(each)}
-            typer.echo(json.dumps(body, ensure_ascii=False))
-        else:
-            typer.echo(
-                f"{each.entry_id}  {state:9} {said.matter}  {said.answer[:60]}  ({said.source})"
-            )
+    known = asyncio.run(_known(data_dir, context.obj or {}))
+    tell((_line(each, as_json=as_json) for each in known), "there is no entry yet")
+
+
+def _line(entry: "Entry", *, as_json: bool) -> str:
+    said, state = entry.newest.written, state_of(entry)
+    if as_json:
+        body = {"entry_id": entry.entry_id, "state": state, **_shown(entry)}
+        return json.dumps(body, ensure_ascii=False)
+    return f"{entry.entry_id}  {state:9} {said.matter}  {said.answer[:60]}  ({said.source})"
 
 
 def approve(context: typer.Context, name: Named, person: Person, data_dir: DataDir = None) -> None:
@@ -115,11 +117,12 @@ def export(
 ) -> None:
     """Write the entries in use to a file that `import` reads again."""
     from services.cli.knowledge_files import as_csv, as_markdown
+    from services.cli.lines import write_file
 
     known = asyncio.run(_known(data_dir, context.obj or {}))
     entries = [_as_file(each) for each in known if state_of(each) == "approved"]
     table = file.suffix.lower() == ".csv"
-    file.write_text(as_csv(entries) if table else as_markdown(entries), encoding="utf-8")
+    write_file(file, as_csv(entries) if table else as_markdown(entries))
     typer.echo(f"entries: {len(entries)}")
 
 

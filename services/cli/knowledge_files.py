@@ -24,6 +24,8 @@ NAMES: Final[Mapping[str, str]] = {
 }
 """Our words for the fields; the fields' own names serve as well."""
 NEEDED: Final = ("question", "answer", "source")
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "'")
+"""What a cell must not begin with; the last is what stands before one that did."""
 _DAY: Final = 10
 
 
@@ -92,7 +94,9 @@ def as_csv(entries: Iterable[FileEntry]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(NAMES)
-    writer.writerows([_written(each)[name] for name in NAMES.values()] for each in entries)
+    writer.writerows(
+        [_harmless(_written(each)[name]) for name in NAMES.values()] for each in entries
+    )
     return out.getvalue()
 
 
@@ -120,6 +124,15 @@ def _written(entry: FileEntry) -> dict[str, str]:
     }
 
 
+def _harmless(text: str) -> str:
+    """Return what no spreadsheet takes for a formula to be worked out on the reader's machine."""
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def _meant(text: str) -> str:
+    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA) else text
+
+
 def _csv(file: Path, text: str) -> Iterator[tuple[int, dict[str, str]]]:
     rows = csv.reader(io.StringIO(text), strict=True)
     try:
@@ -133,7 +146,7 @@ def _csv(file: Path, text: str) -> Iterator[tuple[int, dict[str, str]]]:
             if len(row) != len(head):
                 what = f"{len(row)} columns where the first line has {len(head)}"
                 raise UserError(what, where=f"{file}:{rows.line_num}", fix="mend this line")
-            yield rows.line_num, dict(zip(head, row, strict=True))
+            yield rows.line_num, dict(zip(head, map(_meant, row), strict=True))
     except csv.Error as error:
         raise UserError(
             f"no CSV: {error}", where=f"{file}:{rows.line_num}", fix="mend it"

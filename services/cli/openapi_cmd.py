@@ -6,8 +6,6 @@ from typing import Annotated
 
 import typer
 
-from shared.errors import UserError
-
 
 def register(app: typer.Typer) -> None:
     """Add the command to the command line."""
@@ -21,15 +19,11 @@ def describe(
     ] = False,
 ) -> None:
     """Print the OpenAPI 3.1 description of the console's HTTP API."""
+    from services.cli.lines import write_file
     from services.respond.console.openapi import openapi
 
     text = json.dumps(openapi(), ensure_ascii=False, indent=2)
     if out is None:
         typer.echo(text)
         return
-    try:
-        out.write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        raise UserError(
-            f"cannot write: {error.strerror}", where=str(out), fix="choose another --out"
-        ) from error
+    write_file(out, text + "\n")

@@ -51,7 +51,7 @@ def set_password(
 ) -> None:
     """Ask for a person's new password and set it. It is never an argument: those are public."""
     asyncio.run(_set_password(person, data_dir, context.obj or {}))
-    said = f"{person} signs in with the new password from now on"
+    said = f"{person} signs in with the new password from now on, and is signed out everywhere"
     typer.echo(json.dumps({"person": person}) if as_json else said)
 
 
@@ -82,11 +82,12 @@ async def _signin(
 async def _set_password(
     person: str, data_dir: Path | None, environment: Mapping[str, str]
 ) -> None:
-    from services.respond.shell.people import People
+    from services.respond.shell.people import People, change_lock
 
     async with reached(data_dir, environment) as doors:
         person_id = await doors.known(person)  # nobody is asked for a password that cannot be set
         await People(doors.bus).set_password(person_id, _password())
+        await change_lock(doors.store, person_id)
 
 
 @asynccontextmanager

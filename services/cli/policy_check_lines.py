@@ -77,7 +77,7 @@ class Desk:
             return _bad(number, error.what, error.fix)
         name = asked.id if asked.id != "" else str(number)
         kind = asked.input.get("kind")
-        if kind not in KINDS:
+        if not isinstance(kind, str) or kind not in KINDS:
             known = ", ".join(sorted(KINDS))
             return {
                 "id": name,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Final, Protocol
 
-from services.respond.core.policy import PolicyRegister, Switch
+from services.respond.core.policy import MovedCase, PolicyRegister, Switch
 from services.respond.core.shadow import ShadowRun
 from services.respond.shell.review import Review
 
@@ -65,8 +65,15 @@ def review_lines(found: Review) -> Iterator[str]:
     for wording in found.wordings:
         why = "; ".join(each.reason for each in wording.findings)
         yield f"  {wording.kind} {wording.name}: {why}"
+    yield f"{len(found.moves)} open cases would move"
+    yield from map(_move_line, found.moves)
     if found.left_out:
         yield f"  {found.left_out} open cases were not looked at"
+
+
+def _move_line(moved: MovedCase) -> str:
+    waits = "; its replies wait for a decision" if moved.held else ""
+    return f"  case {moved.number}: {moved.from_queue or '-'} -> {moved.to_queue}{waits}"
 
 
 def change_lines(switch: Switch) -> Iterator[str]:
@@ -77,6 +84,9 @@ def change_lines(switch: Switch) -> Iterator[str]:
         yield f"{_MARKS[each.what]} {'.'.join((each.area, *each.path))}: {sides}"
     if switch.more:
         yield f"  and {switch.more} more"
+    yield from map(_move_line, switch.moved)
+    if switch.more_moved:
+        yield f"  and {switch.more_moved} more open cases"
 
 
 def shadow_lines(run: ShadowRun) -> Iterator[str]:

@@ -50,6 +50,8 @@ def asked_for(
 
     With all of them given nothing is asked.
     """
+    if given.name:
+        _must_be_free(given.name, directory)  # told before anything is asked
     if all((given.name, given.inherits, given.organisation, given.owner)):
         return given
     say(_ABOUT)
@@ -124,6 +126,16 @@ def _no_name(said: str, directory: Path) -> str:
     return f"there is a pack {said} already" if (directory / said).exists() else ""
 
 
+def _must_be_free(name: str, directory: Path) -> Path:
+    folder = directory / name
+    if not _NAME.fullmatch(name):
+        fix = "use small letters, digits and -, such as our-hotel"
+        raise UserError(f"{name!r} is no name of a pack", fix=fix)
+    if folder.exists():
+        raise UserError("this pack exists already", where=str(folder), fix="choose another name")
+    return folder
+
+
 def _about(files: Mapping[str, bytes]) -> str:
     """Return what a pack says of itself in its first line."""
     first = files.get("pack.yaml", b"").decode("utf-8", "replace").partition("\n")[0]
@@ -137,12 +149,7 @@ def start(answers: Answers, directory: Path, day: date) -> Iterator[str]:
     Raises:
         UserError: the name is none, is taken, or the pack would not load.
     """
-    folder = directory / answers.name
-    if not _NAME.fullmatch(answers.name):
-        fix = "use small letters, digits and -, such as our-hotel"
-        raise UserError(f"{answers.name!r} is no name of a pack", fix=fix)
-    if folder.exists():
-        raise UserError("this pack exists already", where=str(folder), fix="choose another name")
+    folder = _must_be_free(answers.name, directory)
     rumours = answers.rumours.strip("-")
     if rumours and rumours not in _POLICIES:
         raise UserError(

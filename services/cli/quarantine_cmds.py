@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from services.cli.groups import group
+from services.cli.listing import tell
 from shared.errors import TransientError, UserError
 
 if TYPE_CHECKING:
@@ -34,12 +35,8 @@ def listed(
 ) -> None:
     """List what could not be folded, why, and whether it was released since."""
     rows = asyncio.run(_listed(data_dir, context.obj or {}))
-    if as_json:
-        typer.echo("".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows), nl=False)
-    elif not rows:
-        typer.echo("nothing is quarantined")
-    else:
-        typer.echo("\n".join(_plain(row) for row in rows))
+    lines = (json.dumps(row, ensure_ascii=False) if as_json else _plain(row) for row in rows)
+    tell(lines, "nothing is quarantined")
 
 
 def release(

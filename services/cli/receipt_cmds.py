@@ -38,6 +38,12 @@ def register(app: typer.Typer) -> None:
         " --text 明天十点开始 --person wang",
     )(intend)
     plan.command("drop", epilog="Example: zhishou plan drop p1 --reason 改期 --person wang")(drop)
+    plan.command("freeze", epilog="Example: zhishou plan freeze --reason 突发事件 --person wang")(
+        freeze
+    )
+    plan.command(
+        "unfreeze", epilog="Example: zhishou plan unfreeze p1 --reason 与事件无关 --person li"
+    )(unfreeze)
 
 
 def receipts(
@@ -117,3 +123,27 @@ def drop(
         {"reason": reason},
         f"{name}: dropped",
     )
+
+
+def freeze(
+    context: typer.Context,
+    reason: Reason,
+    person: Person,
+    data_dir: DataDir = None,
+    *,
+    over: Annotated[
+        bool, typer.Option("--over", help="texts planned from now on are free again")
+    ] = False,
+) -> None:
+    """Freeze every planned text, and those planned from now on, as a crisis asks for."""
+    body = {"frozen": not over, "reason": reason}
+    done = "new plans are free again" if over else "all planned texts are frozen"
+    ask(context, data_dir, person, "/api/plans-freeze", body, done)
+
+
+def unfreeze(
+    context: typer.Context, name: Named, reason: Reason, person: Person, data_dir: DataDir = None
+) -> None:
+    """Let one frozen text go."""
+    path = f"/api/plans/{name}/unfreeze"
+    ask(context, data_dir, person, path, {"reason": reason}, f"{name}: may be published")

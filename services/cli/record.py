@@ -44,13 +44,17 @@ def record(
     Raises:
         UserError: the log does not answer, some facts are nowhere, the file cannot be written.
     """
+    if out.exists() and not out.is_file():
+        fix = "name a file; one that is there is replaced"
+        raise UserError("this is no file", where=str(out), fix=fix)
     try:
         return asyncio.run(copied(out, url, segments=segments, first=first, last=last))
     except TransientError as error:
         fix = "is zhishou running?"
         raise UserError(f"the log does not answer: {error}", fix=fix) from error
     except OSError as error:
-        raise UserError(f"cannot write: {error.strerror}", where=str(out)) from error
+        what, fix = f"cannot write: {error.strerror}", "choose another file"
+        raise UserError(what, where=str(out), fix=fix) from error
 
 
 async def copied(
@@ -77,6 +81,9 @@ async def _record(
         log = await bus.state()
         first, last = ends
         end = min(last, log.last_seq) if last else log.last_seq
+        if first > end:
+            fix = f"the log ends at {log.last_seq}; name --first below --last"
+            raise UserError(f"no fact stands between {first} and {end}", fix=fix)
         work = _Work(bus, RecordingWriter(file))
         async for batch in whole_log(bus, log, segments, first, end):
             for message in batch:

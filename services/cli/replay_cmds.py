@@ -1,7 +1,7 @@
 """`zhishou replay` and `zhishou record`: what was decided, offline, and the log as a file."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -37,6 +37,7 @@ def replay_command(
     as_json: Annotated[bool, typer.Option("--json", help="print the report as JSON")] = False,
 ) -> None:
     """Replay a recording offline, on virtual time; print counts and the digest of all decisions."""
+    from services.cli.lines import write_file
     from services.cli.replay.engine import replay
     from services.cli.replay.installation import replayable
     from shared.testing.report import compare, difference, expected_lines, read_expected
@@ -65,18 +66,10 @@ def replay_command(
         typer.echo("\n".join(report.decisions))
     typer.echo(json.dumps(body, ensure_ascii=False) if as_json else _readable(body))
     if write_expected:
-        _write(write_expected, expected_lines(report))
+        write_file(write_expected, "\n".join(expected_lines(report)) + "\n")
     if wanted is not None and (diff := difference(wanted, expected_lines(report))):
         typer.echo("\n".join(diff), err=True)
         raise typer.Exit(1)
-
-
-def _write(path: Path, lines: Sequence[str]) -> None:
-    try:
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    except OSError as error:
-        what = f"cannot write the expectation: {error.strerror}"
-        raise UserError(what, where=str(path), fix="name another file") from error
 
 
 def _readable(body: dict[str, object]) -> str:
@@ -107,8 +100,8 @@ def record_command(
     data_dir: Annotated[
         Path | None, typer.Option(help="of the installation; its archive has what left the log")
     ] = None,
-    first: Annotated[int, typer.Option(help="first sequence")] = 1,
-    last: Annotated[int, typer.Option(help="last sequence; 0: to the end")] = 0,
+    first: Annotated[int, typer.Option(min=1, help="first sequence")] = 1,
+    last: Annotated[int, typer.Option(min=0, help="last sequence; 0: to the end")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="print the summary as JSON")] = False,
 ) -> None:
     """Write the log, sealed segments and all, and the packs it refers to, as a file that replays."""

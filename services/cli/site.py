@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from services.cli.embedded.access import RULES
-from services.cli.embedded.data_dir import explain, write_private
+from services.cli.embedded.data_dir import write_private
 from shared.errors import UserError
 
 ENV = RULES / "env"
 EXAMPLES = RULES / "examples"
+_A_HOST = re.compile(r"[A-Za-z0-9.\-]+|\[[0-9A-Fa-f:]+\]")
 _HOST = re.compile(r"@(nats|valkey):")
 _PLACEHOLDER = re.compile(r"\bchange-[a-z]+-[a-z]+\b")
 """The same word stands where a server is told a password and where its user is."""
@@ -22,6 +23,10 @@ def make(place: Path, *, demo: bool, servers: str = "") -> list[str]:
     Raises:
         UserError: also when some are there already.
     """
+    if servers and not _A_HOST.fullmatch(servers):
+        raise UserError(
+            f"no host: {servers!r}", where="--servers", fix="write one name or address"
+        )
     made = {**dict(_settings(demo=demo)), **dict(_files(demo=demo))}
     there = sorted(name for name in made if (place / name).exists())
     if there:
@@ -38,7 +43,8 @@ def make(place: Path, *, demo: bool, servers: str = "") -> list[str]:
             found = _PLACEHOLDER.sub(password, text)
             write_private(place / name, _HOST.sub(rf"@{servers}:", found) if servers else found)
     except OSError as error:
-        raise explain(error, place) from error
+        what, fix = f"cannot write the site: {error.strerror}", "name another directory"
+        raise UserError(what, where=str(place), fix=fix) from error
     return sorted(made)
 
 

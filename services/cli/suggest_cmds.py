@@ -1,6 +1,5 @@
 """`zhishou suggest`: what would be offered as answers, and how good that is over many texts."""
 
-import gzip
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
     from services.classify.adapters.engine import Classifier
     from services.cli.suggest_lines import Asked, Desk
     from shared.contracts.verdicts import Label
-
-GZIP = b"\x1f\x8b"
 
 
 def register(app: typer.Typer) -> None:
@@ -87,15 +84,10 @@ def measure(
 
 
 def _rows(file: Path) -> Iterator["Asked"]:
+    from services.cli.lines import lines_of
     from services.cli.suggest_lines import Asked, parse
 
-    try:
-        body = file.read_bytes()
-        lines = (gzip.decompress(body) if body.startswith(GZIP) else body).splitlines()
-    except (OSError, EOFError) as error:
-        what = f"cannot read the texts: {error}"
-        raise UserError(what, where=str(file), fix="give another file") from error
-    for number, raw in enumerate(lines, 1):
+    for number, raw in enumerate(lines_of(file), 1):
         asked = parse(raw, number)
         if isinstance(asked, Asked):
             yield asked

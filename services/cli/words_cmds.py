@@ -11,6 +11,7 @@ from services.cli.archive_cmds import DataDir, archive_file
 from services.cli.asking import Person
 from services.cli.gate_cmds import JsonOption
 from services.cli.groups import group
+from services.cli.listing import tell
 from services.cli.moments import moment
 from services.cli.words_desk import UNTIL, Named, Reason, as_they_stand, ask, show
 from shared.errors import UserError
@@ -162,6 +163,6 @@ def _tell(
     from services.archive.shell.held import held
     from services.cli.words_lines import held_lines
 
-    for each in held(archive_file(data_dir, context.obj), what, words):
-        for line in held_lines(each, as_json=as_json):
-            typer.echo(line)
+    found = held(archive_file(data_dir, context.obj), what, words)
+    lines = (line for each in found for line in held_lines(each, as_json=as_json))
+    tell(lines, "nothing of that stands in the archive")

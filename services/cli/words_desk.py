@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from services.cli.asking import asker
+from services.cli.listing import tell
 from services.cli.people_cmds import reached
 
 if TYPE_CHECKING:
@@ -21,8 +22,9 @@ UNTIL = "a time such as 2026-12-01T18:00, or +2h, +3d from now"
 
 def show(context: typer.Context, data_dir: Path | None, what: str, *, as_json: bool) -> None:
     """Print how positions, bans, receipts or plans stand."""
-    for each in asyncio.run(as_they_stand(data_dir, context.obj or {}, what)):
-        typer.echo(json.dumps(each.body, ensure_ascii=False) if as_json else each.said)
+    found = asyncio.run(as_they_stand(data_dir, context.obj or {}, what))
+    lines = (json.dumps(each.body, ensure_ascii=False) if as_json else each.said for each in found)
+    tell(lines, f"there are no {what}")
 
 
 async def as_they_stand(

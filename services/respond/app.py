@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import aiohttp
 
+from services.respond.console.addresses import networks_in
 from services.respond.console.app import build_console
 from services.respond.console.settings import ConsoleSettings
 from services.respond.notifiers.console_log import ConsoleLogPager
@@ -16,6 +17,7 @@ from services.respond.notifiers.webhook import WebhookPager
 from services.respond.ports import Notice, Pager
 from services.respond.settings import RespondSettings
 from services.respond.shell.actions import BusActions
+from services.respond.shell.agreement import must_agree
 from services.respond.shell.configuration import (
     Configuration,
     demo_duties,
@@ -29,6 +31,7 @@ from services.respond.shell.executor import Carrier
 from services.respond.shell.explainer import ChildExplainer
 from services.respond.shell.gate_view import PackGateView
 from services.respond.shell.leader import Leader
+from services.respond.shell.log_stream import LogStream
 from services.respond.shell.office import Office
 from services.respond.shell.packs import StoredPacks
 from services.respond.shell.page_carrier import PageCarrier
@@ -49,7 +52,7 @@ from shared.bus.nats_bus import NatsBus
 from shared.bus.nats_make import StreamOptions
 from shared.contracts.ids import token
 from shared.contracts.org import Role
-from shared.errors import PermanentError, TransientError, UserError
+from shared.errors import PermanentError, TransientError
 from shared.observability.catalog import Event
 from shared.observability.logging import Log
 from shared.observability.metrics import Metrics
@@ -62,8 +65,7 @@ from shared.runtime.service import run_until_stopped, write_run_file
 from shared.store.redis_store import RedisStore
 
 GRACE_SECONDS = 5.0
-FIRST_LEADER_SECONDS = 10.0
-LOOK_SECONDS = 0.05
+FIRST_LEADER_SECONDS, LOOK_SECONDS = 10.0, 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +84,19 @@ async def run(settings: RespondSettings) -> None:
     async with AsyncExitStack() as stack:
         metrics = Metrics()
         around = await _connect(settings, stack, metrics)
+        started_at = around.clock.now().isoformat()
         registrar = Registrar(around.bus, around.clock, configuration)
         await registrar.seed()
         pagers = make_pagers(settings, around)
         read = StoreReadModel(around.store, around.store, around.bus)
+        packs = StoredPacks(around.bus)
         console = build_console(
             read=read,
             actions=BusActions(around.bus, around.store),
-            gate=PackGateView(read, around.bus, around.clock),
-            packs=StoredPacks(around.bus),
+            gate=PackGateView(read, packs, around.clock),
+            packs=packs,
             rehearsal=LogRehearsal(around.bus, around.clock, read),
+            stream=LogStream(around.bus, read),
             credentials=People(around.bus),
             explainer=ChildExplainer(),
             drafter=drafter_of(settings, around.session, around.clock),
@@ -100,6 +105,7 @@ async def run(settings: RespondSettings) -> None:
             settings=ConsoleSettings(
                 assets_dir=settings.assets_dir,
                 public_url=settings.public_url,
+                trusted_proxies=networks_in(settings.trusted_proxies),
                 demo=settings.demo,
             ),
         )
@@ -122,7 +128,7 @@ async def run(settings: RespondSettings) -> None:
                 snapshots=SnapshotKeeper(around.bus, around.clock, rhythm, telemetry),
             ),
             around.store,
-            holder=token("respond", socket.gethostname(), str(os.getpid()), _now(around)),
+            holder=token("respond", socket.gethostname(), str(os.getpid()), started_at),
             lease_seconds=settings.lease_seconds,
         )
         health = Health({"log": _bus_check(around), "store": _store_check(around)}, metrics)
@@ -157,13 +163,8 @@ def configure(settings: RespondSettings) -> Configuration:
     duties = load_roster(settings.roster_file) if settings.roster_file else None
     if settings.demo:
         people = people or demo_people()
-        duties = demo_duties() if duties is None else duties
-    if not people:
-        raise UserError(
-            "nobody may sign in",
-            where="ZHISHOU_PEOPLE_FILE",
-            fix="write a people file, or set ZHISHOU_DEMO=true to look around",
-        )
+        duties = demo_duties(people[0].person_id) if duties is None else duties
+    must_agree(people, duties or (), settings.people_file, settings.roster_file)
     names = sorted({each.pack for each in accounts})
     packs = tuple(read_pack(settings.policies_dir, name) for name in names)
     return Configuration(accounts, people, duties, packs)
@@ -277,10 +278,6 @@ async def _until_known(
         if await read.person(person_id) is not None:
             return
         await clock.sleep(LOOK_SECONDS)
-
-
-def _now(around: Surroundings) -> str:
-    return around.clock.now().isoformat()
 
 
 def _bus_check(around: Surroundings) -> Check:

@@ -10,6 +10,7 @@ from services.respond.core.aggregates import (
     AutoReceipt,
     Briefed,
     Case,
+    Chronicle,
     Claim,
     Cluster,
     Effect,
@@ -27,6 +28,7 @@ from services.respond.core.aggregates import (
     Post,
     ShadowRun,
     Shelf,
+    Signatures,
     Voiced,
 )
 from services.respond.core.rates import Rate
@@ -89,6 +91,10 @@ class ReadModel(Protocol):
         ...
 
     async def case(self, case_id: str) -> Case | None: ...
+    async def places(self, item_ids: Sequence[str]) -> Mapping[str, str]:
+        """Return the case of each item that is in one."""
+        ...
+
     async def claim(self, claim_id: str) -> Claim | None: ...
     async def clusters(self, cluster_ids: Sequence[str]) -> Mapping[str, Cluster]:
         """Return those that still stand, by id."""
@@ -114,6 +120,10 @@ class ReadModel(Protocol):
     async def organisation(self) -> Organisation: ...
     async def models(self) -> ModelRegister: ...
     async def guidance(self) -> Guidance: ...
+    async def chronicle(self) -> Chronicle:
+        """Return what was lately done to positions, bans and receipts, oldest first."""
+        ...
+
     async def shelf(self) -> Shelf: ...
     async def voiced(self, account_id: str) -> Voiced | None:
         """Return what an account lately said to people."""
@@ -129,6 +139,10 @@ class ReadModel(Protocol):
 
     async def plans(self) -> Plans:
         """Return the texts that are planned for later, soonest first."""
+        ...
+
+    async def signatures(self) -> Signatures:
+        """Return the replies that wait for somebody's approval, the longest waiting first."""
         ...
 
     async def policies(self) -> PolicyRegister: ...

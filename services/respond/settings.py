@@ -13,6 +13,9 @@ class RespondSettings(CommonSettings):
     console_host: str = Field("127.0.0.1", description="where the console listens")
     console_port: int = Field(8750, ge=0, le=65535, description="its port; 0 takes a free one")
     public_url: str = Field("", description="the console's address as people see it")
+    trusted_proxies: str = Field(
+        "", description="networks of the reverse proxy before the console; it says who asks"
+    )
     people_file: Path | None = Field(None, description="who may sign in, with roles (YAML)")
     roster_file: Path | None = Field(None, description="who is on call when (YAML)")
     assets_dir: Path = Field(

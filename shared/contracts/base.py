@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Annotated, Any, Self, TypeVar
+from typing import Any, Self, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 from pydantic_core import PydanticUndefined
 
 Time = AwareDatetime
-Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
 class Frozen(BaseModel):

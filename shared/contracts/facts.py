@@ -59,7 +59,7 @@ from shared.contracts.org import (
 )
 from shared.contracts.plans import PlanFact
 from shared.contracts.policy import PolicyFact
-from shared.contracts.posts import PostDeleted, PostDrafted, PostFrozen, PostScheduled, PostSeen
+from shared.contracts.posts import PostDeleted, PostSeen
 from shared.contracts.received import Received, read_received
 from shared.contracts.system import (
     ClockTicked,
@@ -74,6 +74,7 @@ from shared.contracts.system import (
     SegmentSealed,
     SourceReported,
 )
+from shared.contracts.taking_up import ItemTakenUp
 from shared.contracts.upcast import upcast
 
 OperatorFact = (
@@ -117,9 +118,10 @@ OperatorFact = (
     | FlowFact
     | DuesFact
     | PlanFact
+    | ItemTakenUp
 )
 ItemFact = ItemReceived | ItemEdited | ItemDeleted | ItemClassified
-PostFact = PostSeen | PostDeleted | PostDrafted | PostScheduled | PostFrozen
+PostFact = PostSeen | PostDeleted
 OrgFact = AccountRegistered | PersonRegistered | RosterSet | PolicyActivated | ModelActivated
 SystemFact = (
     LeaderElected

@@ -27,4 +27,23 @@ class PlanDropped(OperatorFactBase):
     reason: str
 
 
-PlanFact = PlanWritten | PlanDropped
+class PlansFrozen(OperatorFactBase):
+    """In a crisis: every text that is planned, and every one that is planned from now on, waits.
+
+    With `frozen` false new ones are free again; what waits is let go one by one.
+    """
+
+    kind: Literal["operator.plans_frozen"] = "operator.plans_frozen"
+    frozen: bool
+    reason: str
+
+
+class PlanUnfrozen(OperatorFactBase):
+    """Somebody looked at one frozen text: it may be published after all."""
+
+    kind: Literal["operator.plan_unfrozen"] = "operator.plan_unfrozen"
+    plan_id: str
+    reason: str
+
+
+PlanFact = PlanWritten | PlanDropped | PlansFrozen | PlanUnfrozen

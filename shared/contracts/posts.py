@@ -1,4 +1,4 @@
-"""Facts about what an account itself publishes, seen on the platform or planned here."""
+"""Facts about what an account itself publishes, as it was seen on the platform."""
 
 from typing import Literal
 
@@ -32,42 +32,3 @@ class PostDeleted(_PostFact):
 
     kind: Literal["post.deleted"] = "post.deleted"
     version: Literal[1] = 1
-
-
-class PostDrafted(_PostFact):
-    """A text for a future post was written; `post_id` is ours until it is published."""
-
-    kind: Literal["post.drafted"] = "post.drafted"
-    version: Literal[1] = 1
-    revision: int
-    text: str
-    person_id: str
-
-    def cause(self) -> tuple[str, ...]:
-        return (self.post_id, str(self.revision))
-
-
-class PostScheduled(_PostFact):
-    """A drafted revision is to go out at `publish_at`."""
-
-    kind: Literal["post.scheduled"] = "post.scheduled"
-    version: Literal[1] = 1
-    revision: int
-    publish_at: Time
-    person_id: str
-
-    def cause(self) -> tuple[str, ...]:
-        return (self.post_id, str(self.revision), self.publish_at.isoformat())
-
-
-class PostFrozen(_PostFact):
-    """A scheduled post is held back (or, with `frozen` false, released) by an operation."""
-
-    kind: Literal["post.frozen"] = "post.frozen"
-    version: Literal[1] = 1
-    frozen: bool
-    op_id: str
-    reason: str
-
-    def cause(self) -> tuple[str, ...]:
-        return (self.post_id, self.op_id)

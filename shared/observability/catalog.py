@@ -13,8 +13,6 @@ class Event(StrEnum):
     LOOP_FAILED = "loop.failed"
     LOOP_CUT_OFF = "loop.cut_off"
     LOOP_RETRIES = "loop.retries"
-    LOOP_LAGGED = "loop.lagged"
-    HTTP_FAILED = "http.failed"
     LIBRARY_SPOKE = "library.spoke"
 
     BUS_CONNECTED = "bus.connected"
@@ -25,11 +23,8 @@ class Event(StrEnum):
     BUS_STREAM_MADE = "bus.stream_made"
     BUS_FOLLOWER_REMADE = "bus.follower_remade"
     BUS_FULL = "bus.full"
-    STORE_AWAY = "store.away"
-    STORE_BACK = "store.back"
 
     SOURCE_REPORTED = "source.reported"
-    SOURCE_POLLED = "source.polled"
     ITEM_REJECTED = "item.rejected"
     ITEMS_PUBLISHED = "items.published"
     ITEMS_SPOOLED = "items.spooled"
@@ -47,7 +42,6 @@ class Event(StrEnum):
 
     LEADER_ELECTED = "leader.elected"
     LEADER_STEPPED_DOWN = "leader.stepped_down"
-    BATCH_FOLDED = "batch.folded"
     CASES_OPENED = "cases.opened"
     CASES_JOINED = "cases.joined"
     STATE_REBUILT = "state.rebuilt"
@@ -65,7 +59,6 @@ class Event(StrEnum):
     ACTION_DECIDED = "action.decided"
     SIGNED_IN = "person.signed_in"
     SIGN_IN_REFUSED = "person.sign_in_refused"
-    ARCHIVE_WRITTEN = "archive.written"
     SEGMENT_SEALED = "segment.sealed"
     SEGMENT_DAMAGED = "segment.damaged"
     SEGMENTS_SET_ASIDE = "segments.set_aside"

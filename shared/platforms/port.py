@@ -1,6 +1,6 @@
 """What a platform adapter promises, in our words. Adding a platform is one folder that does it."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NewType, Protocol
@@ -152,12 +152,4 @@ class Remover(Protocol):
 
     async def is_gone(self, target: RemovalTarget) -> bool:
         """Read the platform back. Raises: TransientError, PermanentError if it cannot be read."""
-        ...
-
-
-class Stream(Protocol):
-    """A pushed endless stream with a cursor (commercial stream, SSE, WebSocket)."""
-
-    def events(self, cursor: str | None) -> AsyncIterator[tuple[Sequence[Incoming], str]]:
-        """Yield (facts, cursor) as they come."""
         ...

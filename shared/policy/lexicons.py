@@ -7,6 +7,7 @@ from functools import lru_cache
 from pydantic import Field, model_validator
 
 from shared.policy.gate.plain import Plain, plain
+from shared.policy.gate.same import Same
 from shared.policy.phrases import Span, flat_forms, inside, pattern, places
 from shared.policy.rules import Rules
 
@@ -37,22 +38,40 @@ class Lexicon(Rules):
 
     def found(self, text: Plain) -> Iterator[Span]:
         """Yield where the words stand, as spans of what was written."""
-        harmless = tuple(places(text, self.unless))
-        for hit in self._hits(text.text):
-            cut = not self.across and text.crosses_break(*hit.span())
-            if not cut and not _spared(hit.span(), harmless):
-                yield text.span(*hit.span())
+        yield from _found(Same(self), Same(text))
+
+    def search(self, text: Plain) -> Iterator[Span]:
+        """Yield the same, looking for it now."""
+        harmless: tuple[Span, ...] | None = None
+        for looked_for in self._looked_for():
+            place = 0
+            while (hit := looked_for.search(text.text, place)) is not None:
+                # what is refused may hide a hit that begins inside it
+                place = hit.start() + 1
+                if not self.across and text.crosses_break(*hit.span()):
+                    continue
+                if harmless is None:
+                    harmless = tuple(places(text, self.unless))
+                if not _spared(hit.span(), harmless):
+                    yield text.span(*hit.span())
+                    place = max(hit.end(), place)
 
     def first(self, text: Plain) -> Span | None:
         """Return the first place, if there is one."""
         return next(self.found(text), None)
 
-    def _hits(self, flat: str) -> Iterator[re.Match[str]]:
+    def _looked_for(self) -> Iterator[re.Pattern[str]]:
         forms = flat_forms(self.phrases)
         if forms:
-            yield from pattern(forms).finditer(flat)
+            yield pattern(forms)
         if self.patterns:
-            yield from _joined(self.patterns).finditer(flat)
+            yield _joined(self.patterns)
+
+
+@lru_cache(maxsize=512)
+def _found(lexicon: Same[Lexicon], text: Same[Plain]) -> tuple[Span, ...]:
+    """Many rules ask the same words of one text."""
+    return tuple(lexicon.it.search(text.it))
 
 
 def _spared(hit: Span, harmless: tuple[Span, ...]) -> bool:

@@ -18,7 +18,14 @@ def flat_forms(written: tuple[str, ...]) -> tuple[str, ...]:
 @lru_cache(maxsize=256)
 def pattern(forms: tuple[str, ...]) -> re.Pattern[str]:
     """Return what finds any of the forms. A single letter or digit between does not hide one."""
-    return re.compile("|".join("[0-9a-z]?".join(map(re.escape, each)) for each in forms))
+    return re.compile("|".join(map(_found_as, forms)))
+
+
+def _found_as(form: str) -> str:
+    """Letters alone are a word of their own: between letters of other words they mean nothing."""
+    if form.isascii() and form.isalpha():
+        return rf"(?<![a-z]){form}(?![a-z])"
+    return "[0-9a-z]?".join(map(re.escape, form))
 
 
 def places(text: Plain, words: Iterable[str]) -> Iterator[Span]:

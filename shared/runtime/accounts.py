@@ -49,6 +49,22 @@ def load_accounts(path: Path) -> tuple[AccountConfig, ...]:
             f"not YAML: {error}", where=str(path), fix="mend the line named"
         ) from error
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise UserError(first["msg"], where=f"{path}: {place}", fix="mend this field") from error
+        raise wrong_field(error, path) from error
+
+
+def wrong_field(error: ValidationError, path: Path) -> UserError:
+    """Return the first thing that does not fit in a file people write, in their words."""
+    first = error.errors(include_input=False, include_url=False)[0]
+    place = ".".join(str(part) for part in first["loc"])
+    what = _IN_WORDS.get(first["type"], first["msg"])
+    where = f"{path}: {place}" if place else str(path)
+    return UserError(what, where=where, fix="mend this field; deploy/examples shows each file")
+
+
+_IN_WORDS = {
+    "model_type": "there must be names with values here, such as `name: value`",
+    "tuple_type": "there must be a list here, each with a `-`",
+    "missing": "this field is missing",
+    "extra_forbidden": "nobody knows this field",
+    "timezone_aware": "this time needs a zone, such as +08:00",
+}

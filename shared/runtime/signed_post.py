@@ -11,7 +11,10 @@ from pydantic import SecretStr
 from shared.errors import PermanentError, TransientError
 
 TIMEOUT_SECONDS = 5.0
+LONGEST_WAIT_SECONDS = 300.0
+"""The receiver's own word for when to come again is heeded, but a page is not put off for hours."""
 LONGEST_RECEIPT = 200
+"""Bytes; whatever more the receiver has to say is left unread."""
 
 
 def signature(secret: str, timestamp: str, body: bytes) -> str:
@@ -47,19 +50,20 @@ async def post_signed(
             allow_redirects=False,
             timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS),
         ) as response:
-            text = await response.text()
-            _judge(response.status)
-            return f"{response.status} {text[:LONGEST_RECEIPT]}".strip()
+            text = (await response.content.read(LONGEST_RECEIPT)).decode(errors="ignore")
+            _judge(response.status, response.headers.get("Retry-After", ""))
+            return f"{response.status} {text}".strip()
     except (aiohttp.ClientError, TimeoutError) as error:
         message = f"the pager did not answer: {type(error).__name__}"
         raise TransientError(message) from error
 
 
-def _judge(status: int) -> None:
+def _judge(status: int, later: str) -> None:
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         return
     passing = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
     message = f"the pager answered {status}"
     if status in passing or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise TransientError(message)
+        wait = min(float(later), LONGEST_WAIT_SECONDS) if later.isdecimal() else None
+        raise TransientError(message, retry_after_seconds=wait)
     raise PermanentError(message)

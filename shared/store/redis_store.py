@@ -51,6 +51,7 @@ class RedisStore:
         await self._link.run("PING")
 
     async def take_office(self, term: int) -> None:
+        self._doubtful.clear()  # whoever holds an older term claims nothing any more
         await self._link.call("zs_take_office", self._keys, [term])
 
     async def load(self) -> Loaded | None:

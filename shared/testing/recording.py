@@ -4,10 +4,10 @@ import errno
 import gzip
 import hashlib
 import json
-import zlib
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -16,12 +16,15 @@ from pydantic_core import from_json
 
 from shared.contracts.base import Time
 from shared.contracts.facts import Stored, UndecodableError, decode, encode
-from shared.errors import UserError
+from shared.errors import BROKEN_FILE, UserError
 
 _PLACE = TypeAdapter(tuple[int, Time])
 FORMAT = "zhishou-recording"
 VERSION = 1
-MAX_LINE_BYTES = 1 << 20
+MAX_HEAD_BYTES = 1 << 20
+LONGEST_LINE = 16 << 20
+"""Bytes read at once; a longer line comes in pieces, each a bad one: a small file may unpack to
+anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +82,9 @@ def open_recording(path: Path) -> Recording:
     """
     try:
         with _open(_files(path)[0]) as lines:
-            first = lines.readline(MAX_LINE_BYTES).removeprefix(BOM_UTF8)
-    except OSError as error:
-        why = error.strerror or str(error)
+            first = lines.readline(MAX_HEAD_BYTES).removeprefix(BOM_UTF8)
+    except BROKEN_FILE as error:
+        why = getattr(error, "strerror", None) or str(error)
         fix = "name a file of JSON lines that you may read"
         raise UserError(f"cannot read the recording: {why}", where=str(path), fix=fix) from error
     try:
@@ -107,12 +110,12 @@ def read_lines(recording: Recording) -> Iterator[Line]:
     for file in _files(recording.path):
         try:
             with _open(file) as lines:
-                for raw in lines:
+                for raw in iter(partial(lines.readline, LONGEST_LINE), b""):
                     number += 1
                     line = _line(number, raw, of_facts=recording.of_facts) if raw.strip() else None
                     if line is not None:
                         yield line
-        except (OSError, EOFError, zlib.error) as error:
+        except BROKEN_FILE as error:
             raise UserError(f"the recording breaks off: {error}", where=str(file)) from error
 
 

@@ -77,6 +77,17 @@ def words_of(text: str) -> list[str]:
     return [each for each in lower if each.isalnum() and each not in _EMPTY]
 
 
+def straddled(text: str, start: int, end: int) -> bool:
+    """Tell whether an edge of the span lies inside a word: 晚会圆满 holds no 会圆."""
+    place = 0
+    for word in _cutter()(text, False):
+        stop = place + len(word)
+        if place < start < stop or place < end < stop:
+            return True
+        place = stop
+    return False
+
+
 @lru_cache(maxsize=1)
 def _cutter() -> Callable[[str, bool], list[str]]:
     cut: Callable[[str, bool], list[str]] = import_module("rjieba").cut

@@ -20,15 +20,21 @@ def nats_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NatsServer
     server.stop()
 
 
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[NatsServer]:
+    server = NatsServer(tmp_path)
+    server.start()
+    yield server
+    server.stop()
+
+
 @pytest.fixture(params=["memory", pytest.param("nats", marks=pytest.mark.servers)])
-async def bus(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Bus]:
+async def bus(request: pytest.FixtureRequest) -> AsyncIterator[Bus]:
     """Each test has a server of its own: what another test said must not be there."""
     if request.param == "memory":
         yield MemoryBus(SystemClock())
         return
-    server = NatsServer(tmp_path)
-    server.start()
+    server: NatsServer = request.getfixturevalue("server")
     nats_bus = await NatsBus.connect(server.url, clock=SystemClock())
     yield nats_bus
     await nats_bus.close()
-    server.stop()

@@ -1,8 +1,6 @@
 """A bundle of weights is larger than any message: it comes back from a real server as it was."""
 
 import hashlib
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -12,14 +10,6 @@ from shared.runtime.clock import SystemClock
 from tests.fakes.nats_server import NatsServer
 
 pytestmark = pytest.mark.servers
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[NatsServer]:
-    made = NatsServer(tmp_path)
-    made.start()
-    yield made
-    made.stop()
 
 
 async def test_the_largest_bundle_comes_back_as_it_was(server: NatsServer) -> None:

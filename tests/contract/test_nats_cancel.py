@@ -1,9 +1,7 @@
 """Who is told to end while the connection is full ends, and takes nobody's end away."""
 
 import asyncio
-from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 
 import pytest
 
@@ -20,14 +18,6 @@ FULL = 4 << 20
 HIGH_WATER = 64 * 1024
 """Above this asyncio lets a drain wait."""
 SOON_SECONDS = 2.0
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[NatsServer]:
-    server = NatsServer(tmp_path)
-    server.start()
-    yield server
-    server.stop()
 
 
 async def test_a_task_that_waits_for_a_full_connection_can_be_cancelled(

@@ -1,8 +1,7 @@
 """The bus on NATS when the server is killed or hangs: nothing lost, nothing twice."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -18,14 +17,6 @@ from tests.fakes.nats_calls import items, publish_when_back, refuses
 from tests.fakes.nats_server import NatsServer
 
 pytestmark = pytest.mark.servers
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[NatsServer]:
-    server = NatsServer(tmp_path)
-    server.start()
-    yield server
-    server.stop()
 
 
 @pytest.fixture

@@ -93,6 +93,20 @@ async def test_a_rumour_is_reported_up_before_anything_is_said(office: Office) -
     await expect(zong.locator("#notice")).to_contain_text("决定已记下")
     await expect(hold).to_contain_text("已上报总公司综合管理部")
     await expect(hold.locator("button[value=proceed]")).to_be_visible()
+    send = zong.locator("#editor [data-confirms]")
+    await zong.fill("#text", PLAIN)
+    await expect(zong.locator("#findings .gate")).to_be_visible()
+    await expect(send).to_be_disabled()
+    await expect(zong.locator("#withheld")).to_contain_text("存为草稿或送审")
+    await hold.locator("input[name=reason]").fill("总部同意先回执")
+    await hold.locator("button[value=proceed]").click()
+    await expect(zong.locator("#withheld")).to_contain_text("先立口径")
+    await expect(send).to_be_disabled()
+    await zong.locator("#withheld a").first.click()
+    await zong.fill("#text", PLAIN)
+    await expect(zong.locator("#findings .gate")).to_be_visible()
+    await expect(zong.locator("#withheld")).to_have_count(0)
+    await expect(send).to_be_enabled()
 
 
 async def test_a_question_is_asked_listed_and_answered(office: Office) -> None:

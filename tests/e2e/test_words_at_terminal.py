@@ -69,6 +69,11 @@ async def test_bans_and_plans_come_and_go(house: House) -> None:
     planned = ("--account", account["id"], "--at", "+1d", "--text", "明天十点开始", "--id", "p1")
     assert "is planned" in await zhishou(house, "plan", "add", *planned, *FIRST)
     assert [each["plan_id"] for each in await rows(house, "plan", "list")] == ["p1"]
+    why = ("--reason", "突发事件")
+    assert "are frozen" in await zhishou(house, "plan", "freeze", *why, *FIRST)
+    assert (await rows(house, "plan", "list"))[0]["frozen"]["reason"] == "突发事件"
+    assert "may be published" in await zhishou(house, "plan", "unfreeze", "p1", *why, *SECOND)
+    assert (await rows(house, "plan", "list"))[0]["frozen"] is None
     assert "dropped" in await zhishou(house, "plan", "drop", "p1", "--reason", "改期", *FIRST)
     assert await rows(house, "plan", "list") == []
 

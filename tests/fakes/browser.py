@@ -11,8 +11,8 @@ from platformdirs import user_cache_path
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from services.respond.console.app import build_console
-from services.respond.console.sessions import hashed
 from services.respond.console.settings import ConsoleSettings
+from services.respond.shell.people import link_key
 from shared.runtime.clock import SystemClock
 from shared.store.memory_store import MemoryStore
 from tests.fakes.explaining import AnExplainer
@@ -75,7 +75,7 @@ class Door:
     async def link(self, person_id: str) -> str:
         """Make a one-time sign-in link, as the terminal does."""
         token = f"token-for-{person_id}-{next(self.numbers)}"
-        await self.records.put(f"signin:{hashed(token)}", person_id.encode(), 600)
+        await self.records.put(link_key(token), person_id.encode(), 600)
         return f"{self.address}/signin/link/{token}"
 
     async def enter(self, context: BrowserContext, person_id: str) -> Page:
@@ -110,6 +110,7 @@ async def a_console(*, demo: bool = False) -> AsyncIterator[Served]:
         gate=house,
         packs=house,
         rehearsal=house,
+        stream=house,
         credentials=house,
         explainer=AnExplainer(),
         drafter=house.drafter,

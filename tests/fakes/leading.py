@@ -10,7 +10,6 @@ from services.respond.shell.effect_log import EffectLog
 from services.respond.shell.executor import Carrier
 from services.respond.shell.leader import Leader
 from services.respond.shell.office import Office
-from services.respond.shell.page_carrier import PageCarrier
 from services.respond.shell.registrar import Registrar
 from services.respond.shell.reign import World
 from services.respond.shell.snapshot_keeper import Rhythm, SnapshotKeeper
@@ -101,16 +100,7 @@ class Leading:
     def _carriers(
         self, standing: Standing, office: Office, effects: EffectLog
     ) -> dict[str, Carrier]:
-        return {
-            "page": PageCarrier(
-                pagers={"fake": self.pager},
-                effects=effects,
-                clock=self.clock,
-                office=office,
-                standing=standing,
-                public_url="http://console",
-            )
-        }
+        return {"page": self.pager.carrier(standing, office, effects, self.clock)}
 
     async def _alarm(self, reason: str) -> None:
         self.alarms.append(reason)

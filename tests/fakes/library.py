@@ -7,10 +7,12 @@ from functools import cached_property
 from services.respond.core.aggregates import (
     AutoReceipt,
     Case,
+    Chronicle,
     Entry,
     Guidance,
     Plans,
     Shelf,
+    Signatures,
     Voiced,
 )
 from services.respond.core.guidance import Ban, Position, PositionRequest, content_of_position
@@ -47,6 +49,8 @@ class Library:
     known: dict[str, Entry]
     books: Shelf
     automatic: tuple[AutoReceipt, ...] = ()
+    unsigned: Signatures = Signatures()
+    remembered: Chronicle = Chronicle()
 
     @cached_property
     def drafter(self) -> AnyDrafter:
@@ -57,8 +61,14 @@ class Library:
         """Return one post that is planned."""
         return Plans(plans=(a_plan(self._clock.now()),))
 
+    async def signatures(self) -> Signatures:
+        return self.unsigned
+
     async def guidance(self) -> Guidance:
         return self.said
+
+    async def chronicle(self) -> Chronicle:
+        return self.remembered
 
     async def plans(self) -> Plans:
         return self.planned

@@ -38,11 +38,12 @@ from tests.fakes.flows import Recorded
 from tests.fakes.library import Library, library
 from tests.fakes.replies import TABOO, on_words
 from tests.fakes.rules_house import RulesHouse
+from tests.fakes.stream import Stream
 
 PASSWORD = "correct horse battery"  # noqa: S105  the tests' own
 
 
-class House(Library, RulesHouse):
+class House(Library, Stream, RulesHouse):
     """ReadModel, Actions, GateView and Credentials at once; `log` holds what was asked."""
 
     def __init__(self, clock: Clock) -> None:

@@ -13,7 +13,6 @@ from services.respond.shell.effect_log import EffectLog
 from services.respond.shell.executor import Carrier
 from services.respond.shell.leader import Leader
 from services.respond.shell.office import Office
-from services.respond.shell.page_carrier import PageCarrier
 from services.respond.shell.read_model import StoreReadModel
 from services.respond.shell.registrar import Registrar
 from services.respond.shell.reign import World
@@ -159,14 +158,7 @@ class House:
         return {
             "remove": RemovalCarrier(removing, effects, self.clock, office, standing),
             "send_reply": ReplyCarrier(port, effects, self.clock, office, standing),
-            "page": PageCarrier(
-                pagers={"fake": self.pager},
-                effects=effects,
-                clock=self.clock,
-                office=office,
-                standing=standing,
-                public_url="http://console",
-            ),
+            "page": self.pager.carrier(standing, office, effects, self.clock),
         }
 
     async def _alarm(self, reason: str) -> None:

@@ -7,6 +7,7 @@ from services.respond.console.app import build_console
 from services.respond.console.settings import ConsoleSettings
 from services.respond.shell.configuration import Configuration, PersonConfig
 from services.respond.shell.gate_view import PackGateView
+from services.respond.shell.log_stream import LogStream
 from services.respond.shell.packs import StoredPacks
 from shared.contracts.org import Contact, Duty, Role
 from shared.policy.switches import Route, Switches
@@ -58,9 +59,10 @@ async def a_desk(house: House) -> AsyncIterator[Door]:
     app = build_console(
         read=house.read,
         actions=house.actions,
-        gate=PackGateView(house.read, house.bus, house.clock),
+        gate=PackGateView(house.read, StoredPacks(house.bus), house.clock),
         packs=StoredPacks(house.bus),
         rehearsal=spare,
+        stream=LogStream(house.bus, house.read),
         credentials=spare,
         explainer=AnExplainer(),
         records=records,

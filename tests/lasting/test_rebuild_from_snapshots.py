@@ -1,7 +1,7 @@
 """Hand-over and rebuild on real servers: an emptied Valkey, a killed leader, a purged log."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from secrets import token_bytes
@@ -35,18 +35,6 @@ from tests.fakes.waiting import until
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(120)]
 ROUND = 300
 ITEMS = 3 * ROUND + 50
-
-
-@pytest.fixture
-def servers(tmp_path: Path) -> Iterator[tuple[NatsServer, ValkeyServer]]:
-    for name in ("nats", "valkey"):
-        (tmp_path / name).mkdir()
-    nats, valkey = NatsServer(tmp_path / "nats"), ValkeyServer(tmp_path / "valkey")
-    nats.start()
-    valkey.start()
-    yield nats, valkey
-    nats.kill()
-    valkey.kill()
 
 
 async def arrive(bus: Bus, numbers: range, at: datetime) -> None:

@@ -28,18 +28,6 @@ pytestmark = [pytest.mark.servers, pytest.mark.timeout(60)]
 SOON = timedelta(seconds=8)
 
 
-@pytest.fixture
-def servers(tmp_path: Path) -> Iterator[tuple[NatsServer, ValkeyServer]]:
-    for name in ("nats", "valkey"):
-        (tmp_path / name).mkdir()
-    nats, valkey = NatsServer(tmp_path / "nats"), ValkeyServer(tmp_path / "valkey")
-    nats.start()
-    valkey.start()
-    yield nats, valkey
-    nats.kill()
-    valkey.kill()
-
-
 @asynccontextmanager
 async def receiver() -> AsyncIterator[tuple[str, list[dict[str, str]]]]:
     told: list[dict[str, str]] = []

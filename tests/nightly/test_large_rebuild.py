@@ -1,8 +1,6 @@
 """Twenty thousand cases on real servers: a snapshot holds nothing up, a rebuild gives the same."""
 
 import asyncio
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import redis.asyncio
@@ -22,18 +20,6 @@ pytestmark = [pytest.mark.servers, pytest.mark.timeout(1_800)]
 CASES, ROUND = 20_000, 100
 SLOWER = 5.0
 """How many times the longest pause between two commits may grow while a snapshot is taken."""
-
-
-@pytest.fixture
-def servers(tmp_path: Path) -> Iterator[tuple[NatsServer, ValkeyServer]]:
-    for name in ("nats", "valkey"):
-        (tmp_path / name).mkdir()
-    nats, valkey = NatsServer(tmp_path / "nats"), ValkeyServer(tmp_path / "valkey")
-    nats.start()
-    valkey.start()
-    yield nats, valkey
-    nats.kill()
-    valkey.kill()
 
 
 async def cases(house: Leading, numbers: range) -> None:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from services.respond.shell.gate_view import PackGateView
+from services.respond.shell.packs import StoredPacks
 from shared.contracts.operators import CaseClaimed, ReplyApproved, ReplyDrafted
 from shared.contracts.org import AccountRegistered
 from shared.contracts.posts import PostSeen
@@ -18,7 +19,7 @@ RULES = GateRules(fatigue=Fatigue(warn_after=1, hold_after=2))
 async def a_desk() -> AsyncIterator[tuple[House, PackGateView]]:
     async with a_house(a_configuration(a_pack(gate=RULES))) as house:
         await house.lead()
-        yield house, PackGateView(house.read, house.bus, house.clock)
+        yield house, PackGateView(house.read, StoredPacks(house.bus), house.clock)
 
 
 async def approve(house: House, case_id: str, text: str) -> str:

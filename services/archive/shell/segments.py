@@ -6,7 +6,6 @@ the disk. Whatever else lies about was left by a death and is made again. All me
 
 import gzip
 import os
-import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from pydantic import ValidationError
 from pydantic_core import to_json
 
 from services.archive.core.segments import Line, Seal, read_line
-from shared.errors import UserError
+from shared.errors import BROKEN_FILE, UserError
 
 HEADER = b'{"format":"zhishou-recording","version":1}\n'
 LINES, SEAL = ".jsonl.gz", ".seal.json"
@@ -137,7 +136,7 @@ def read_lines(path: Path) -> Iterator[Line]:
                 if line is not None:
                     yield line
                     seq = line.entry.seq
-    except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError) as error:
+    except (*BROKEN_FILE, ValueError, KeyError, TypeError) as error:
         raise BrokenSegmentError(f"{type(error).__name__}: {error}", seq) from error
 
 

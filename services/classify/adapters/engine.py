@@ -58,6 +58,11 @@ class Classifier:
         """Return the id of everything that verdicts depend on."""
         return self._judge.model
 
+    @property
+    def degraded(self) -> tuple[str, ...]:
+        """Return what is missing or does not fit, as every verdict says it."""
+        return self._judge.degraded
+
     def judge(self, texts: Sequence[str]) -> list[Verdict]:
         """Return one verdict a text, in order."""
         if "no_lexicon" in self._judge.degraded:

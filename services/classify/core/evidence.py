@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from services.classify.core.lexicon import CATEGORIES, STATUTORY, Lexicon
+from services.classify.core.lexicon import CATEGORIES, HAZARD, STATUTORY, Lexicon
 from services.classify.core.needs import Found
 from services.classify.core.privacy import PersonalData
 from services.classify.core.rules import LABELS, PLACE_OF
@@ -66,10 +66,13 @@ def by_terms(hits: Found, lexicon: Lexicon, decided: NDArray[np.bool_]) -> Evide
     )
 
 
-def by_law(hits: Found, lexicon: Lexicon) -> Evidence:
-    """Return the terms for which the law has somebody look, whatever else the text is."""
+def by_duty(hits: Found, lexicon: Lexicon, decided: NDArray[np.bool_]) -> Evidence:
+    """Return the terms for which somebody looks: by law always, for a hazard where no label is found."""
     category = lexicon.category_of.take(hits.term)
-    some = np.flatnonzero(np.isin(category, STATUTORY) & lexicon.strong.take(hits.term))
+    unnamed = (category == HAZARD) & decided[hits.text, _OTHER]
+    some = np.flatnonzero(
+        (np.isin(category, STATUTORY) | unnamed) & lexicon.strong.take(hits.term)
+    )
     return Evidence(
         hits.text.take(some),
         np.full(len(some), _OTHER),

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from services.classify.core import evidence, rules, scores
 from services.classify.core.features import Features, Seen, extract, gram_hashes
-from services.classify.core.lexicon import STATUTORY, Lexicon
+from services.classify.core.lexicon import HAZARD, STATUTORY, Lexicon
 from services.classify.core.needs import Found, Segmenter, Signer, TermFinder
 from services.classify.core.privacy import FEWEST_DIGITS, PersonalData, personal_data
 from services.classify.core.rules import LABELS
@@ -133,7 +133,8 @@ class Batch:
     def judgement(self) -> Judgement:
         decided, abstained = decide(self.beliefs, self.judge.bars)
         complains = decided[:, INDEX[Label.COMPLAINT]]
-        return Judgement(decided, abstained | (self.by_law & ~complains))
+        in_danger = (self.tally[1][:, HAZARD] > 0) & decided[:, INDEX[Label.OTHER]]
+        return Judgement(decided, abstained | (self.by_law & ~complains) | in_danger)
 
     @cached_property
     def anger(self) -> list[int]:
@@ -156,7 +157,7 @@ class Batch:
         found = [
             evidence.by_terms(self.entries, self.judge.lexicon, decided),
             evidence.by_form(self.personal, decided),
-            evidence.by_law(self.entries, self.judge.lexicon),
+            evidence.by_duty(self.entries, self.judge.lexicon, decided),
         ]
         if weights is not None:
             places = _places(weights)

@@ -20,6 +20,7 @@ CATEGORIES: Final = (
     "spam", "self_harm", "violence", "booking", "concern", "counter_speech", "insult", "slur",
     "anger", "form_question", "form_reproach", "form_news", "denial", "doubt", "delight",
     "allow", "statutory_terror", "statutory_cult", "statutory_incitement", "statutory_contraband",
+    "hazard",
 )  # fmt: skip
 """The order is part of the model's format: append only. `allow` are long harmless phrases: of hits that
 overlap the leftmost and then the longest counts, so where one stands, no shorter term inside does."""
@@ -31,6 +32,8 @@ STATUTORY: Final = tuple(
     place for place, name in enumerate(CATEGORIES) if name.startswith("statutory_")
 )
 """What the law has somebody look at. It goes to a person, with the reason, and hides nothing."""
+HAZARD: Final = CATEGORIES.index("hazard")
+"""Somebody is hurt or may be. It names no label, and is never `other` without a person's look."""
 HARMS: Final = (
     "gambling", "sexual", "fraud", "spam", "self_harm", "violence", "insult", "slur",
 )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Final, Literal
 from zlib import crc32
 
 from shared.contracts.verdicts import Label
-from shared.errors import UserError
+from shared.errors import BROKEN_FILE, UserError
 
 Kind = Literal["permissive", "research"]
 
@@ -88,7 +88,7 @@ def read_set(folder: Path, name: str, split: str) -> list[Raw]:
             return [
                 Raw(row["id"], row["text"], row["labels"], row.get("meta") or {}) for row in rows
             ]
-    except (OSError, ValueError, KeyError) as error:
+    except (*BROKEN_FILE, ValueError, KeyError) as error:
         raise UserError(
             "cannot read this data set", where=str(path), fix="give its folder with --data"
         ) from error
@@ -99,7 +99,7 @@ def read_stream(path: Path) -> list[dict[str, object]]:
     try:
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             return [json.loads(line) for line in lines]
-    except (OSError, ValueError) as error:
+    except (*BROKEN_FILE, ValueError) as error:
         raise UserError(
             "cannot read this stream", where=str(path), fix="restore the file"
         ) from error

@@ -5,9 +5,9 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Annotated, Any, BinaryIO
 
-from pydantic import Field, ValidationError
+from pydantic import Field, StringConstraints, ValidationError
 
 from shared.bus.port import Message
 from shared.contracts.base import Frozen, Time
@@ -19,11 +19,15 @@ FORMAT, VERSION = "zhishou-backup", 1
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 
 
+FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]*$")]
+"""A name in the backup's own directory: no path leads out of it."""
+
+
 class SavedStream(Frozen):
     """One stream: the server's own snapshot in `file`."""
 
     name: str
-    file: str
+    file: FileName
     sha256: str
     about: dict[str, Any]
 
@@ -52,7 +56,7 @@ class Manifest(Frozen):
     consumers: tuple[SavedConsumer, ...] = ()
     cursors: dict[str, str] = Field(default_factory=dict)
     archive_sha256: str = ""
-    segments: dict[str, str] = Field(default_factory=dict)
+    segments: dict[FileName, str] = Field(default_factory=dict)
 
 
 def read_manifest(place: Path) -> Manifest:

@@ -52,10 +52,17 @@ def restore(backup: Path, data_dir: Path, clock: Clock) -> Manifest:
             asyncio.run(_build(backup, manifest, data, clock))
             if manifest.archive_sha256:
                 shutil.copyfile(backup / ARCHIVE, data.part("archive") / ARCHIVE)
-            if manifest.segments:
-                shutil.copytree(backup / SEGMENTS, data.part("archive") / SEGMENTS)
+            _copy_segments(backup / SEGMENTS, manifest, data.part("archive") / SEGMENTS)
         partial.rename(data_dir)
     return manifest
+
+
+def _copy_segments(source: Path, manifest: Manifest, to: Path) -> None:
+    """Copy the files whose hashes were compared, and no other."""
+    if manifest.segments:
+        to.mkdir(mode=0o700)
+    for name in manifest.segments:
+        shutil.copyfile(source / name, to / name)
 
 
 def restore_into(backup: Path, url: str, clock: Clock) -> Manifest:

@@ -25,6 +25,14 @@ REPLY = (
     "您也可以带着小票过来，我们陪您一起看现场录像，感谢您的监督，也欢迎继续指出我们的不足。"
 )
 """About 140 characters; the number makes each a text nobody has checked before."""
+TOLD = (
+    "您好，第{}件反映已转{}楼门店，{}号前由店长给您答复，购买记录我们正在核对，请保持电话畅通。",
+    "已收到您说的情况，{}号柜台的监控已调取，共{}段，质检员今天到场，结果会在{}号公示栏写明。",
+    "抱歉让您久等，退款申请{}已提交，尾号{}的卡{}天内到账，如有疑问请拨打商场客服台。",
+    "经核对，{}月的活动规则没有变，积分{}分仍可兑换，兑换台在{}楼东侧，工作日晚上也开放。",
+)
+"""What others were told lately, and we said in the matter: as much as the house ever gives."""
+RECENT, EARLIER = 50, 20
 REPLIES = 101
 
 
@@ -63,7 +71,14 @@ def _judge(classifier: Classifier, texts: list[str]) -> None:
 
 def _median(replies: list[str], pack: Pack) -> float:
     """Return the median cost of checking a reply that nobody has checked before."""
-    context, spent = GateContext(situation="complaint", channel="weibo"), []
+    said = [TOLD[at % len(TOLD)].format(at, at + 1, at + 2) for at in range(RECENT + EARLIER)]
+    context = GateContext(
+        situation="complaint",
+        channel="weibo",
+        recent=tuple(said[:RECENT]),
+        earlier=tuple(said[RECENT:]),
+    )
+    spent = []
     for reply in replies:
         began = process_time()
         gate(reply, context, pack)

@@ -54,7 +54,6 @@ _WRITES = frozenset({"POST /2/comments/reply.json", "POST /2/comments/create.jso
 _CURSOR = _starts(f"$KV.{VALUES}.{CURSORS}.")
 _ACK = _starts(f"$JS.ACK.{STREAM}.{CLASSIFY_CONSUMER}.")
 _OPERATOR = _starts(f"{ROOT}.operator.")
-_INGEST = ("ingest",)
 
 
 def _leader(link: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from services.cli.doctor import here, servers
 from services.cli.doctor.finding import Finding, fail, warn
 from services.cli.doctor.posts import posts
+from services.cli.doctor.roster import roster
 from services.cli.embedded.data_dir import in_use
 from shared.bus.nats_inspect import LogReport
 
@@ -48,6 +49,7 @@ def _settings(
     read = here.configured(data_dir, environment)
     yield from here.settings(read, data_dir, environment)
     yield from posts(read)
+    yield from roster(read, now, webhook=bool(environment.get("ZHISHOU_PAGER_WEBHOOK_URL")))
     if read is not None:
         yield from here.holidays(read.packs, now.date())
     live = read is not None and any(each.live for each in read.accounts)

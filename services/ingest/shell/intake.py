@@ -1,7 +1,7 @@
 """The one way into the log: admit, publish in batches, and onto the disk when the log is away."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from itertools import islice
 
@@ -41,7 +41,7 @@ class Intake:
         self._oldest = oldest
         self._publish_seconds = publish_seconds
         self._seen: dict[str, None] = {}
-        self._unsure: set[str] = set()
+        self._unsure: dict[str, None] = {}
         self._log = Log("ingest")
         self.newest_seq = 0
 
@@ -63,7 +63,7 @@ class Intake:
             stored = await self._try_to_publish(admitted)
         if admitted and not stored:
             await self._to_disk([one.fact for one in admitted])
-        self._remember(admitted)
+        _keep(self._seen, (one.mark for one in admitted))
         return stored
 
     async def drain(self) -> int:
@@ -84,7 +84,7 @@ class Intake:
         try:
             await self._publish([one.fact for one in admitted])
         except (BusAwayError, LogFullError) as error:
-            self._unsure.update(one.mark for one in admitted)
+            _keep(self._unsure, (one.mark for one in admitted))
             self._log.warning(Event.ITEMS_SPOOLED, why=type(error).__name__)
             return False
         return True
@@ -141,13 +141,14 @@ class Intake:
             else:
                 kind = fact.item_kind.value
                 self._metrics.count(Metric.ITEMS_RECEIVED, platform=fact.platform, kind=kind)
-            self._unsure.discard(mark)
+            self._unsure.pop(mark, None)
 
-    def _remember(self, admitted: Sequence[Admit]) -> None:
-        self._seen.update((one.mark, None) for one in admitted)
-        excess = len(self._seen) - SEEN_MARKS
-        for mark in list(islice(self._seen, max(excess, 0))):
-            del self._seen[mark]
+
+def _keep(marks: dict[str, None], fresh: Iterable[str]) -> None:
+    """Add marks; the oldest are forgotten when there are too many."""
+    marks.update(dict.fromkeys(fresh))
+    for mark in list(islice(marks, max(len(marks) - SEEN_MARKS, 0))):
+        del marks[mark]
 
 
 def _traces(facts: Sequence[Fact]) -> list[str]:

@@ -5,15 +5,18 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 
 from services.respond.console import (
+    approvals,
     check_pages,
     explaining,
     forms,
     library,
     pages,
+    past_words,
     plan_pages,
     policy_pages,
     rule_pages,
     signin,
+    stream_pages,
 )
 from services.respond.console.api import JSON, allowed
 from services.respond.console.catalog import load_catalogs
@@ -28,10 +31,15 @@ from services.respond.console.settings import ConsoleSettings
 from services.respond.explaining import Explainer
 from services.respond.ports import Actions, Drafter, GateView, PackShelf, ReadModel
 from services.respond.rehearsing import Rehearsal
+from services.respond.streaming import ItemStream
 from shared.runtime.clock import Clock
 from shared.store.port import SharedRecords
 
 HTMX = "htmx.min.js"
+LONGEST_BODY = 128 * 1024
+"""Bytes of one request."""
+FRAMES_PER_SECOND = 5.0
+"""Live updates are coalesced to this."""
 
 
 async def _describe(request: web.Request) -> web.Response:
@@ -54,9 +62,12 @@ def _routes() -> list[web.RouteDef]:
         web.get("/case/{case_id}/why/{item_id}", explaining.explanation),
         web.get("/page/{page_id}", pages.alarm),
         web.get("/positions", library.positions),
+        web.get("/positions/history", past_words.history),
         web.get("/knowledge", library.knowledge),
         web.get("/receipts", library.receipts),
+        web.get("/approvals", approvals.approvals),
         web.get("/asks", library.asks),
+        web.get("/stream", stream_pages.stream),
         web.get("/plans", plan_pages.plans),
         web.get("/status", pages.status),
         web.get("/policy", policy_pages.index),
@@ -84,6 +95,7 @@ def _routes() -> list[web.RouteDef]:
         web.post("/case/{case_id}/check", forms.check),
         web.post("/policy/{pack}/rule", rule_pages.press),
         web.post("/policy/{pack}/checks/{check}", check_pages.press),
+        web.post("/stream/take-up", stream_pages.press),
         web.post("/case/{case_id}/model-draft", forms.model_draft),
     ]
     table = [web.route(each.method, each.path, each.run) for each in operations()]
@@ -106,6 +118,7 @@ def build_console(
     gate: GateView,
     packs: PackShelf,
     rehearsal: Rehearsal,
+    stream: ItemStream,
     credentials: Credentials,
     explainer: Explainer,
     drafter: Drafter | None = None,
@@ -114,22 +127,21 @@ def build_console(
     settings: ConsoleSettings,
 ) -> web.Application:
     """Return the application; it follows the fold's commits while it runs."""
-    app = web.Application(
-        middlewares=[refusals(error_page), guard], client_max_size=settings.body_limit
-    )
+    app = web.Application(middlewares=[refusals(error_page), guard], client_max_size=LONGEST_BODY)
     app[CONSOLE] = Console(
         read=read,
         actions=actions,
         gate=gate,
         packs=packs,
         rehearsal=rehearsal,
+        stream=stream,
         credentials=credentials,
         explainer=explainer,
         drafter=drafter,
         records=records,
         clock=clock,
         settings=settings,
-        feed=Feed(read, clock, settings.frames_per_second),
+        feed=Feed(read, clock, FRAMES_PER_SECOND),
         catalogs=load_catalogs(HERE / "locale"),
         templates=environment(),
     )

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -47,6 +48,7 @@ def _flatten(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[st
             yield name, str(value)
 
 
+@cache
 def load_catalogs(directory: Path) -> Mapping[str, Catalog]:
     """Read every language. Raises UserError that names the file."""
     return {

@@ -1,5 +1,6 @@
 """The catalogue of checks and the form of a rule on one: written, proved, tried, then proposed."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Final, NamedTuple
@@ -17,10 +18,11 @@ from services.respond.console.check_filled import (
     param_word,
 )
 from services.respond.console.check_form import CheckForm, CheckWritten
+from services.respond.console.pacing import Pace, not_too_often
 from services.respond.console.policy_pages import pack_in_force
 from services.respond.console.problems import Problem
 from services.respond.console.render import View, page, view_of
-from services.respond.console.rule_pages import MAY, candidate_of, not_too_often, propose
+from services.respond.console.rule_pages import MAY, candidate_of, propose
 from services.respond.rehearsing import Asked
 from services.respond.shell.review import changed
 from shared.policy.checks.kinds import KINDS, shape_of
@@ -87,8 +89,7 @@ async def write(request: web.Request) -> web.Response:
 
 async def press(request: web.Request) -> web.Response:
     """Prove what is written, try it on the last days, or propose it."""
-    allowed(request, MAY)
-    view = view_of(request)
+    caller, view = allowed(request, MAY), view_of(request)
     name, pack_hash, pack = await pack_in_force(view)
     form = await request.post()
     desk = _Desk(view, name, pack, form)
@@ -98,7 +99,7 @@ async def press(request: web.Request) -> web.Response:
         return await propose(view, name, (pack_hash, pack), written.edit)
     asked = None
     if do == "try" and written.rule is not None and written.tried is not None:
-        await not_too_often(view)
+        await not_too_often(view.console, Pace.REHEARSAL, caller.person_id)
         asked = await view.console.rehearsal.ask(name, written.tried, written.rule.id, view.zone)
     return await desk.shown(written, asked=asked, noteless=do == "propose")
 
@@ -179,7 +180,9 @@ class _Desk:
             "first": first or ([] if wordy else more),
             "more": more if first or wordy else [],
             "opened": any(
-                self._form.get(f"p:{each.name}", each.default) != each.default for each in more
+                str(self._form.get(f"p:{each.name}", each.default)).replace("\r\n", "\n")
+                != each.default
+                for each in more
             ),
             "known_fields": tuple(known),
         }
@@ -201,7 +204,7 @@ def _check_of(view: View) -> str:
 def _begun(view: View, pack: Pack) -> MultiDict[object]:
     """Return an empty form with what most people would say."""
     check = _check_of(view)
-    used = next((each for each in pack.rules if each.check == check), None)
+    used = Counter(each.type for each in pack.rules if each.check == check)
     form: MultiDict[object] = MultiDict(view.request.query)
     usual = USUAL[check].split()
     form.setdefault("kinds", "reply" if "reply" in usual else usual[0])
@@ -209,7 +212,7 @@ def _begun(view: View, pack: Pack) -> MultiDict[object]:
         form.setdefault(f"p:{each.name}", each.default)
     form.setdefault("owner", view.caller.name if view.caller else "")
     form.setdefault("review_by", (_today(view) + REVIEW_AFTER).isoformat())
-    form.setdefault("type", used.type if used else "prohibition")
+    form.setdefault("type", next((each for each, _ in used.most_common(1)), "prohibition"))
     form.setdefault("verdict", "flag")
     form.setdefault("at_gate", "1")
     return form

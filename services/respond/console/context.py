@@ -14,6 +14,7 @@ from services.respond.core.permissions import allowed
 from services.respond.explaining import Explainer
 from services.respond.ports import Actions, Drafter, GateView, PackShelf, ReadModel
 from services.respond.rehearsing import Rehearsal
+from services.respond.streaming import ItemStream
 from shared.contracts.org import Role
 from shared.runtime.clock import Clock
 from shared.store.port import SharedRecords
@@ -40,6 +41,7 @@ class Console:
     gate: GateView
     packs: PackShelf
     rehearsal: Rehearsal
+    stream: ItemStream
     credentials: Credentials
     explainer: Explainer
     drafter: Drafter | None

@@ -3,6 +3,7 @@
 from services.respond.console.answers import Undecided
 from services.respond.console.api import Answer, AnyOperation, Call, Nothing, Operation
 from services.respond.console.context import Caller, Console
+from services.respond.console.pacing import Pace, not_too_often
 from services.respond.console.parameters import CaseParams
 from services.respond.console.performing import Wanted, answered, asked_op_id, perform
 from services.respond.console.problems import Problem
@@ -38,6 +39,7 @@ async def draft(console: Console, caller: Caller, case_id: str, op_id: str) -> O
         raise Problem(404, "no_model", "no model is set up here")
     if case is None or not case.items:
         raise Problem(404, "not_found", "there is no such case")
+    await not_too_often(console, Pace.MODEL, caller.person_id)
     text = await _drafted(console, drafter, case)
     item = case.items[-1]
     body = DraftedBody(

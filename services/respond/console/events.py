@@ -8,8 +8,8 @@ from aiohttp import ClientConnectionResetError, web
 from pydantic import BaseModel
 
 from services.respond.console.api import Method, Nothing, allowed
-from services.respond.console.context import CONSOLE
-from services.respond.console.feed import PING
+from services.respond.console.context import CONSOLE, Console
+from services.respond.console.feed import PING, FeedClient
 from services.respond.console.sessions import caller_of
 from shared.errors import TransientError
 
@@ -40,11 +40,22 @@ class EventStream:
             try:
                 await response.prepare(request)
                 await response.write(b"retry: 2000\nevent: hello\ndata: {}\n\n")
-                async with aclosing(client.frames(PING_SECONDS)) as frames:
-                    async for frame in frames:
-                        if frame is PING and await caller_of(console, request) is None:
-                            break
-                        await response.write(frame)
+                await _write(console, request, response, client)
             except (ClientConnectionResetError, TransientError):
                 pass  # the browser asks again, and hears why
         return response
+
+
+async def _write(
+    console: Console, request: web.Request, response: web.StreamResponse, client: FeedClient
+) -> None:
+    """Pass frames on; in a busy house too, whoever signed out or left hears no more of it."""
+    looked_at = console.clock.monotonic()
+    async with aclosing(client.frames(PING_SECONDS)) as frames:
+        async for frame in frames:
+            now = console.clock.monotonic()
+            if frame is PING or now - looked_at >= PING_SECONDS:
+                if await caller_of(console, request) is None:
+                    return
+                looked_at = now
+            await response.write(frame)

@@ -3,13 +3,22 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from services.respond.console.context import Console
-from services.respond.core.aggregates import Case, Person, Reply
+from services.respond.console.context import Caller, Console
+from services.respond.core.aggregates import Case, Claim, Person, Reply
 from services.respond.core.approving import ANOTHER, ANYBODY, holds
 from services.respond.core.flow import Approval, Ask, Hold
-from services.respond.core.held import IN_SUBSTANCE, opinion_missing
+from services.respond.core.held import (
+    IN_SUBSTANCE,
+    Objection,
+    Standing,
+    opinion_missing,
+    withheld,
+)
+from services.respond.core.signing import mine
+from services.respond.core.unsigned import Unsigned
 from services.respond.ports import QueueFilter
 from shared.contracts.flows import HoldDecision
+from shared.contracts.operators import Slot
 from shared.policy.routing import queues_of
 
 _WAYS: tuple[HoldDecision, ...] = ("reported_up", "proceed", "stay_silent")
@@ -42,12 +51,36 @@ def signing_view(case: Case, reply: Reply | None, people: Sequence[Person]) -> S
     if reply is None or reply.status not in {"submitted", "approved"}:
         return Signing()
     opinion_from = opinion_missing(case) if reply.slot in IN_SUBSTANCE else ""
-    awaited = (Awaited(post, tuple(_holders(post, people))) for post in reply.awaits)
-    return Signing(reply.approvals, tuple(awaited), opinion_from)
+    lacks = tuple(awaited(post, people) for post in reply.awaits)
+    return Signing(reply.approvals, lacks, opinion_from)
 
 
-def _holders(post: str, people: Sequence[Person]) -> list[str]:
-    return [each.registered.name for each in people if holds(each, post)]
+def awaited(post: str, people: Sequence[Person]) -> Awaited:
+    """Return an approval that lacks, with the names of those who can give it."""
+    return Awaited(post, tuple(each.registered.name for each in people if holds(each, post)))
+
+
+async def mine_of(console: Console, caller: Caller) -> tuple[Unsigned, ...]:
+    """Return the replies this person may approve next, the longest waiting first."""
+    waits = (await console.read.signatures()).waits
+    person = await console.read.person(caller.person_id) if waits else None
+    return tuple(mine(waits, person, await console.read.people())) if person else ()
+
+
+async def against(
+    console: Console, case: Case, slot: Slot, claim: Claim | None
+) -> Objection | None:
+    """Return why no reply of this kind may leave in this case now, whoever approves it."""
+    accounts = {
+        each.registered.account_id: each.registered.pack for each in await console.read.accounts()
+    }
+    pack_hash = (await console.read.organisation()).packs.get(
+        accounts.get(case.account_id, ""), ""
+    )
+    pack = await console.packs.pack(pack_hash) if pack_hash else None
+    if pack is None:
+        return None
+    return withheld(case, slot, pack, Standing(await console.read.guidance(), claim))
 
 
 async def queues(console: Console) -> tuple[str, ...]:

@@ -41,9 +41,19 @@ from services.respond.console.parameters import (
 from services.respond.console.performing import Wanted, answered, asked_op_id, perform
 from services.respond.console.policy_api import policy_readings
 from services.respond.console.problems import Problem
+from services.respond.console.stream_pages import taking_up
 from services.respond.console.wish import Body, Wish
 from services.respond.console.wishes import WISHES
-from services.respond.core.aggregates import Claim, Cluster, Effect, Guidance, Page, Plans
+from services.respond.core.aggregates import (
+    Chronicle,
+    Claim,
+    Cluster,
+    Effect,
+    Guidance,
+    Page,
+    Plans,
+    Signatures,
+)
 from services.respond.core.checking import foremost
 from services.respond.core.permissions import ALLOWED
 from services.respond.ports import GateAnswer, Health, QueueFilter
@@ -156,6 +166,10 @@ async def _guidance(console: Console, _call: Call[Nothing, Nothing, Nothing]) ->
     return Answer(await console.read.guidance())
 
 
+async def _chronicle(console: Console, _call: Call[Nothing, Nothing, Nothing]) -> Answer:
+    return Answer(await console.read.chronicle())
+
+
 async def _knowledge(console: Console, _call: Call[Nothing, Nothing, Nothing]) -> Answer:
     shelf = await console.read.shelf()
     ids = (*(each.entry_id for each in shelf.books), *shelf.proposed, *shelf.expired)
@@ -169,6 +183,10 @@ async def _receipts(console: Console, _call: Call[Nothing, Nothing, Nothing]) ->
 
 async def _plans(console: Console, _call: Call[Nothing, Nothing, Nothing]) -> Answer:
     return Answer(await console.read.plans())
+
+
+async def _signatures(console: Console, _call: Call[Nothing, Nothing, Nothing]) -> Answer:
+    return Answer(await console.read.signatures())
 
 
 async def _people(console: Console, _call: Call[Nothing, Nothing, Nothing]) -> Answer:
@@ -234,9 +252,11 @@ def operations() -> tuple[AnyOperation, ...]:
         reading("accounts", "Accounts, modes, sources", AccountList, plain, _accounts),
         reading("models", "Which model judges, and what is proposed", Models, plain, _models),
         reading("guidance", "Positions, bans, requests", Guidance, plain, _guidance),
+        reading("guidance/history", "What was done to them", Chronicle, plain, _chronicle),
         reading("knowledge", "Entries of the knowledge base", EntryList, plain, _knowledge),
         reading("receipts", "Automatic receipts by account", ReceiptList, plain, _receipts),
         reading("plans", "Texts planned for later", Plans, plain, _plans),
+        reading("approvals", "Replies that wait for approval", Signatures, plain, _signatures),
         reading("people", "Who works here", PersonList, plain, _people),
         reading(
             "outcomes/{op_id}",
@@ -248,6 +268,7 @@ def operations() -> tuple[AnyOperation, ...]:
         _gate_check(),
         *policy_readings(),
         drafting(),
+        taking_up(),
         *(_wish(wish) for wish in WISHES.values()),
         EventStream(),
     )

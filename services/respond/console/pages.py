@@ -7,7 +7,14 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from services.respond.console.api import allowed
-from services.respond.console.flow_view import departments, hold_ways, partly, queues, signing_view
+from services.respond.console.flow_view import (
+    against,
+    departments,
+    hold_ways,
+    partly,
+    queues,
+    signing_view,
+)
 from services.respond.console.policy_api import unread_of
 from services.respond.console.present import Beside, RowView, case_view, row_view
 from services.respond.console.problems import Problem
@@ -144,6 +151,7 @@ async def case_values(view: View, case_id: str, slot: Slot) -> dict[str, object]
         "names": names,
         "departments": await departments(view.console),
         "hold_ways": hold_ways(case.flow.hold),
+        "withheld": await against(view.console, case, slot, claim),
         "signing": signing_view(case, shown.reply, await view.console.read.people()),
         "gate": await view.console.gate.check(case_id, text, slot, role) if open_text else None,
         "outcome": None,

@@ -63,6 +63,10 @@ class PlanParams(_Strict):
     plan_id: Name
 
 
+class ItemParams(_Strict):
+    item_id: Name
+
+
 class EffectParams(_Strict):
     effect_id: Name
 

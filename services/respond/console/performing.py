@@ -7,13 +7,13 @@ from pydantic import TypeAdapter, ValidationError
 from services.respond.console.answers import Undecided
 from services.respond.console.api import Answer
 from services.respond.console.context import Caller, Console
+from services.respond.console.pacing import Pace, not_too_often
 from services.respond.console.policy_api import must_be_known
 from services.respond.console.problems import Problem
 from services.respond.console.wish import Ask, Body, OpId, Wish
 from shared.contracts.operators import Outcome
 from shared.errors import TransientError
 
-WISHES_PER_SECOND, WISHES_BURST = 10.0, 60
 _OP_ID: TypeAdapter[str] = TypeAdapter(OpId)
 
 
@@ -31,11 +31,7 @@ async def perform(console: Console, caller: Caller, wanted: Wanted) -> Outcome |
     action = wanted.wish.needs(wanted.body)
     if not caller.may(action):
         raise Problem(403, "not_allowed", f"your roles do not grant {action}")
-    wait = await console.records.spend(
-        f"wish:{caller.person_id}", rate_per_second=WISHES_PER_SECOND, burst=WISHES_BURST
-    )
-    if wait > 0:
-        raise Problem(429, "too_fast", headers={"Retry-After": str(int(wait) + 1)})
+    await not_too_often(console, Pace.WISH, caller.person_id)
     ask = Ask(wanted.op_id, caller.person_id, wanted.target)
     try:
         await must_be_known(console, wanted.wish, wanted.target, wanted.body)

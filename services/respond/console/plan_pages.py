@@ -29,14 +29,20 @@ async def plans(request: web.Request) -> web.Response:
         each.registered.account_id: await _pack(view, each.registered.pack) for each in accounts
     }
     platforms = {each.registered.account_id: each.registered.platform for each in accounts}
+    known = await read.plans()
     shown = [
         Planned(
             each, objections(each, platforms[each.account_id], packs[each.account_id], guidance)
         )
-        for each in ahead((await read.plans()).plans, view.now)
+        for each in ahead(known.plans, view.now)
         if each.account_id in platforms
     ]
-    values = {"plans": shown, "names": await view.names(), "accounts": accounts}
+    values = {
+        "plans": shown,
+        "all_frozen": known.frozen,
+        "names": await view.names(),
+        "accounts": accounts,
+    }
     return await page(view, "plans.html", values)
 
 

@@ -9,12 +9,15 @@ from services.respond.console.pack_view import areas
 from services.respond.console.policy_api import changes_for
 from services.respond.console.problems import Problem
 from services.respond.console.render import View, page, view_of
+from services.respond.console.rule_form import titles
+from services.respond.core.permissions import allowed as permitted
 from services.respond.shell.review import review
 from shared.policy.incident_lines import incident_lines
 from shared.policy.incidents import IncidentRule
 from shared.policy.model import Pack
 
 FIRST_AREA = "clocks"
+APPROVES = "operator.policy_approved"
 
 
 async def index(request: web.Request) -> web.Response:
@@ -40,6 +43,7 @@ async def browse(request: web.Request) -> web.Response:
     values = {
         "pack": name,
         "pack_hash": pack_hash,
+        "titles": titles(pack),
         "areas": areas(pack, chosen, search),
         "chosen": chosen,
         "search": search,
@@ -74,6 +78,13 @@ async def proposal(request: web.Request) -> web.Response:
         "run": run if run and run.pack_hash == meant.pack_hash else None,
         "running": running,
         "names": await view.names(),
+        "approvers": [
+            each.registered.name
+            for each in await read.people()
+            if each.registered.active
+            and permitted(APPROVES, each.registered.roles)
+            and each.registered.person_id != meant.proposed_by
+        ],
     }
     return await page(view, "policy_proposal.html", values)
 

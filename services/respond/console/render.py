@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import get_args
 from urllib.parse import quote
@@ -13,16 +14,19 @@ import jinja2
 from aiohttp import web
 
 from services.respond.console.catalog import LANGUAGES, Catalog
+from services.respond.console.condition_words import condition_in_words
 from services.respond.console.context import CONSOLE, Caller, Console
+from services.respond.console.flow_view import mine_of
 from services.respond.console.history import Names
 from services.respond.console.policy_api import unread_packs
 from services.respond.console.present import SLOTS
 from services.respond.console.problems import Problem
 from services.respond.console.rule_words import in_words, rule_in_words
 from services.respond.console.sessions import CALLER
-from services.respond.console.signs import SourceSign, source_signs
+from services.respond.console.signs import SourceSign, most_urgent, source_signs
 from services.respond.console.words import TimeLeft, missing, span, time_left
 from services.respond.core.aggregates import Account, Page, Person
+from services.respond.core.pages import at_hand
 from services.respond.ports import Health
 from shared.contracts.dues import Harm, Removing, Statutory
 from shared.contracts.operators import ClaimStatus
@@ -30,7 +34,11 @@ from shared.contracts.verdicts import Label
 
 HERE = Path(__file__).parent
 STALE_SECONDS = 120
+ZONE = ZoneInfo("Asia/Shanghai")
+"""In which times are shown and typed."""
 SHOWN_PAGES = 3
+LOOKED_PAGES = 200
+"""Of so many open alarms the most urgent are found; in a crisis each late case has one."""
 LANG_COOKIE = "lang"
 
 
@@ -51,10 +59,13 @@ class Header:
     paused: bool
     modes: tuple[str, ...]
     unread: tuple[str, ...]
+    unsigned: int
+    frozen: bool
 
 
+@cache
 def environment() -> jinja2.Environment:
-    """Return the template environment of the console."""
+    """Return the template environment of the console; a template is compiled once a process."""
     made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE / "templates"),
         autoescape=True,
@@ -63,6 +74,7 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     made.globals |= {"in_words": in_words, "rule_in_words": rule_in_words, "missing": missing}
+    made.globals["condition_in_words"] = condition_in_words
     return made
 
 
@@ -95,7 +107,7 @@ class View:
 
     @property
     def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.console.settings.timezone)
+        return ZONE
 
     def clock_time(self, time: datetime) -> str:
         local = time.astimezone(self.zone)
@@ -130,11 +142,12 @@ class View:
         read = self.console.read
         health, organisation = await read.health(), await read.organisation()
         accounts, names = tuple(await read.accounts()), await self.names()
-        duty = next((d for d in organisation.duties if d.start <= self.now < d.end), None)
+        duty = at_hand(organisation.duties, self.now)
         newest = health.newest_fact_at
         age = (self.now - newest).total_seconds() if newest else None
         well, ill = source_signs(accounts)
-        pages, all_pages = await read.open_pages(SHOWN_PAGES)
+        looked, all_pages = await read.open_pages(LOOKED_PAGES)
+        pages = most_urgent(looked)[:SHOWN_PAGES]
         return Header(
             health=health,
             newest=self.ago(newest) if newest else self.t("header.nothing_yet"),
@@ -149,6 +162,8 @@ class View:
             paused=organisation.paused or any(each.paused for each in accounts),
             modes=tuple(dict.fromkeys(each.mode for each in accounts)),
             unread=await unread_packs(self.console, self.caller) if self.caller else (),
+            unsigned=len(await mine_of(self.console, self.caller)) if self.caller else 0,
+            frozen=(await read.plans()).frozen is not None,
         )
 
 

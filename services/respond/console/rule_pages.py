@@ -7,6 +7,7 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from services.respond.console.api import allowed
+from services.respond.console.pacing import Pace, not_too_often
 from services.respond.console.performing import Wanted, perform
 from services.respond.console.policy_pages import pack_in_force
 from services.respond.console.policy_wishes import PackProposeBody
@@ -21,7 +22,6 @@ from shared.policy.model import Pack
 
 MAY = "operator.policy_proposed"
 LONGEST_NOTE = 500
-TRIES_PER_SECOND, TRIES_BURST = 1 / 10, 5
 
 
 async def write(request: web.Request) -> web.Response:
@@ -37,8 +37,7 @@ async def write(request: web.Request) -> web.Response:
 
 async def press(request: web.Request) -> web.Response:
     """Check what is written, try it on what came in the last days, or propose it."""
-    allowed(request, MAY)
-    view = view_of(request)
+    caller, view = allowed(request, MAY), view_of(request)
     name, pack_hash, pack = await pack_in_force(view)
     form = await request.post()
     written = RuleForm(pack, view.t, form).read()
@@ -48,22 +47,12 @@ async def press(request: web.Request) -> web.Response:
     candidate = await candidate_of(pack, written.edit) if written.edit else None
     tried = None
     if do == "try" and candidate is not None:
-        await not_too_often(view)
+        await not_too_often(view.console, Pace.REHEARSAL, caller.person_id)
         tried = await view.console.rehearsal.rehearse(name, pack, candidate)
     live = request.headers.get("HX-Request") == "true"
     return await _shown(
         view, name, pack, written, candidate=candidate, tried=tried, whole=not live
     )
-
-
-async def not_too_often(view: View) -> None:
-    """A rehearsal costs seconds of a processor that others wait for. Raises Problem 429."""
-    caller = allowed(view.request, MAY)
-    wait = await view.console.records.spend(
-        f"rehearsal:{caller.person_id}", rate_per_second=TRIES_PER_SECOND, burst=TRIES_BURST
-    )
-    if wait > 0:
-        raise Problem(429, "too_fast", headers={"Retry-After": str(int(wait) + 1)})
 
 
 async def propose(view: View, name: str, standing: tuple[str, Pack], edit: Edit) -> web.Response:

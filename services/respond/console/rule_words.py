@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from services.respond.console.catalog import Catalog
+from services.respond.console.condition_words import condition_in_words
+from services.respond.core.policy import LINE_CHARS
 
 _CLOCKS: Final = re.compile(
     r"^(?:acknowledge )?([0-9.]+)(?: min)?, (?:first reply )?([0-9.]+)(?: min)?$"
@@ -36,8 +38,16 @@ def in_words(said: str, t: Catalog) -> str:
 
 
 def rule_in_words(said: str, t: Catalog) -> str:
-    """Return a rule, spelt as fields and values, with the fields in the reader's words."""
-    return t("number.field").join(_fields(said, t))
+    """Return a rule, spelt as fields and values, with the fields in the reader's words.
+
+    What goes without saying is left out: what it is not, its own id, where its own words are kept,
+    and its examples, which stand with it. A rule that was cut ends at its last whole field.
+    """
+    whole, cut = said.partition("; examples: ")[0], len(said) == LINE_CHARS
+    if cut and "; " in whole:
+        whole = whole.rpartition("; ")[0]
+    read = t("number.field").join(_fields(whole, t))
+    return f"{read}…" if cut else read
 
 
 def _fields(said: str, t: Catalog) -> Iterator[str]:
@@ -45,9 +55,25 @@ def _fields(said: str, t: Catalog) -> Iterator[str]:
         field = _FIELD.match(part)
         if field is None:
             yield _labels(part, t)
-        else:
-            prefix = _SAID_AS.get(field[1], "label.")
-            yield f"{t.said(f'policy.key_{field[1]}', field[1])} {_labels(field[2], t, prefix)}"
+        elif not _goes_without_saying(field[1], field[2]):
+            yield _field(field[1], field[2], t)
+
+
+def _goes_without_saying(name: str, value: str) -> bool:
+    own = name == "params" and value.startswith("labels: own: ")
+    return own or value == "false" or name in {"id", "ours"} or (name, value) == ("when", "true")
+
+
+def _field(name: str, value: str, t: Catalog) -> str:
+    word = t.said(f"policy.key_{name}", t.said(f"param.{name}", name))
+    if value == "true":
+        return word
+    if name == "when" and (plain := condition_in_words(value, t, {})):
+        return f"{word} {plain}"
+    inner = _FIELD.match(value) if name == "params" else None
+    if inner is not None:
+        return f"{word} {t.said(f'param.{inner[1]}', inner[1])} {inner[2]}"
+    return f"{word} {_labels(value, t, _SAID_AS.get(name, 'label.'))}"
 
 
 def _labels(said: str, t: Catalog, prefix: str = "label.") -> str:

@@ -8,7 +8,7 @@ from aiohttp.typedefs import Middleware
 
 from services.respond.console.context import CONSOLE
 from services.respond.console.problems import Problem
-from services.respond.console.sessions import CALLER, caller_of
+from services.respond.console.sessions import CALLER, caller_of, over_https
 from shared.errors import TransientError
 from shared.observability.catalog import Event
 from shared.observability.logging import Log
@@ -38,7 +38,7 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
         response.headers[name] = value
     if not request.path.startswith("/static/"):
         response.headers.setdefault("Cache-Control", "no-store")
-    if request.secure:
+    if over_https(request.app[CONSOLE], request):
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
 
 

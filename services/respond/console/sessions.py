@@ -1,33 +1,31 @@
 """Signed-in people: an opaque random id in a cookie, its hash and nothing else in the store."""
 
 import asyncio
-import hashlib
 import secrets
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from services.respond.console.context import Caller, Console
+from services.respond.console.context import CONSOLE, Caller, Console
+from services.respond.shell.people import SESSION_LONGEST_SECONDS, hashed, lock_of
 from shared.contracts.base import Frozen, Time
 from shared.errors import TransientError
 
 KNOW_SECONDS = 3.0
 """A store that hangs must not leave a person before an empty page."""
 TOUCH_EVERY = timedelta(minutes=5)
+IDLE_SECONDS = 12 * 3600.0
 CALLER = web.RequestKey("caller", Caller)
 
 
 class Session(Frozen):
-    """What the store keeps under the hash of the id."""
+    """What the store keeps under the hash of the id; a new password changes the `lock`."""
 
     person_id: str
     began: Time
     touched: Time
-
-
-def hashed(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
+    lock: str = ""
 
 
 def over_https(console: Console, request: web.Request) -> bool:
@@ -39,28 +37,32 @@ def cookie_name(console: Console, request: web.Request) -> str:
     return "__Host-zhishou" if over_https(console, request) else "zhishou"
 
 
-def _lifetime(console: Console, session: Session, now: datetime) -> float:
-    longest = session.began + console.settings.session_longest - now
-    return min(console.settings.session_idle, longest).total_seconds()
+def _lifetime(session: Session, now: datetime) -> float:
+    return min(IDLE_SECONDS, SESSION_LONGEST_SECONDS - (now - session.began).total_seconds())
 
 
 async def begin(
-    console: Console, request: web.Request, response: web.StreamResponse, person_id: str
+    request: web.Request, response: web.StreamResponse, person_id: str, lock: str
 ) -> None:
-    """Start a session with a fresh id; the one the browser came with ends."""
+    """Start a session with a fresh id; the one the browser came with ends.
+
+    `lock` was read before it was known that the person may come in, so that a password which is
+    replaced meanwhile opens nothing.
+    """
+    console = request.app[CONSOLE]
     await end(console, request)
     secret = secrets.token_urlsafe(32)
     now = console.clock.now()
-    session = Session(person_id=person_id, began=now, touched=now)
+    session = Session(person_id=person_id, began=now, touched=now, lock=lock)
     await console.records.put(
         f"session:{hashed(secret)}",
         session.model_dump_json().encode(),
-        _lifetime(console, session, now),
+        _lifetime(session, now),
     )
     response.set_cookie(
         cookie_name(console, request),
         secret,
-        max_age=int(console.settings.session_longest.total_seconds()),
+        max_age=int(SESSION_LONGEST_SECONDS),
         path="/",
         secure=over_https(console, request),
         httponly=True,
@@ -95,8 +97,9 @@ async def _caller_of(console: Console, request: web.Request) -> Caller | None:
         return None
     session = Session.model_validate_json(raw)
     now = console.clock.now()
-    remaining = _lifetime(console, session, now)
-    if remaining <= 0:
+    remaining = _lifetime(session, now)
+    lock = await lock_of(console.records, session.person_id)
+    if remaining <= 0 or lock not in ("", session.lock):
         await console.records.forget(key)
         return None
     if now - session.touched >= TOUCH_EVERY:

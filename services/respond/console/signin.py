@@ -1,33 +1,29 @@
-"""The door: a one-time link from the terminal, or name and password; both are rate-limited."""
+"""The door: a one-time link from the terminal, or name and password; tries of these are limited."""
 
 from urllib.parse import quote
 
 from aiohttp import web
 
 from services.respond.console import sessions
+from services.respond.console.addresses import FORWARDED, address_of
 from services.respond.console.catalog import LANGUAGES
 from services.respond.console.context import CONSOLE, Console
+from services.respond.console.pacing import Pace, not_too_often
 from services.respond.console.problems import Problem
 from services.respond.console.render import LANG_COOKIE, local_path, page, view_of
+from services.respond.shell.people import hashed, link_key, lock_of
+from shared.observability.catalog import Event
+from shared.observability.logging import Log
 
-TRIES_PER_SECOND, TRIES_BURST = 1 / 20, 6
+log = Log("console")
+
 LONGEST_NAME, LONGEST_PASSWORD = 200, 1024
 
 
-async def _spend(console: Console, *buckets: str) -> None:
-    for bucket in buckets:
-        wait = await console.records.spend(
-            f"signin:{sessions.hashed(bucket)}",
-            rate_per_second=TRIES_PER_SECOND,
-            burst=TRIES_BURST,
-        )
-        if wait > 0:
-            raise Problem(429, "too_many_tries", headers={"Retry-After": str(int(wait) + 1)})
-
-
-async def _enter(request: web.Request, person_id: str, then: str) -> web.Response:
+async def _enter(request: web.Request, person_id: str, lock: str, then: str) -> web.Response:
     response = web.Response(status=303, headers={"Location": then})
-    await sessions.begin(request.app[CONSOLE], request, response, person_id)
+    await sessions.begin(request, response, person_id, lock)
+    log.info(Event.SIGNED_IN, person_id=person_id)
     return response
 
 
@@ -43,13 +39,19 @@ async def enter(request: web.Request) -> web.Response:
     name = str(form.get("name", "")).strip()[:LONGEST_NAME]
     password = str(form.get("password", ""))[:LONGEST_PASSWORD]
     then = local_path(str(form.get("next", "")))
-    await _spend(console, f"name {name}", f"from {request.remote}")
+    forwarded = request.headers.getall(FORWARDED, [])
+    address = address_of(request.remote or "", forwarded, console.settings.trusted_proxies)
+    for who in (f"name {name}", f"from {address}"):
+        await not_too_often(console, Pace.SIGN_IN, hashed(who), "too_many_tries")
     person_id = await _person_named(console, name)
+    lock = await lock_of(console.records, person_id or name)
     right = await console.credentials.verify(person_id or name, password)
     if not right or person_id is None:
+        # Neither name nor password: people mix the two fields up.
+        log.warning(Event.SIGN_IN_REFUSED, known=person_id is not None, address=address)
         values = {"next": then, "wrong": True}
         return await page(view_of(request), "signin.html", values, status=401, whole=False)
-    return await _enter(request, person_id, then)
+    return await _enter(request, person_id, lock, then)
 
 
 async def _person_named(console: Console, name: str) -> str | None:
@@ -69,13 +71,14 @@ async def show_link(request: web.Request) -> web.Response:
 
 
 async def take_link(request: web.Request) -> web.Response:
+    """Let in whoever holds the link: nobody guesses 256 bits, and no stranger can use up its tries."""
     console = request.app[CONSOLE]
-    await _spend(console, f"link from {request.remote}")
-    taken = await console.records.take(f"signin:{sessions.hashed(request.match_info['token'])}")
+    taken = await console.records.take(link_key(request.match_info["token"]))
     person = await console.read.person(taken.decode()) if taken else None
     if person is None or not person.registered.active:
         raise Problem(410, "link_used", "ask for a new one: zhishou signin")
-    return await _enter(request, person.registered.person_id, "/queue")
+    person_id = person.registered.person_id
+    return await _enter(request, person_id, await lock_of(console.records, person_id), "/queue")
 
 
 async def leave(request: web.Request) -> web.Response:

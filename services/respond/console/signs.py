@@ -1,10 +1,11 @@
-"""How the sources are, for the header: which platforms are well, and each source that is not."""
+"""What the header shows first: how the sources are, and which alarms nobody has taken yet."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.respond.core.aggregates import Account
+from services.respond.core.aggregates import Account, Page
+from services.respond.core.at_risk import AT_RISK
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,11 @@ def source_signs(
     heard = dict.fromkeys(each.registered.platform for each in accounts if each.sources)
     ill = {each.registered.platform for each in accounts if _is_ill(each)}
     return tuple(each for each in heard if each not in ill), bad
+
+
+def most_urgent(pages: Sequence[Page]) -> list[Page]:
+    """Return alarms as they should be read: a life before everything else, then the oldest."""
+    return sorted(pages, key=lambda each: (AT_RISK not in each.reasons, each.raised_at))
 
 
 def _is_ill(account: Account) -> bool:

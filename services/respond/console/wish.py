@@ -56,6 +56,7 @@ class Wish:
         "entry",
         "incident",
         "plan",
+        "item",
         "organisation",
     ]
     summary: str

@@ -22,6 +22,7 @@ from services.respond.core.case import (
     Said,
     Suggestion,
 )
+from services.respond.core.chronicle import Chronicle
 from services.respond.core.claim import Claim, Variant
 from services.respond.core.cluster import Cluster
 from services.respond.core.dues import VisitReminder
@@ -39,6 +40,7 @@ from services.respond.core.receipt import AutoReceipt, Greeted
 from services.respond.core.shadow import ShadowRun
 from services.respond.core.state import Aggregate
 from services.respond.core.threads import AuthorRecord, Closed
+from services.respond.core.unsigned import Signatures
 from services.respond.core.voiced import Spoken, Voiced
 from services.respond.core.waiting import Timer
 from shared.contracts.base import Time
@@ -61,6 +63,7 @@ __all__ = [
     "CaseClock",
     "CaseItem",
     "CaseStatus",
+    "Chronicle",
     "Claim",
     "ClockKind",
     "Closed",
@@ -96,6 +99,7 @@ __all__ = [
     "Said",
     "ShadowRun",
     "Shelf",
+    "Signatures",
     "Spoken",
     "StoredOutcome",
     "Suggestion",
@@ -198,10 +202,21 @@ class Page(Aggregate):
     acknowledged_at: Time | None = None
     acknowledged_by: str | None = None
     failed: str = ""
+    tried: tuple[str, ...] = ()
+    """The ways to people on duty that did not take it."""
+    rung_at: Time | None = None
+    """When it last rang, if not when it was raised."""
+    again_at: Time | None = None
+    """When somebody's duty begins, if it has reached nobody."""
 
     @cached_property
     def key(self) -> str:
         return f"page:{self.page_id}"
+
+    def timers(self) -> tuple[Timer, ...]:
+        if self.again_at is None or self.acknowledged_at is not None:
+            return ()
+        return (Timer(self.again_at, f"again:{self.page_id}", self.key),)
 
 
 class StoredOutcome(Aggregate):
@@ -263,5 +278,7 @@ AGGREGATES: dict[str, type[Aggregate]] = {
     "visit": VisitReminder,
     "held": HeldText,
     "plans": Plans,
+    "signatures": Signatures,
+    "chronicle": Chronicle,
 }
 """Key prefix -> class of the persisted aggregates."""

@@ -1,14 +1,16 @@
 """What changed for whom: nobody sends by rules they have not been told of."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from services.respond.core.aggregates import Person
 from services.respond.core.policy import (
     LINE_CHARS,
     LINES_KEPT,
+    MOVED_KEPT,
     SWITCHES_KEPT,
     Briefed,
     ChangeLine,
+    MovedCase,
     PackChanges,
     Switch,
 )
@@ -18,8 +20,14 @@ from shared.policy.changes import concerned, differences
 from shared.policy.model import Pack
 
 
-def remember_switch(work: Work, name: str, old: tuple[Pack, str], new: tuple[Pack, str]) -> None:
-    """Keep what one pack changed against the one before it."""
+def remember_switch(
+    work: Work,
+    name: str,
+    old: tuple[Pack, str],
+    new: tuple[Pack, str],
+    moved: Sequence[MovedCase] = (),
+) -> None:
+    """Keep what one pack changed against the one before it, and which open cases it moved."""
     found = differences(old[0], new[0])
     lines = tuple(
         ChangeLine(
@@ -38,6 +46,8 @@ def remember_switch(work: Work, name: str, old: tuple[Pack, str], new: tuple[Pac
         seq=work.seq,
         lines=lines,
         more=len(found) - len(lines),
+        moved=tuple(moved[:MOVED_KEPT]),
+        more_moved=max(0, len(moved) - MOVED_KEPT),
     )
     known = work.get(f"changes:{name}", PackChanges) or PackChanges(pack=name)
     kept = (*known.switches[1 - SWITCHES_KEPT :], switch)

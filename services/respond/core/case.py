@@ -81,6 +81,8 @@ class CaseItem(Frozen):
     deleted: bool = False
     topics: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
+    moved_to: str = ""
+    """The case of its own that somebody made of it, out of one that collects."""
     looked_at: Time | None = None
     """When it was last made sure what the platform shows as our reply to it."""
 
@@ -204,6 +206,8 @@ class Case(Aggregate):
     """The claim it is about, once a person or a known wording says so."""
     readings: tuple[Reading, ...] = ()
     """What was believed of it as a rumour while it spread, the newest last."""
+    collects: Literal["", "no_text"] = ""
+    """It is nobody's matter: what came without a word lies here until somebody looks at it."""
     matter: str = ""
     """What it is about, in words that may be said in public; worked out when somebody looks."""
     items: tuple[CaseItem, ...]

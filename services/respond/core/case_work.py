@@ -1,6 +1,6 @@
 """What a person does with a case as a whole: claim, release, note, correct, resolve, reopen."""
 
-from services.respond.core import asking, holding
+from services.respond.core import asking, holding, signing
 from services.respond.core.aggregates import Case, HistoryEntry
 from services.respond.core.at_risk import looked_after
 from services.respond.core.cascades import called_rumour
@@ -85,6 +85,7 @@ def resolve(work: Work, case: Case, fact: asked.CaseResolved) -> Case | Refusal:
     closed = call_off(work, give_up(case)).model_copy(update=ended)
     holding.settle(work, case, fact.person_id)
     asking.settle(work, case, fact.person_id)
+    signing.follow(work, closed)
     settle_page(work, closed, fact.person_id)
     looked_after(work, closed, fact.person_id)
     offer_itself(work, case, fact)

@@ -8,12 +8,13 @@ from services.respond.core.aggregates import (
     ItemPlace,
 )
 from services.respond.core.at_risk import tell_of_risk
+from services.respond.core.baskets import basket_at, basket_key, is_wordless
 from services.respond.core.cascades import suspect
-from services.respond.core.case import note
+from services.respond.core.case import CaseClock, note
 from services.respond.core.clocks import start_clocks
 from services.respond.core.clusters import gather, meet
 from services.respond.core.decisions import CaseJoined, CaseOpened, CaseReopened
-from services.respond.core.judging import HARMS, Judgement, in_order
+from services.respond.core.judging import HARMS, NO_TEXT, Judgement, in_order
 from services.respond.core.places import thread_place
 from services.respond.core.routing import flow_for, obey, routed
 from services.respond.core.staff import quiet
@@ -68,19 +69,30 @@ def case_item(pending: PendingItem, verdict: Verdict, judged: Judgement) -> Case
 
 
 def admit(
-    work: Work, pending: PendingItem, verdict: Verdict, judged: Judgement
+    work: Work,
+    pending: PendingItem,
+    verdict: Verdict,
+    judged: Judgement,
+    *,
+    alone: bool = False,
 ) -> tuple[str, Judgement]:
     """Bring a judged item to its case; return the case id, or "" when it is no matter for one.
 
     What reaches people is weighed whole, by its text, its author and what came before.
 
     A further word in an open case always joins it; a resolved case opens again only for an item
-    that would open one by itself, so that a "thank you" wakes nobody.
+    that would open one by itself, so that a "thank you" wakes nobody. What has no word in it is
+    collected, unless it is part of an open matter or somebody wants it `alone`.
     """
     key = thread_key(pending.fact)
     case = work.find(thread_place(key), Case)
     gone = pending.deleted and Label.SELF_HARM not in judged.decided
     is_open = case is not None and case.status != "resolved"
+    collected = not is_open and not alone and is_wordless(pending, verdict, judged)
+    if collected:
+        key = basket_key(pending)
+        case = basket_at(work, key)
+        is_open = case is not None
     reaches = is_open or (judged.opens_case and not gone)
     if not reaches and HARMS.isdisjoint(judged.decided):
         return "", judged
@@ -91,7 +103,7 @@ def admit(
     where = pending.fact.scope()
     item, judged = weighed(work, item, judged, where=where, case=case, cluster=cluster)
     if case is None:
-        fresh = _open(work, key, pending, item, judged)
+        fresh = _open(work, key, pending, item, judged, collects=collected)
     else:
         again = case if is_open else reopen(work, case, item, judged)
         fresh = _join(work, again, item, judged)
@@ -149,13 +161,23 @@ def refresh(case: Case, items: tuple[CaseItem, ...]) -> Case:
     return case.model_copy(update={**known, **about})
 
 
-def _open(work: Work, key: str, pending: PendingItem, item: CaseItem, judged: Judgement) -> Case:
+def _open(
+    work: Work,
+    key: str,
+    pending: PendingItem,
+    item: CaseItem,
+    judged: Judgement,
+    *,
+    collects: bool,
+) -> Case:
     fact = pending.fact
     pack, _ = work.pack_of(fact.account_id)
-    values = conditions(work, fact.scope(), item, judged, None)
-    clocks = start_clocks(pack, pending.received_at, values)
+    clocks: tuple[CaseClock, ...] = ()
     labels = in_order(set(judged.decided))
-    remember(work, fact.scope(), item.author)
+    if not collects:
+        values = conditions(work, fact.scope(), item, judged, None)
+        clocks = start_clocks(pack, pending.received_at, values)
+        remember(work, fact.scope(), item.author)
     case = built(
         Case,
         {
@@ -178,6 +200,7 @@ def _open(work: Work, key: str, pending: PendingItem, item: CaseItem, judged: Ju
             "clocks": clocks,
             "history": (built(HistoryEntry, {"at": work.at, "what": "opened"}),),
             "degraded": item.degraded,
+            "collects": NO_TEXT if collects else "",
         },
     )
     work.count("next_case")
@@ -191,8 +214,8 @@ def _open(work: Work, key: str, pending: PendingItem, item: CaseItem, judged: Ju
         "severity": case.severity,
         "degraded": case.degraded,
         "queue": case.flow.queue,
-        "acknowledge_due": clocks[0].due_at,
-        "first_reply_due": clocks[1].due_at,
+        "acknowledge_due": clocks[0].due_at if clocks else None,
+        "first_reply_due": clocks[1].due_at if clocks else None,
     }
     work.decide(built(CaseOpened, opened))
     work.put(built(ItemPlace, {"item_id": fact.item_id, "case_id": case.case_id}))

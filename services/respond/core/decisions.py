@@ -72,8 +72,9 @@ class CaseOpened(_Decision):
     severity: int
     degraded: tuple[str, ...] = ()
     queue: str = ""
-    acknowledge_due: Time
-    first_reply_due: Time
+    acknowledge_due: Time | None
+    first_reply_due: Time | None
+    """None: nobody is owed an answer."""
 
 
 class CaseJoined(_Decision):

@@ -20,6 +20,7 @@ from services.respond.core.checking import check_text
 from services.respond.core.clocks import meet
 from services.respond.core.decisions import EffectDecided, EffectMoved
 from services.respond.core.held import objection, standing_of
+from services.respond.core.pages import TAKEN, pass_on
 from services.respond.core.promises import follow_up, is_moved, open_clocks, promised
 from services.respond.core.removals import removal_ended
 from services.respond.core.replies import come_back, reply_of
@@ -268,6 +269,10 @@ def _end_page(work: Work, effect: Effect, status: str, reason: str) -> None:
         return
     if status == "done":
         work.put(page.model_copy(update={"delivered_at": work.at, "failed": ""}))
+    elif reason == TAKEN:
+        return
+    elif status == "refused":
+        pass_on(work, page, effect, reason or status)
     else:
         work.put(page.model_copy(update={"failed": reason or status}))
 

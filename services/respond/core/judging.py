@@ -12,8 +12,8 @@ LABEL_ORDER = {label: place for place, label in enumerate(Label)}
 UNCLASSIFIED, NO_TEXT = "unclassified", "no_text"
 ALWAYS = frozenset({UNCLASSIFIED, NO_TEXT})
 """What nobody and nothing has read is for people, whatever the rules say."""
-STATUTORY = " statutory_"
-"""How a reason of the law is spelt in a verdict."""
+DUTIES = (" statutory_", " hazard")
+"""How the reasons for which somebody must look are spelt in a verdict: the law, somebody in danger."""
 TRACE = 0.15
 """From here on self-harm is near enough that somebody looks; ours."""
 
@@ -45,7 +45,8 @@ class Judgement(NamedTuple):
 def judge(verdict: Verdict, pack: Pack) -> Judgement:
     """Apply the pack's own thresholds (per mille; else classify's decision) and case labels.
 
-    No rule of a pack keeps people from somebody at risk, nor from what the law has them look at.
+    No rule of a pack keeps people from somebody at risk or in danger, nor from what the law has them
+    look at.
     """
     decided = _decided(verdict, pack) if pack.thresholds else verdict.decided
     judged = _judged(pack, decided, verdict.anger, verdict.abstained, verdict.degraded)
@@ -60,7 +61,8 @@ def depends_on_more(verdict: Verdict, pack: Pack) -> bool:
 
 
 def _must_be_seen(verdict: Verdict) -> bool:
-    return STATUTORY in verdict.why or verdict.labels.get(Label.SELF_HARM, 0.0) >= TRACE
+    on_duty = any(each in verdict.why for each in DUTIES)
+    return on_duty or verdict.labels.get(Label.SELF_HARM, 0.0) >= TRACE
 
 
 @lru_cache(maxsize=4096)

@@ -16,7 +16,9 @@ from services.respond.core import (
     replies,
     revisiting,
     sayings,
+    signing,
     staff,
+    taking_up,
 )
 from services.respond.core.aggregates import (
     OUTCOMES_KEPT,
@@ -62,6 +64,7 @@ from shared.contracts.operators import (
     ReplyUndone,
 )
 from shared.contracts.policy import PolicyFact
+from shared.contracts.taking_up import ItemTakenUp
 
 RecordFact = (
     CaseNoted | LabelsCorrected | ReplySettled | PromiseSettled | ClaimOpened | ClaimJudged
@@ -120,7 +123,7 @@ HouseFact = (
     | ModelApproved
     | ModelRolledBack
 )
-HouseOperation = HouseFact | SayingFact
+HouseOperation = HouseFact | SayingFact | ItemTakenUp
 
 
 def _authorise(work: Work, fact: OperatorFact) -> Refusal | None:
@@ -141,6 +144,8 @@ def _perform(work: Work, fact: OperatorFact) -> Refusal | None:
         return policies.operate(work, fact)
     if isinstance(fact, SayingFact):
         return sayings.operate(work, fact)
+    if isinstance(fact, ItemTakenUp):
+        return taking_up.take_up(work, fact)
     return _on_house(work, fact) if isinstance(fact, HouseFact) else _on_case(work, fact)
 
 
@@ -216,7 +221,8 @@ def _about_case(work: Work, case: Case, fact: PlainCaseOperation) -> Case | Refu
         case CaseReopened():
             return case_work.open_again(work, case, fact)
         case _:
-            return _about_reply(work, case, fact)
+            done = _about_reply(work, case, fact)
+            return done if isinstance(done, Refusal) else signing.follow(work, done)
 
 
 def _about_record(work: Work, case: Case, fact: RecordFact) -> Case | Refusal | None:

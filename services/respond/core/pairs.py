@@ -133,6 +133,8 @@ def _listed(value: object) -> str:
 def _clocks(said: Mapping[str, object]) -> str:
     at = datetime.fromisoformat(str(said["at"]))
     names = {"acknowledge": "acknowledge_due", "first reply": "first_reply_due"}
-    due = {name: datetime.fromisoformat(str(said[key])) for name, key in names.items()}
+    due = {
+        name: datetime.fromisoformat(str(said[key])) for name, key in names.items() if said[key]
+    }
     minutes = {name: (each - at).total_seconds() / 60 for name, each in due.items()}
-    return ", ".join(f"{name} {each:.0f} min" for name, each in minutes.items())
+    return ", ".join(f"{name} {each:.0f} min" for name, each in minutes.items()) or "-"

@@ -6,6 +6,7 @@ from typing import Final
 from shared.contracts.facts import OperatorFact
 from shared.contracts.operators import OutgoingPaused, PromiseSettled
 from shared.contracts.org import Role
+from shared.contracts.plans import PlansFrozen
 
 _WORKERS: Final = frozenset({Role.OPERATOR, Role.REVIEWER, Role.LEAD, Role.ADMIN})
 _REVIEWERS: Final = frozenset({Role.REVIEWER, Role.LEAD, Role.ADMIN})
@@ -31,6 +32,7 @@ ALLOWED: Final[Mapping[str, frozenset[Role]]] = {
     "operator.noted": _WORKERS,
     "operator.visited": _WORKERS,
     "operator.removal_asked": _WORKERS,
+    "operator.item_taken_up": _WORKERS,
     "operator.removal_approved": _REVIEWERS,
     "operator.removal_declined": _WORKERS,
     "operator.corrected": _WORKERS,
@@ -67,6 +69,9 @@ ALLOWED: Final[Mapping[str, frozenset[Role]]] = {
     "incident.judged": _LEADS,
     "operator.plan_written": _WORKERS,
     "operator.plan_dropped": _WORKERS,
+    "operator.plans_frozen": _WORKERS,
+    "operator.plans_freed": _LEADS,
+    "operator.plan_unfrozen": _REVIEWERS,
     "operator.paused": _WORKERS,
     "operator.unpaused": _LEADS,
     "mode.changed": _LEADS,
@@ -82,6 +87,8 @@ def action_of(fact: OperatorFact) -> str:
     match fact:
         case OutgoingPaused(paused=False):
             return "operator.unpaused"
+        case PlansFrozen(frozen=False):
+            return "operator.plans_freed"
         case PromiseSettled(kept=False):
             return "operator.promise_given_up"
         case _:

@@ -1,6 +1,7 @@
-"""Texts planned for later (排期): kept to be looked at when rules, positions or bans change.
+"""Texts planned for later (排期): looked at when rules, positions or bans change, frozen in a crisis.
 
-They are published elsewhere, so nothing here holds one back; whoever planned it is told.
+They are published elsewhere, so nothing here holds one back: whoever planned it is told, and who is
+on duty is paged when a frozen one is seen on the platform all the same.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,15 +10,25 @@ from typing import Final, assert_never
 
 from services.respond.core.guidance import Guidance
 from services.respond.core.guided import against_bans
-from services.respond.core.plan import MOST, Plan, Plans
+from services.respond.core.pages import raise_page
+from services.respond.core.plan import MOST, Decided, Plan, Plans
 from services.respond.core.refusal import Refusal
 from services.respond.core.work import Work
-from shared.contracts.plans import PlanDropped, PlanFact, PlanWritten
+from shared.contracts.ids import token
+from shared.contracts.plans import (
+    PlanDropped,
+    PlanFact,
+    PlansFrozen,
+    PlanUnfrozen,
+    PlanWritten,
+)
 from shared.contracts.posts import PostSeen
 from shared.policy.gate.check import gate
 from shared.policy.gate.findings import GateContext, GateFinding
 from shared.policy.model import Pack
 
+FROZEN_PUBLISHED: Final = "frozen_published"
+_NEEDS_REASON: Final = Refusal("needs_reason", "say why")
 TEXT_MOST: Final = 20_000
 KEPT_AFTER: Final = timedelta(days=1)
 """How long a plan stays after its time: a platform may publish late, and nobody tells us."""
@@ -30,18 +41,26 @@ def operate(work: Work, fact: PlanFact) -> Refusal | None:
             return _write(work, fact)
         case PlanDropped():
             return _drop(work, fact)
+        case PlansFrozen():
+            return _freeze(work, fact)
+        case PlanUnfrozen():
+            return _unfreeze(work, fact)
         case _:
             assert_never(fact)
 
 
 def published(work: Work, fact: PostSeen) -> None:
-    """A planned text that was seen on the platform is planned no longer."""
+    """A planned text that was seen on the platform is planned no longer; a frozen one pages."""
     known = work.get(Plans.KEY, Plans)
-    if known is not None:
-        said = (fact.account_id, "".join(fact.text.split()))
-        left = [each for each in known.plans if _said(each) != said]
-        if len(left) != len(known.plans):
-            work.put(Plans(plans=tuple(left)))
+    if known is None:
+        return
+    said = (fact.account_id, "".join(fact.text.split()))
+    gone = [each for each in known.plans if _said(each) == said]
+    if gone:
+        work.put(_with(known, (each for each in known.plans if each not in gone)))
+    if any(each.frozen for each in gone):
+        page_id = token("page", FROZEN_PUBLISHED, fact.account_id, fact.post_id)
+        raise_page(work, page_id, (), (FROZEN_PUBLISHED,), fact.account_id)
 
 
 def objections(
@@ -54,8 +73,8 @@ def objections(
 
 
 def ahead(plans: Iterable[Plan], now: datetime) -> tuple[Plan, ...]:
-    """Return the plans whose time has not come."""
-    return tuple(each for each in plans if each.publish_at > now)
+    """Return the plans whose time has not come, and those that missed it because they waited."""
+    return tuple(each for each in plans if each.publish_at > now or each.frozen)
 
 
 def failing(
@@ -77,6 +96,7 @@ def _write(work: Work, fact: PlanWritten) -> Refusal | None:
     if fact.publish_at <= work.at:
         return Refusal("bad_time", "its time is over already")
     known = work.get(Plans.KEY, Plans) or Plans()
+    older = next((each for each in known.plans if each.plan_id == fact.plan_id), None)
     others = [
         each
         for each in known.plans
@@ -91,9 +111,10 @@ def _write(work: Work, fact: PlanWritten) -> Refusal | None:
         publish_at=fact.publish_at,
         written_by=fact.person_id,
         written_at=work.at,
+        frozen=(older.frozen if older else None) or known.frozen,
     )
     ordered = sorted((*others, fresh), key=lambda each: (each.publish_at, each.plan_id))
-    work.put(Plans(plans=tuple(ordered)))
+    work.put(_with(known, ordered))
     return None
 
 
@@ -102,8 +123,46 @@ def _drop(work: Work, fact: PlanDropped) -> Refusal | None:
     left = tuple(each for each in known.plans if each.plan_id != fact.plan_id)
     if len(left) == len(known.plans):
         return Refusal("not_found", "nobody has planned this")
-    work.put(Plans(plans=left))
+    work.put(_with(known, left))
     return None
+
+
+def _freeze(work: Work, fact: PlansFrozen) -> Refusal | None:
+    if not fact.reason.strip():
+        return _NEEDS_REASON
+    known = work.get(Plans.KEY, Plans) or Plans()
+    if not fact.frozen:
+        work.put(known.model_copy(update={"frozen": None}))
+        return None
+    decided = Decided(by=fact.person_id, at=work.at, reason=fact.reason)
+    waits = {"frozen": decided, "unfrozen": None}
+    plans = tuple(
+        each if each.frozen or each.publish_at <= work.at else each.model_copy(update=waits)
+        for each in known.plans
+    )
+    work.put(Plans(plans=plans, frozen=decided))
+    return None
+
+
+def _unfreeze(work: Work, fact: PlanUnfrozen) -> Refusal | None:
+    known = work.get(Plans.KEY, Plans) or Plans()
+    meant = next((each for each in known.plans if each.plan_id == fact.plan_id), None)
+    if meant is None:
+        return Refusal("not_found", "nobody has planned this")
+    if meant.frozen is None:
+        return Refusal("not_frozen", "this text does not wait")
+    if not fact.reason.strip():
+        return _NEEDS_REASON
+    if meant.publish_at <= work.at:
+        return Refusal("bad_time", "its time is over: plan it for another")
+    decided = Decided(by=fact.person_id, at=work.at, reason=fact.reason)
+    free = meant.model_copy(update={"frozen": None, "unfrozen": decided})
+    work.put(_with(known, (free if each is meant else each for each in known.plans)))
+    return None
+
+
+def _with(known: Plans, plans: Iterable[Plan]) -> Plans:
+    return known.model_copy(update={"plans": tuple(plans)})
 
 
 def _said(plan: Plan) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from services.respond.core.policy import (
     PolicyRegister,
 )
 from services.respond.core.refusal import Refusal
+from services.respond.core.rerouting import reroute
 from services.respond.core.shadowing import begin
 from services.respond.core.stale import return_stale
 from services.respond.core.work import Work
@@ -82,6 +83,7 @@ def follow_files(work: Work, fact: PolicyActivated) -> None:
         _change_over(work, fact.pack, fact.pack_hash)
     else:
         _switch(work, fact.pack, fact.pack_hash)
+        reroute(work, fact.pack, work.packs[fact.pack_hash])
 
 
 def propose(work: Work, fact: PolicyProposed) -> Refusal | None:
@@ -217,11 +219,12 @@ def _install(work: Work, register: PolicyRegister, meant: PackProposal, by: str)
 
 
 def _change_over(work: Work, name: str, to_hash: str) -> None:
-    """Switch, keep what it changed for people, and return the texts that fail now."""
+    """Switch, move what its routes move, keep what changed for people, return texts that fail now."""
     from_hash = work.organisation.packs[name]
     old, new = work.packs[from_hash], work.packs[to_hash]
     _switch(work, name, to_hash)
-    remember_switch(work, name, (old, from_hash), (new, to_hash))
+    moved = reroute(work, name, new)
+    remember_switch(work, name, (old, from_hash), (new, to_hash), moved)
     return_stale(work, name, new)
 
 

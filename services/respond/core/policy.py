@@ -14,6 +14,7 @@ KEPT_IN_FORCE: Final = 10
 SWITCHES_KEPT: Final = 10
 LINES_KEPT: Final = 60
 LINE_CHARS: Final = 160
+MOVED_KEPT: Final = 50
 
 
 class PackProposal(Frozen):
@@ -91,8 +92,21 @@ class ChangeLine(Frozen):
     after: str = ""
 
 
+class MovedCase(Frozen):
+    """An open case that other rules lead to another queue; `held`: its replies wait now."""
+
+    case_id: str
+    number: int
+    from_queue: str
+    to_queue: str
+    held: bool = False
+
+
 class Switch(Frozen):
-    """One pack gave way to another; `more` counts the lines that were left out."""
+    """One pack gave way to another.
+
+    `more` counts the lines that were left out, `more_moved` the cases.
+    """
 
     from_hash: str
     to_hash: str
@@ -100,6 +114,8 @@ class Switch(Frozen):
     seq: int
     lines: tuple[ChangeLine, ...]
     more: int = 0
+    moved: tuple[MovedCase, ...] = ()
+    more_moved: int = 0
 
 
 class PackChanges(Aggregate):

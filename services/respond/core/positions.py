@@ -9,6 +9,7 @@ from functools import reduce
 from typing import Final, assert_never
 
 from services.respond.core.aggregates import Guidance
+from services.respond.core.chronicling import record, words_of, words_of_ban
 from services.respond.core.guidance import (
     ENDED_KEPT,
     MOST,
@@ -61,11 +62,15 @@ def on_time(work: Work, guidance: Guidance, timer: Timer) -> None:
     if kind == "starts":
         change(work, guidance, _begun(guidance, name))
         moved(work, "position", name, "in_force")
+        _recorded(work, guidance, name, "in_force", "approved")
     elif kind == "ends":
         change(work, guidance, _ended(guidance, name, "", "expired"))
         moved(work, "position", name, "ended")
+        _recorded(work, guidance, name, "expired", "in_force")
     elif kind == "unban":
-        left = tuple(each for each in guidance.bans if each.ban_id != name)
+        gone = next(each for each in guidance.bans if each.ban_id == name)
+        left = tuple(each for each in guidance.bans if each is not gone)
+        record(work, "ban", name, "expired", words_of_ban(gone))
         work.put(guidance.model_copy(update={"bans": left}))
         moved(work, "ban", name, "lifted")
     else:
@@ -91,6 +96,7 @@ def _write(work: Work, fact: PositionWritten) -> Refusal | None:
     )
     work.put(guidance.model_copy(update={"positions": (*others, fresh)}))
     moved(work, "position", fact.position_id, "proposed", fresh.content)
+    record(work, "position", fact.position_id, "proposed", words_of(fresh), by=fact.person_id)
     return None
 
 
@@ -131,6 +137,8 @@ def _approve(work: Work, fact: PositionApproved) -> Refusal | None:
     before = _without_older(rest, approved)
     change(work, guidance, guidance.model_copy(update={"positions": (*before, approved)}))
     moved(work, "position", meant.position_id, approved.status, meant.content)
+    act, says = approved.status, words_of(approved)
+    record(work, "position", meant.position_id, act, says, by=fact.person_id)
     return None
 
 
@@ -160,12 +168,15 @@ def _without_older(positions: Sequence[Position], fresh: Position) -> tuple[Posi
 
 def _end(work: Work, fact: PositionEnded) -> Refusal | None:
     guidance = work.guidance
-    if _meant(guidance, fact.position_id, ("proposed", "approved", "in_force")) is None:
+    meant = _meant(guidance, fact.position_id, ("in_force", "approved", "proposed"))
+    if meant is None:
         return Refusal("not_found", "there is no such position")
     if not fact.reason.strip():
         return Refusal("needs_reason", "say why it ends")
     change(work, guidance, _ended(guidance, fact.position_id, fact.person_id, fact.reason))
     moved(work, "position", fact.position_id, "ended")
+    by, why = fact.person_id, fact.reason
+    record(work, "position", fact.position_id, "ended", words_of(meant), by=by, why=why)
     return None
 
 
@@ -186,18 +197,22 @@ def _ban(work: Work, fact: BanSet) -> Refusal | None:
     )
     change(work, guidance, guidance.model_copy(update={"bans": (*guidance.bans, fresh)}))
     moved(work, "ban", fresh.ban_id, "set")
+    record(work, "ban", fresh.ban_id, "set", words_of_ban(fresh), by=fact.person_id)
     return None
 
 
 def _lift(work: Work, fact: BanLifted) -> Refusal | None:
     guidance = work.guidance
-    left = tuple(each for each in guidance.bans if each.ban_id != fact.ban_id)
-    if len(left) == len(guidance.bans):
+    meant = next((each for each in guidance.bans if each.ban_id == fact.ban_id), None)
+    if meant is None:
         return Refusal("not_found", "there is no such ban")
     if not fact.reason.strip():
         return Refusal("needs_reason", "say why it may be said again")
+    left = tuple(each for each in guidance.bans if each is not meant)
     work.put(guidance.model_copy(update={"bans": left}))
     moved(work, "ban", fact.ban_id, "lifted")
+    by, why = fact.person_id, fact.reason
+    record(work, "ban", fact.ban_id, "lifted", words_of_ban(meant), by=by, why=why)
     return None
 
 
@@ -226,6 +241,13 @@ def _ended(guidance: Guidance, name: str, by: str, reason: str) -> Guidance:
     return guidance.model_copy(
         update={"positions": tuple(each for each in positions if each not in gone)}
     )
+
+
+def _recorded(work: Work, guidance: Guidance, name: str, act: str, was: str) -> None:
+    """Record what the time did, with the words of each it did it to."""
+    for each in guidance.positions:
+        if (each.position_id, each.status) == (name, was):
+            record(work, "position", name, act, words_of(each))
 
 
 def _meant(guidance: Guidance, name: str, statuses: Sequence[str]) -> Position | None:

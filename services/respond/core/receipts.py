@@ -12,6 +12,7 @@ from services.respond.core.aggregates import Effect, HistoryEntry, Reply
 from services.respond.core.around import around
 from services.respond.core.case import note
 from services.respond.core.checking import check_text
+from services.respond.core.chronicling import record
 from services.respond.core.effects import end, is_paused, leave
 from services.respond.core.held import standing_of, withheld
 from services.respond.core.promises import has_room, promised
@@ -112,6 +113,8 @@ def _write(work: Work, fact: ReceiptWritten) -> Refusal | None:
     standing = _receipt(work, fact.account_id)
     work.put(standing.model_copy(update={"proposed": proposed}))
     _switched(work, fact.account_id, "proposed")
+    says = {"text": fact.text}
+    record(work, "receipt", fact.account_id, "proposed", says, by=fact.person_id)
     return None
 
 
@@ -125,17 +128,22 @@ def _approve(work: Work, fact: ReceiptApproved) -> Refusal | None:
     fresh = {"active": proposed, "proposed": None, "approved_by": fact.person_id, "since": work.at}
     work.put(standing.model_copy(update=fresh))
     _switched(work, fact.account_id, "on")
+    says = {"text": proposed.text}
+    record(work, "receipt", fact.account_id, "on", says, by=fact.person_id)
     return None
 
 
 def _stop(work: Work, fact: ReceiptStopped) -> Refusal | None:
     standing = _receipt(work, fact.account_id)
-    if standing.active is None and standing.proposed is None:
+    off = standing.active or standing.proposed
+    if off is None:
         return Refusal("nothing_to_stop", "there is no automatic receipt")
     if not fact.reason.strip():
         return Refusal("needs_reason", "say why it stops")
     work.put(AutoReceipt(account_id=fact.account_id))
     _switched(work, fact.account_id, "off")
+    by, why = fact.person_id, fact.reason
+    record(work, "receipt", fact.account_id, "off", {"text": off.text}, by=by, why=why)
     waiting = [
         each
         for each in work.under("effect")

@@ -8,15 +8,18 @@ from datetime import timedelta
 from services.respond.core.aggregates import Case, CaseItem, HistoryEntry, Person, Reply
 from services.respond.core.approving import demand, lacking, missing_words, sign
 from services.respond.core.around import around
+from services.respond.core.baskets import unanswered_here
 from services.respond.core.briefing import must_read
 from services.respond.core.case import note
 from services.respond.core.checking import check_text, role_of
 from services.respond.core.clearing import cleared, gated, in_place, may_pass
+from services.respond.core.clocks import meet
 from services.respond.core.decisions import ReplyCameBack
 from services.respond.core.held import standing_of, withheld
 from services.respond.core.overruled import lift, remember
 from services.respond.core.refusal import Refusal
 from services.respond.core.shadowing import watch_text
+from services.respond.core.signing import follow
 from services.respond.core.staff import unanswerable
 from services.respond.core.work import Work
 from shared.contracts.ids import token
@@ -41,7 +44,9 @@ def draft(work: Work, case: Case, fact: ReplyDrafted) -> Case | Refusal:
     """Write a new revision; the first writer takes a case nobody has."""
     standing = reply_of(case, fact.slot)
     target = target_of(case)
-    refusal = unanswerable(case) or _may_write(case, standing, target, fact)
+    refusal = (
+        unanswerable(case) or unanswered_here(case) or _may_write(case, standing, target, fact)
+    )
     if refusal is not None or target is None:
         return refusal or Refusal("nothing_to_answer", "every item of this case is gone")
     pack, _ = work.pack_of(case.account_id)
@@ -61,6 +66,8 @@ def draft(work: Work, case: Case, fact: ReplyDrafted) -> Case | Refusal:
     reply = reply.model_copy(update={"findings": result.findings})
     owner = case.owner_id or fact.person_id
     taken = case.model_copy(update={"owner_id": owner, "status": "claimed"})
+    if case.owner_id is None:
+        taken = meet(work, taken, "acknowledge", fact.person_id)
     return with_reply(taken, reply, _entry(work, "drafted", fact.person_id))
 
 
@@ -163,7 +170,8 @@ def come_back(work: Work, case: Case, reply: Reply, reason: str) -> Case:
     silent = case.model_copy(
         update={"spoken": tuple(each for each in case.spoken if each != voice)}
     )
-    return with_reply(silent, _back(reply, reason), _entry(work, "came_back", None, reason))
+    returned = with_reply(silent, _back(reply, reason), _entry(work, "came_back", None, reason))
+    return follow(work, returned)
 
 
 def call_back(work: Work, case: Case, item_id: str, reason: str) -> Case:

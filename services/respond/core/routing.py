@@ -8,6 +8,7 @@ from services.respond.core.asking import ask_for_opinion
 from services.respond.core.case import note
 from services.respond.core.flow import CaseRouted, Flow
 from services.respond.core.holding import hold
+from services.respond.core.signing import follow
 from services.respond.core.work import Work
 from shared.contracts.verdicts import Label
 from shared.policy.model import Pack
@@ -41,6 +42,7 @@ def routed(work: Work, case: Case) -> Case:
     flow = flow_for(pack, case.labels, case.topics)
     replies = tuple(_awaiting(case, each, pack) for each in case.replies)
     fresh = case.model_copy(update={"replies": replies}) if case.replies else case
+    follow(work, fresh)
     if flow.place == case.flow.place:
         return obey(work, fresh)
     told = {

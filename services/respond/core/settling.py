@@ -2,13 +2,14 @@
 
 import hashlib
 
-from services.respond.core.aggregates import Case, CaseItem, Cluster
+from services.respond.core.aggregates import Case, CaseItem, Cluster, ItemPlace
 from services.respond.core.at_risk import tell_of_risk
+from services.respond.core.baskets import moved_out, pending_of
 from services.respond.core.calm import rate
 from services.respond.core.cascades import suspect
 from services.respond.core.cases import admit, refresh
 from services.respond.core.decisions import ItemJudged
-from services.respond.core.judging import Judgement, judge, unclassified
+from services.respond.core.judging import NO_TEXT, Judgement, judge, unclassified
 from services.respond.core.receipts import greet
 from services.respond.core.routing import routed
 from services.respond.core.shadow_items import watch_item
@@ -68,6 +69,9 @@ def judge_again(work: Work, case: Case, verdict: Verdict) -> None:
     found = next((item for item in case.items if item.item_id == verdict.item_id), None)
     if found is None or found.item_version != verdict.item_version or found.model:
         return
+    if case.collects and NO_TEXT not in verdict.degraded:
+        _speaks_now(work, case, found, verdict)
+        return
     pack, _ = work.pack_of(case.account_id)
     judged = judge(verdict, pack)
     legible(verdict.beliefs, verdict.why)
@@ -104,6 +108,16 @@ def judge_again(work: Work, case: Case, verdict: Verdict) -> None:
         case_id=case.case_id,
     )
     work.decide(line)
+
+
+def _speaks_now(work: Work, case: Case, item: CaseItem, verdict: Verdict) -> None:
+    """What lay with others because it said nothing says something now: it is judged by itself."""
+    work.drop(f"item:{item.item_id}")
+    work.count("items_classified")
+    _settle(work, pending_of(work, case, item), verdict)
+    place = work.get(f"item:{item.item_id}", ItemPlace)
+    if place is not None:
+        work.put(moved_out(case, item, place.case_id))
 
 
 def _said(

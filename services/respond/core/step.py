@@ -88,7 +88,6 @@ def _apply_other(work: Work, fact: PostFact | OperatorFact | OrgFact | SystemFac
         _apply_system(work, fact)
     elif isinstance(fact, PostSeen):
         org.see_post(work, fact)
-    # Plans of posts wait for the part that folds them.
 
 
 def _apply_org(work: Work, fact: OrgFact) -> None:

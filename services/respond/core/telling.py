@@ -3,7 +3,7 @@
 from typing import Final
 
 from services.respond.core.aggregates import Case, Page
-from services.respond.core.pages import count_up, raise_page
+from services.respond.core.pages import count_up, raise_page, ring_again
 from services.respond.core.work import Work
 from shared.contracts.ids import token
 
@@ -13,14 +13,16 @@ CASES_NAMED: Final = 20
 def tell(work: Work, case: Case, reason: str, about: str, to: str) -> None:
     """Page whoever of `to` is on duty, else whoever is.
 
-    A hundred rumours in an hour are one page that says a hundred, until somebody takes it.
+    A hundred rumours in an hour are one page that says a hundred, until somebody takes it; while
+    nobody does, it rings again every quarter of an hour in which one more comes.
     """
     page_id = _page_id(case, reason, about)
     standing = work.get(f"page:{page_id}", Page)
     if standing is not None and standing.acknowledged_at is None:
         named = tuple(dict.fromkeys((*standing.case_ids, case.case_id)))[:CASES_NAMED]
         grown = standing.model_copy(update={"case_ids": named})
-        count_up(work, grown, grown.reasons, case.account_id)
+        counted = count_up(work, grown, grown.reasons, case.account_id)
+        ring_again(work, counted, case.account_id)
     else:
         raise_page(work, page_id, (case.case_id,), (reason,), case.account_id, to=to)
 

@@ -1,6 +1,6 @@
 """What happens when a time comes: each timer fires once, in its own due time (invariant 5)."""
 
-from services.respond.core import asking, holding, promises, shelving
+from services.respond.core import asking, holding, promises, shelving, signing
 from services.respond.core.aggregates import (
     AuthorRecord,
     Cascade,
@@ -13,12 +13,15 @@ from services.respond.core.aggregates import (
     Greeted,
     Guidance,
     HeldText,
+    Page,
+    Signatures,
 )
 from services.respond.core.cascades import spread
 from services.respond.core.claims import lapse
 from services.respond.core.clocks import breach
 from services.respond.core.dues import VisitReminder
 from services.respond.core.effects import expire, leave
+from services.respond.core.pages import on_next_duty
 from services.respond.core.positions import on_time
 from services.respond.core.settling import overdue
 from services.respond.core.state import Aggregate
@@ -51,6 +54,8 @@ def _fire(work: Work, holder: Aggregate | PendingItem | None, timer: Timer) -> N
             shelving.expire(work, holder)
         case Guidance():
             on_time(work, holder, timer)
+        case Signatures():
+            signing.late(work, holder, timer)
         case _:
             _forget(work, holder, timer)
 
@@ -63,6 +68,8 @@ def _forget(work: Work, holder: Aggregate | None, timer: Timer) -> None:
             work.drop(holder.key)
         case Claim():
             lapse(work, holder)
+        case Page():
+            on_next_duty(work, holder)
         case VisitReminder():
             remind(work, holder)
         case EarlyChange() | AuthorRecord() | Greeted() | HeldText():
@@ -96,7 +103,8 @@ def _retire(work: Work, case: Case) -> None:
     work.drop(case.key)
     work.put(work.closed.without(case.case_id))
     for item in case.items:
-        work.drop(f"item:{item.item_id}")
+        if not item.moved_to:
+            work.drop(f"item:{item.item_id}")
     effects = (*(each.effect_id for each in case.replies), *case.dues.effects)
     for effect_id in filter(None, effects):
         work.drop(f"effect:{effect_id}")

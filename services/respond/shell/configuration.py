@@ -20,7 +20,7 @@ from shared.contracts.org import (
 )
 from shared.errors import UserError
 from shared.policy.model import Pack
-from shared.runtime.accounts import AccountConfig
+from shared.runtime.accounts import AccountConfig, wrong_field
 
 DEMO_PERSON = "demo"
 DEMO_SECOND = "demo-second"
@@ -128,11 +128,11 @@ def demo_people() -> tuple[PersonConfig, ...]:
     )
 
 
-def demo_duties() -> tuple[Duty, ...]:
-    """Return a roster that has the demonstration's person on call at all times."""
+def demo_duties(person_id: str) -> tuple[Duty, ...]:
+    """Return a roster that has this person of a demonstration on call at all times."""
     return (
         Duty(
-            person_id=DEMO_PERSON,
+            person_id=person_id,
             start=datetime(2020, 1, 1, tzinfo=UTC),
             end=datetime(2100, 1, 1, tzinfo=UTC),
             contacts=(Contact(channel="console_log", address_ref="console"),),
@@ -151,6 +151,4 @@ def _load(path: Path, kind: type[_File], setting: str) -> _File:
     except yaml.YAMLError as error:
         raise UserError(f"not YAML: {error}", where=str(path), fix="mend it") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise UserError(first["msg"], where=f"{path}: {place}", fix="mend this field") from error
+        raise wrong_field(error, path) from error

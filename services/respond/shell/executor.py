@@ -1,6 +1,7 @@
 """Carries out what was decided: claimed once a term, only when caught up (invariant 4)."""
 
 import asyncio
+from collections import Counter
 from typing import Protocol
 
 from services.respond.core.aggregates import Account, Effect
@@ -17,6 +18,8 @@ from shared.store.port import HotStore, StoreAwayError
 LOOK_SECONDS = 0.5
 AGAIN_SECONDS = 0.2
 MAX_IN_HAND = 16
+MAX_PAGES_IN_HAND = 256
+"""Pages are counted apart: a platform that does not answer must not keep people from being told."""
 
 
 class Carrier(Protocol):
@@ -49,7 +52,8 @@ class Executor:
         self._office, self._standing, self._effects = office, standing, effects
         self._carriers = carriers
         self._taken: set[str] = set()
-        self._running = 0
+        self._in_hand: Counter[bool] = Counter()
+        """By whether it is a page."""
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop; what is in hand is finished by the caller's grace."""
@@ -57,24 +61,31 @@ class Executor:
             while not stop.is_set():
                 bell = self._standing.bell.next
                 self._taken &= self._standing.open_effects.keys()
-                for key in list(self._standing.open_effects):
-                    if key not in self._taken and self._running < MAX_IN_HAND:
+                for key, effect in list(self._standing.open_effects.items()):
+                    if key not in self._taken and self._may_begin(effect):
                         self._taken.add(key)
-                        self._running += 1
-                        group.create_task(self._handle(key, stop), name=key)
+                        self._in_hand[_is_page(effect)] += 1
+                        group.create_task(self._handle(effect, stop), name=key)
                 await wait_or(bell, LOOK_SECONDS, self._clock)
 
-    async def _handle(self, key: str, stop: asyncio.Event) -> None:
+    def _may_begin(self, effect: Effect) -> bool:
+        """Tell whether there is a hand free for it, and nothing holds it back just now."""
+        page = _is_page(effect)
+        free = self._in_hand[page] < (MAX_PAGES_IN_HAND if page else MAX_IN_HAND)
+        return free and (effect.status == "started" or self._may_leave(effect))
+
+    async def _handle(self, decided: Effect, stop: asyncio.Event) -> None:
         try:
-            effect = await self._ready(key, stop)
+            effect = await self._ready(decided.key, stop)
             if effect is None:
+                self._taken.discard(decided.key)
                 return
             with log_context(trace_id=effect_trace(effect), effect_id=effect.effect_id):
                 await self._carry(effect)
         finally:
-            self._running -= 1
-            if key in self._standing.open_effects and stop.is_set():
-                self._taken.discard(key)
+            self._in_hand[_is_page(decided)] -= 1
+            if decided.key in self._standing.open_effects and stop.is_set():
+                self._taken.discard(decided.key)
 
     async def _carry(self, effect: Effect) -> None:
         carrier = self._carriers[effect.effect_kind]
@@ -86,7 +97,11 @@ class Executor:
             await carrier.carry_out(effect)
 
     async def _ready(self, key: str, stop: asyncio.Event) -> Effect | None:
-        """Return the effect once it may be carried out by us; None if there is nothing to do."""
+        """Return the effect once it may be carried out by us.
+
+        None if there is nothing to do, or something has come to hold it back: it waits outside,
+        where it takes no hand from others.
+        """
         while not stop.is_set():
             bell = self._standing.bell.next
             end = await self._caught_up(stop)
@@ -95,7 +110,9 @@ class Executor:
                 return None
             if effect.status == "started":
                 return effect
-            if self._may_leave(effect) and await self._claim(key, end):
+            if not self._may_leave(effect):
+                return None
+            if await self._claim(key, end):
                 return effect
             await wait_or(bell, AGAIN_SECONDS, self._clock)
         return None
@@ -127,10 +144,14 @@ class Executor:
 
     def _may_leave(self, effect: Effect) -> bool:
         """Tell whether nothing holds it back now; a reply past its time is left to the fold."""
-        if effect.effect_kind == "page":
+        if _is_page(effect):
             return True
         late = effect.not_after is not None and self._clock.now() >= effect.not_after
         return not late and not paused(self._standing, effect.account_id)
+
+
+def _is_page(effect: Effect) -> bool:
+    return effect.effect_kind == "page"
 
 
 def paused(standing: Standing, account_id: str) -> bool:

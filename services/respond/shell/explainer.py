@@ -25,14 +25,16 @@ class ChildExplainer:
         self._log = Log("respond")
 
     async def explain(self, text: str) -> Explained | None:
-        """Return what the process says, None if it says nothing of use in time."""
-        async with self._turn:
-            try:
-                async with asyncio.timeout(self._limit_seconds):
-                    return Explained.model_validate_json(await self._asked(text))
-            except (TimeoutError, OSError, ValidationError) as error:
-                self._log.warning(Event.EXPLAINING_FAILED, why=type(error).__name__)
-                return None
+        """Return what the process says, None if it says nothing of use in time.
+
+        Waiting for one's turn counts: nobody can make others wait behind a long row of questions.
+        """
+        try:
+            async with asyncio.timeout(self._limit_seconds), self._turn:
+                return Explained.model_validate_json(await self._asked(text))
+        except (TimeoutError, OSError, ValidationError) as error:
+            self._log.warning(Event.EXPLAINING_FAILED, why=type(error).__name__)
+            return None
 
     async def _asked(self, text: str) -> bytes:
         pipe = asyncio.subprocess.PIPE

@@ -88,6 +88,7 @@ class Follower:
         await self._publish_quarantined(broken, folded)
         self._standing.outbox.extend(commit.outbox)
         self._standing.cursor = commit.cursor
+        self._standing.keep_packs_few()
         self._standing.bell.ring()
         self._telemetry.folded(self._standing, batch, folded, self._clock.now())
         await self._announce(folded, commit.cursor.seq)

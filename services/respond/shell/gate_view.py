@@ -8,9 +8,7 @@ from services.respond.core.around import Around, Beside, post_of, surrounding
 from services.respond.core.checking import check_text, passes_for_somebody
 from services.respond.core.promises import words_of
 from services.respond.core.suggest import Desk, suggested
-from services.respond.ports import GateAnswer, PromiseShown, ReadModel
-from services.respond.shell.packs import fetch_packs
-from shared.bus.port import Bus
+from services.respond.ports import GateAnswer, PackShelf, PromiseShown, ReadModel
 from shared.contracts.operators import Slot
 from shared.errors import TransientError
 from shared.policy.gate.promises import promises
@@ -36,9 +34,8 @@ def shown(text: str, pack: Pack, now: datetime) -> Iterator[PromiseShown]:
 class PackGateView:
     """Checks a text that is being written against the account's active pack."""
 
-    def __init__(self, read: ReadModel, bus: Bus, clock: Clock) -> None:
-        self._read, self._bus, self._clock = read, bus, clock
-        self._packs: dict[str, Pack] = {}
+    def __init__(self, read: ReadModel, packs: PackShelf, clock: Clock) -> None:
+        self._read, self._packs, self._clock = read, packs, clock
 
     async def check(
         self, case_id: str, text: str, slot: Slot = "answer", role: str = ""
@@ -94,6 +91,7 @@ class PackGateView:
         pack_hash = organisation.packs.get(names.get(account_id, ""))
         if pack_hash is None:
             return NO_PACK
-        if pack_hash not in self._packs:
-            self._packs |= await fetch_packs(self._bus, [pack_hash])
-        return self._packs[pack_hash]
+        pack = await self._packs.pack(pack_hash)
+        if pack is None:
+            raise TransientError(f"the rules in force ({pack_hash[:12]}) cannot be read yet")
+        return pack

@@ -18,16 +18,20 @@ async def fetch_packs(bus: Bus, hashes: Sequence[str]) -> dict[str, Pack]:
     """
     found: dict[str, Pack] = {}
     for each in hashes:
-        body = await bus.get_object(each)
-        if body is None:
-            message = f"the body of pack {each[:12]} is not in the object store"
-            raise TransientError(message)
-        try:
-            found[each] = Pack.model_validate_json(body)
-        except ValidationError as error:
-            message = f"the body of pack {each[:12]} is not a pack of this version"
-            raise PermanentError(message) from error
+        pack = await _fetched(bus, each)
+        if pack is None:
+            raise TransientError(f"the body of pack {each[:12]} is not in the object store")
+        found[each] = pack
     return found
+
+
+async def _fetched(bus: Bus, pack_hash: str) -> Pack | None:
+    body = await bus.get_object(pack_hash)
+    try:
+        return None if body is None else Pack.model_validate_json(body)
+    except ValidationError as error:
+        message = f"the body of pack {pack_hash[:12]} is not a pack of this version"
+        raise PermanentError(message) from error
 
 
 async def store_pack(bus: Bus, pack: Pack) -> str:
@@ -44,17 +48,18 @@ class StoredPacks:
 
     async def pack(self, pack_hash: str) -> Pack | None:
         """Return the pack with this hash; None if there is none. Raises TransientError."""
-        if pack_hash not in self._known:
-            if await self._bus.get_object(pack_hash) is None:
-                return None
-            try:
-                found = await fetch_packs(self._bus, [pack_hash])
-            except PermanentError:
-                return None
+        known = self._known.get(pack_hash)
+        if known is not None:
+            return known
+        try:
+            found = await _fetched(self._bus, pack_hash)
+        except PermanentError:
+            return None
+        if found is not None:
             if len(self._known) >= PACKS_AT_HAND:
                 self._known.clear()
-            self._known |= found
-        return self._known[pack_hash]
+            self._known[pack_hash] = found
+        return found
 
     async def keep(self, pack: Pack) -> str:
         """Put a body there and return its hash. Raises TransientError."""

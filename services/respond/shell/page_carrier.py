@@ -1,8 +1,10 @@
 """Tells the person on call, through one channel, until the channel has taken it."""
 
 from collections.abc import Mapping
+from typing import Literal
 
 from services.respond.core.aggregates import Effect, Page
+from services.respond.core.pages import SILENT, TAKEN, other_ways
 from services.respond.ports import Notice, Pager
 from services.respond.shell.effect_log import EffectLog
 from services.respond.shell.office import Office
@@ -13,6 +15,8 @@ from shared.runtime.clock import Clock
 
 FIRST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 60.0
+PATIENCE = 7
+"""Tries, a minute in all, after which another way to somebody on duty is better than waiting."""
 
 
 class PageCarrier:
@@ -50,14 +54,18 @@ class PageCarrier:
         await self.carry_out(effect)
 
     async def _deliver(self, effect: Effect, attempt: int, page: Page, pager: Pager) -> None:
-        pause = FIRST_PAUSE_SECONDS
+        pause, tries = FIRST_PAUSE_SECONDS, 0
         notice = self.notice(effect, page)
         while True:
             self._office.must_hold()
             try:
                 receipt = await pager.page(page.address_ref, notice, key=effect.effect_id)
-            except TransientError:
-                await self._clock.sleep(pause)
+            except TransientError as error:
+                tries += 1
+                if (ended := self._no_longer(page, tries)) is not None:
+                    await self._effects.finish(effect, attempt, ended[0], reason=ended[1])
+                    return
+                await self._clock.sleep(max(pause, error.retry_after_seconds or 0.0))
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
             except PermanentError as error:
                 await self._effects.finish(
@@ -69,6 +77,18 @@ class PageCarrier:
                     effect, attempt, "done", receipt=Receipt(detail=receipt)
                 )
                 return
+
+    def _no_longer(
+        self, page: Page, tries: int
+    ) -> tuple[Literal["returned", "refused"], str] | None:
+        """Return why this way is tried no longer: somebody has it, or another way is left."""
+        standing = self._standing.state.get(page.key, Page)
+        if standing is None or standing.acknowledged_at is not None:
+            return "returned", TAKEN
+        duties = self._standing.organisation.duties
+        if tries >= PATIENCE and other_ways(duties, page, self._clock.now()):
+            return "refused", SILENT
+        return None
 
     def notice(self, effect: Effect, page: Page) -> Notice:
         """Return what the pager says: our own words and numbers, never a text of the public."""

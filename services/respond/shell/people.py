@@ -15,6 +15,7 @@ from shared.store.port import SharedRecords
 AT_ONCE = 2
 """Each hash costs tens of megabytes; a flood of sign-ins must not take the machine down."""
 LINK_SECONDS = 3600.0
+SESSION_LONGEST_SECONDS = 7 * 24 * 3600.0
 
 
 class People:
@@ -58,9 +59,37 @@ def _key(person_id: str) -> str:
     return f"{PASSWORDS}.{token('person', person_id)}"
 
 
+def hashed(secret: str) -> str:
+    """Return what stands in the store for a secret: who reads the store signs in as nobody."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def link_key(secret: str) -> str:
+    """Return where the store keeps whom a one-time link lets in."""
+    return f"signin:{hashed(secret)}"
+
+
+def lock_key(person_id: str) -> str:
+    """Return where the store keeps a person's lock, if it was changed while a session may last."""
+    return f"signin:lock:{hashed(person_id)}"
+
+
 async def one_time_link(records: SharedRecords, public_url: str, person_id: str) -> str:
     """Return a link that signs this person in once, within the hour."""
     secret = secrets.token_urlsafe(32)
-    digest = hashlib.sha256(secret.encode()).hexdigest()
-    await records.put(f"signin:{digest}", person_id.encode(), LINK_SECONDS)
+    await records.put(link_key(secret), person_id.encode(), LINK_SECONDS)
     return f"{public_url.rstrip('/')}/signin/link/{secret}"
+
+
+async def change_lock(records: SharedRecords, person_id: str) -> None:
+    """End every session of this person: each remembers the lock it was opened with.
+
+    No clocks are compared, and once the new lock is forgotten no older session can be alive.
+    """
+    lock = secrets.token_urlsafe(16)
+    await records.put(lock_key(person_id), lock.encode(), SESSION_LONGEST_SECONDS)
+
+
+async def lock_of(records: SharedRecords, person_id: str) -> str:
+    """Return the person's lock; "" if it was not changed lately. Raises TransientError."""
+    return (await records.fetch(lock_key(person_id)) or b"").decode()

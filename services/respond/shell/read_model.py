@@ -10,6 +10,7 @@ from services.respond.core.aggregates import (
     AutoReceipt,
     Briefed,
     Case,
+    Chronicle,
     Claim,
     Closed,
     Cluster,
@@ -19,6 +20,7 @@ from services.respond.core.aggregates import (
     HourRates,
     Incident,
     IncidentRegister,
+    ItemPlace,
     ModelRegister,
     Organisation,
     PackChanges,
@@ -29,6 +31,7 @@ from services.respond.core.aggregates import (
     Post,
     ShadowRun,
     Shelf,
+    Signatures,
     StoredOutcome,
     Voiced,
 )
@@ -84,6 +87,11 @@ class StoreReadModel:
     async def case(self, case_id: str) -> Case | None:
         return await self._one(f"case:{case_id}", Case)
 
+    async def places(self, item_ids: Sequence[str]) -> Mapping[str, str]:
+        """Return the case of each item that is in one."""
+        found = await self._all([f"item:{each}" for each in item_ids], ItemPlace)
+        return {each.item_id: each.case_id for each in found}
+
     async def claim(self, claim_id: str) -> Claim | None:
         return await self._one(f"claim:{claim_id}", Claim)
 
@@ -129,8 +137,14 @@ class StoreReadModel:
     async def plans(self) -> Plans:
         return await self._one(Plans.KEY, Plans) or Plans()
 
+    async def signatures(self) -> Signatures:
+        return await self._one(Signatures.KEY, Signatures) or Signatures()
+
     async def guidance(self) -> Guidance:
         return await self._one(Guidance.KEY, Guidance) or Guidance()
+
+    async def chronicle(self) -> Chronicle:
+        return await self._one(Chronicle.KEY, Chronicle) or Chronicle()
 
     async def shelf(self) -> Shelf:
         return await self._one(Shelf.KEY, Shelf) or Shelf()

@@ -7,6 +7,8 @@ from typing import Final
 from services.respond.core.aggregates import Case
 from services.respond.core.around import Around
 from services.respond.core.plans import ahead
+from services.respond.core.policy import MovedCase
+from services.respond.core.rerouting import would_move
 from services.respond.core.stale import (
     StaleText,
     StaleWording,
@@ -47,6 +49,8 @@ class Review(Frozen):
     differences: tuple[Changed, ...]
     texts: tuple[StaleText, ...]
     wordings: tuple[StaleWording, ...]
+    moves: tuple[MovedCase, ...] = ()
+    """Open cases that would go elsewhere, or whose replies would wait."""
     left_out: int = 0
 
 
@@ -70,6 +74,7 @@ async def review(
     before = standing or NO_PACK
     about = Around(guidance=await read.guidance())
     texts: list[StaleText] = []
+    moves: list[MovedCase] = []
     left_out = 0
     accounts = await _accounts(read, name)
     async for cases, total in _cases(read, accounts):
@@ -79,6 +84,7 @@ async def review(
             for each in stale_texts(cases, candidate, about)
             if (each.case_id, each.slot) not in ill
         ]
+        moves += would_move(cases, candidate)
         left_out = max(0, total - MOST_CASES)
     return Review(
         pack=name,
@@ -87,6 +93,7 @@ async def review(
         differences=changed(before, candidate),
         texts=tuple(texts),
         wordings=await _wordings(read, accounts, (before, candidate), now),
+        moves=tuple(moves),
         left_out=left_out,
     )
 

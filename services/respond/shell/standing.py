@@ -20,6 +20,7 @@ from services.respond.core.aggregates import (
 from services.respond.core.decisions import CHAIN_START
 from services.respond.core.fold import Place
 from services.respond.core.state import Aggregate, State
+from services.respond.shell.packs import PACKS_AT_HAND
 from shared.bus.timing import Changes
 from shared.contracts.system import DecisionsRecorded
 from shared.policy.model import Pack
@@ -64,6 +65,12 @@ class Standing:
     @property
     def organisation(self) -> Organisation:
         return self.state.get(Organisation.KEY, Organisation) or Organisation()
+
+    def keep_packs_few(self) -> None:
+        """Forget packs that are in force no more once there are many; a fold asks for what it needs."""
+        if len(self.packs) > PACKS_AT_HAND:
+            in_force = set(self.organisation.packs.values())
+            self.packs = {each: pack for each, pack in self.packs.items() if each in in_force}
 
     def watch(self, changed: Mapping[str, Aggregate | None]) -> dict[str, bytes]:
         """Keep open effects and the lists of keys up to date; return the lists that changed."""

@@ -21,6 +21,8 @@ from shared.policy.gate.findings import GateContext, text_token
 
 EXCERPT: Final = 60
 SHOWN: Final = 30
+PER_MILLE: Final = 1000
+"""What was decided at the time is as sure as it gets."""
 KINDS_KNOWN: Final = frozenset(
     {"reply", "post", "schedule", "day_log", "comment", "mention", "dm"}
 )
@@ -102,7 +104,8 @@ class Answers:
         says_itself = self._ready.rule.check == _JUDGES
         told = {**one.told, "label": held[0]} if held and not says_itself else one.told
         given = Given.of(told)
-        outcome = ask_rule(self._ready, self._ready.check, given, lambda _text: held)
+        sure = dict.fromkeys(held, PER_MILLE)
+        outcome = ask_rule(self._ready, self._ready.check, given, lambda _text: sure)
         self._looked[given.kind] += 1
         self._untold.update(outcome.missing)
         if outcome.state == "hit":

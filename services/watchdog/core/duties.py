@@ -74,6 +74,8 @@ def changes(lines: Sequence[str]) -> Iterator[Change]:
 
 def _clocks(line: Line) -> Iterator[Change]:
     for clock in _CLOCKS:
+        if line[f"{clock}_due"] is None:  # nobody is owed an answer
+            continue
         key, due = f"clock:{line['case_id']}:{clock}", _time(line[f"{clock}_due"])
         yield Kept(key)
         yield Made(Promise(key, due + GRACE, "clock", line["case_id"], clock))

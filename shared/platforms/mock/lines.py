@@ -2,21 +2,22 @@
 
 import gzip
 import json
-import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
-from shared.errors import UserError
+from shared.errors import BROKEN_FILE, UserError
 from shared.platforms.mock.identity import BEIJING
 
 UNREADABLE = "the rest cannot be read"
-READ_ERRORS = (OSError, EOFError, zlib.error)
 LOOK_LINES = 1000
+LONGEST_LINE = 1 << 20
+"""Characters; a longer line comes in pieces, none of them usable."""
 KINDS = ("post", "repost", "comment", "mention", "message")
 
 
@@ -66,8 +67,8 @@ def open_stream(path: Path) -> Iterator[str]:
     """Read a stream, plain or gzipped, a line at a time. Raises UserError at once if it cannot."""
     try:
         with _open(path) as lines:
-            next(lines, None)
-    except READ_ERRORS as error:
+            lines.readline(LONGEST_LINE)
+    except BROKEN_FILE as error:
         raise UserError(
             f"cannot read the stream: {error}",
             where=str(path),
@@ -114,8 +115,8 @@ def _lines(path: Path) -> Iterator[str]:
     """Yield lines; a file that breaks off in the middle ends with one line that says so."""
     try:
         with _open(path) as lines:
-            yield from lines
-    except READ_ERRORS:
+            yield from iter(partial(lines.readline, LONGEST_LINE), "")
+    except BROKEN_FILE:
         yield UNREADABLE
 
 

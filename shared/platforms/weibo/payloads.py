@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from shared.platforms.hostile import storable
+from shared.text.readable import PICTURE, VIDEO
 
 _MONTHS = {
     name: number
@@ -60,10 +61,15 @@ def _object(value: object) -> object:
     return value if isinstance(value, Mapping) else None
 
 
+def _filled(value: object) -> bool:
+    return bool(value)
+
+
 IdText = Annotated[str | None, BeforeValidator(_id_text)]
 Number = Annotated[int | None, BeforeValidator(_number)]
 Flag = Annotated[bool | None, BeforeValidator(_flag)]
 Text = Annotated[str | None, BeforeValidator(_text)]
+Filled = Annotated[bool, BeforeValidator(_filled)]
 WireTime = Annotated[datetime | None, BeforeValidator(parse_time)]
 
 
@@ -94,12 +100,27 @@ class _Entry(_Wire):
     mid: IdText = None
     created_at: WireTime = None
     text: Text = None
+    pic_ids: Filled = False
+    pic_urls: Filled = False
+    pic_num: Filled = False
+    thumbnail_pic: Filled = False
+    page_info: Annotated[Mapping[str, object] | None, BeforeValidator(_object)] = None
     user: Annotated[WireUser | None, BeforeValidator(_object)] = None
     deleted: Flag = None
 
     @property
     def native_id(self) -> str | None:
         return self.idstr or self.id or self.mid
+
+    @property
+    def says(self) -> str:
+        """Return its words; where there are none, what is there instead, as far as it is told."""
+        if self.text and self.text.strip():
+            return self.text
+        if self.page_info is not None and self.page_info.get("type") == "video":
+            return VIDEO
+        pictures = self.pic_ids or self.pic_urls or self.pic_num or self.thumbnail_pic
+        return PICTURE if pictures else self.text or ""
 
     @property
     def is_stub(self) -> bool:

@@ -46,8 +46,12 @@ class Chain(Check):
 
     def run(self, ask: Ask) -> Outcome:
         told = ask.given.first(*self.fields)
+        told = [] if empty(told) else told
         if not isinstance(told, list):
             return unknown(self.fields[0])
+        author = ask.given.word("author")
+        if author and {_who(each) for each in told if _counts(each)} == {author}:
+            return hit(ask.verdict, reason="self_approval")
         done = [str(each.get("role", each.get("step", ""))) if isinstance(each, dict) else str(each)
                 for each in told if _counts(each)]  # fmt: skip
         if done and not any(done):

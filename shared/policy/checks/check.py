@@ -15,8 +15,8 @@ from shared.policy.rules import Rules
 Count = Annotated[int, Field(ge=0)]
 Amount = Annotated[float, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
-Labeller = Callable[[str], Sequence[str]]
-"""The classifier as checks see it: the labels it decides for a text, the surest first."""
+Labeller = Callable[[str], Mapping[str, int]]
+"""The classifier as checks see it: the labels it decides for a text, per mille, the surest first."""
 
 
 WORDS: Final = frozenset(
@@ -46,6 +46,11 @@ class Check(Rules, defer_build=True):
     def run(self, ask: Ask) -> Outcome:
         """Return what this check says of the input."""
         raise NotImplementedError
+
+    def silent_without(self, told: Mapping[str, Any], pack: Pack) -> frozenset[str] | None:
+        """Return the lexicons without whose words it misses, told this; None: it is to be asked."""
+        del told, pack
+        return None
 
     def lexicons_named(self) -> tuple[tuple[str, str], ...]:
         """Return parameter and name of every family of words this check looks for."""

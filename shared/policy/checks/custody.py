@@ -53,7 +53,7 @@ class Grant(Check):
         event = ask.given.word("event")
         if ask.given.kind == "account_event" and event not in self.events:
             return miss() if event else unknown("event")
-        member = ask.given.truth("member", "is_member", "internal")
+        member = ask.given.truth("member", "is_member", "internal", "grantee_member", "to_member")
         whom = " ".join(
             ask.given.word(each)
             for each in ("to", "to_role", "grantee", "grantee_role", "grantee_type")

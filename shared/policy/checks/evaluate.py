@@ -112,7 +112,9 @@ def ask_rule(
 def ask_of(ready: Ready, given: Given, labeller: Labeller | None = None) -> Ask:
     """Return the question a rule puts to its check."""
     rule = ready.rule
-    return Ask(given, rule.verdict, ready.pack, rule.reason, labeller, ready.lexicons)
+    return Ask(
+        given.at(ready.pack.zone), rule.verdict, ready.pack, rule.reason, labeller, ready.lexicons
+    )
 
 
 def _meant(rule: PolicyRule, given: Given) -> Outcome | None:

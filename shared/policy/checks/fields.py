@@ -66,8 +66,11 @@ class Allowed(Check):
 
     def run(self, ask: Ask) -> Outcome:
         value = ask.given.first(*self.fields)
-        if value in (ABSENT, None):
+        if value is ABSENT:
             return unknown(self.fields[0])
+        if empty(value):
+            says = {"reason": ask.reason, "missing": self.fields[0], **self.says}
+            return hit(ask.verdict, **says)
         told = value if isinstance(value, list) else [value]
         if self.needs_all:
             lacking = [each for each in self.values if each not in told]

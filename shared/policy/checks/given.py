@@ -1,14 +1,15 @@
 """The input of a check: what was told, what was told to be nothing, and what was not told."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, timezone, tzinfo
 from typing import Any, Final
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from shared.policy.checks.kinds import KINDS
 
+_HERE: Final = timezone(timedelta(hours=8))
 ABSENT: Final = object()
 """Not told at all. `None` is different: told that there is none."""
 NOTHING: Final = (
@@ -39,6 +40,7 @@ class Given:
     values: Mapping[str, Any]
     extra: tuple[str, ...] = ()
     unreadable: tuple[str, ...] = ()
+    zone: tzinfo = _HERE
 
     @classmethod
     def of(cls, body: Mapping[str, Any]) -> "Given":
@@ -52,6 +54,10 @@ class Given:
         extra = tuple(sorted(read.model_extra or ()))
         values = {key: getattr(read, key) for key in told if key in read.model_fields_set}
         return cls(kind, values, extra, unreadable)
+
+    def at(self, zone: tzinfo) -> "Given":
+        """Return the same input, its moments read as the clocks of the house show them."""
+        return self if self.zone == zone else replace(self, zone=zone)
 
     def first(self, *names: str) -> Any:  # noqa: ANN401  the input's own values
         """Return the first of these fields that was told, else ABSENT."""
@@ -83,7 +89,7 @@ class Given:
 
     def moment(self, *names: str) -> datetime | None:
         """Return the first told field as a moment, if it can be read as one."""
-        return read_moment(self.first(*names))
+        return read_moment(self.first(*names), self.zone)
 
     @property
     def placeholder(self) -> bool:
@@ -98,13 +104,14 @@ def empty(value: object) -> bool:
     return value in NOTHING
 
 
-def read_moment(value: object) -> datetime | None:
-    """Return a moment without its zone: all times of one input are of one place."""
+def read_moment(value: object, zone: tzinfo = _HERE) -> datetime | None:
+    """Return a moment as the clocks of the zone show it; one that names no zone is of this place."""
     if not isinstance(value, str) or not value:
         return None
     try:
-        return _MOMENT.validate_python(value).replace(tzinfo=None)
-    except ValidationError:
+        moment = _MOMENT.validate_python(value)
+        return (moment.astimezone(zone) if moment.tzinfo else moment).replace(tzinfo=None)
+    except (ValidationError, OverflowError):
         return None
 
 

@@ -54,7 +54,8 @@ FIELDS: Final[Mapping[str, str]] = {
     " url:any nickname:any verification:any purpose:any manager:any contact:any channel:word"
     " annual_report:any now:word register_email:word allowed_owner:word opened:word verified:any"
     " remind_after_days:count reviewer:any maintainer:any admins:list logo:any scope:any"
-    " last_post:word platforms:list supervisor:any review_result:word holder:word class:word",
+    " last_post:word platforms:list supervisor:any review_result:word annual_review:word review:word"
+    " annual_review_result:word holder:word class:word roles:any leader:any operator:any",
     "account_change": "field:word logo_changed:flag approval:any actor_role:word new:any old:any"
     " proof:any changed:word filed:any approved:any now:word holidays:list workdays:list"
     " refiled:any notified:any report:any filed_by:word unit:word",
@@ -95,7 +96,8 @@ FIELDS: Final[Mapping[str, str]] = {
     "event_live": "minutes_since_update:count max_gap_min:count",
     "info_request": "to:word age_hours:count due_hours:count status:word",
     "campaign": "owner_role:word approved_by:any text:word fulfil_by:any fulfilled:any now:word"
-    " major:any plan:any draw:any draw_record:any prize:any conditions:any posts:any poll:any",
+    " major:any plan:any draw:any draw_record:any prize:any conditions:any posts:any poll:any"
+    " owner_dept:word dept:word",
     "digest": "period:word comments:count issues:count",
     "org": "leader:any accounts:any maintainers:any president:count vice_president:count"
     " secretary:count departments:any department:word info_officers:any contacts:any roles:any",

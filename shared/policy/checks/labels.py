@@ -56,7 +56,7 @@ def label_of(ask: Ask) -> tuple[str, bool]:
             return label, False
     if text.rstrip().endswith(("?", "\uff1f")):
         return "question", False
-    judged = ask.labeller(text) if ask.labeller is not None else ()
+    judged = ask.labeller(text) if ask.labeller is not None else {}
     return next((_OF_CLASSIFIER.get(each, each) for each in judged), "other"), False
 
 

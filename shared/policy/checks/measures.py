@@ -2,13 +2,15 @@
 
 from math import isnan
 from statistics import mean, pstdev
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from pydantic import Field
 
 from shared.policy.checks.check import Amount, Ask, Check, Count, Share, by_name
 from shared.policy.checks.outcome import Outcome, hit, miss, unknown
-from shared.policy.checks.schedules import minute_of
+from shared.policy.checks.schedules import WEEKEND, minute_of, weekday_of
+
+_OF_DAYS: Final = ("daily", "daily_counts", "daily_posts", "counts", "posts_by_day")
 
 
 class Ratio(Check):
@@ -17,22 +19,28 @@ class Ratio(Check):
     name: ClassVar[str] = "ratio"
     top: tuple[str, ...]
     bottom: tuple[str, ...]
+    told: tuple[str, ...] = Field((), description="fields that tell the ratio itself")
     metric: str = ""
+    alone: str = Field("", description="what the upper figure is called where it stands alone")
     least: Amount | None = None
     least_field: str = ""
     most: Amount | None = None
     says: dict[str, Any] = Field(default_factory=dict)
 
     def run(self, ask: Ask) -> Outcome:
-        top, bottom = ask.given.number(*self.top), ask.given.number(*self.bottom)
-        if top is None or bottom is None:
-            return unknown((self.top if top is None else self.bottom)[0])
-        if not bottom:
-            return miss()
-        value = round(top / bottom, 4)
+        value = ask.given.number(*self.told)
+        if value is None:
+            top, bottom = ask.given.number(*self.top), ask.given.number(*self.bottom)
+            if top is not None and bottom is None and self.alone:
+                return hit(ask.verdict, metric=self.alone, value=top)
+            if top is None or bottom is None:
+                return unknown((self.top if top is None else self.bottom)[0])
+            if not bottom:
+                return miss()
+            value = round(top / bottom, 4)
         if self.metric:
             return hit(ask.verdict, metric=self.metric, value=value)
-        least = ask.given.number(self.least_field) if self.least_field else None
+        least = ask.given.number(*self.least_field.split("|"))
         least = self.least if least is None else least
         low = least is not None and value < least
         high = self.most is not None and value > self.most
@@ -75,7 +83,7 @@ class Mix(Check):
     def run(self, ask: Ask) -> Outcome:
         told = ask.given.first(self.field)
         if not isinstance(told, dict):
-            told = {name: ask.given.number(name) for name in self.shares}
+            told = {name: ask.given.number(name, f"{name}s") for name in self.shares}
             if None in told.values():
                 return unknown(self.field)
         share = {
@@ -101,8 +109,16 @@ class Counts(Check):
 
     name: ClassVar[str] = "counts"
     exactly: dict[str, int]
+    named: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="field -> names its list must hold"
+    )
 
     def run(self, ask: Ask) -> Outcome:
+        for name, wanted_names in self.named.items():
+            listed = [str(each) for each in ask.given.many(name)]
+            lacking = [each for each in wanted_names if listed and each not in listed]
+            if lacking and isinstance(ask.given.first(name), list):
+                return hit(ask.verdict, reason=f"{name}_differ", missing=lacking)
         told = {name: ask.given.number(name) for name in self.exactly}
         for name, wanted in self.exactly.items():
             if told[name] is not None and told[name] != wanted:
@@ -179,7 +195,7 @@ class Balance(Check):
     most: Amount = Field(0.5, description="spread of the counts over their mean")
 
     def run(self, ask: Ask) -> Outcome:
-        told = [float(each) for each in ask.given.many("daily", "counts", "posts_by_day")
+        told = [float(each) for each in ask.given.many(*_OF_DAYS)
                 if isinstance(each, (int, float))]  # fmt: skip
         if not told:
             return unknown("daily")
@@ -199,7 +215,7 @@ class PerDay(Check):
     says: dict[str, Any] = Field(default_factory=dict)
 
     def run(self, ask: Ask) -> Outcome:
-        posts, day = ask.given.number(*self.fields), ask.given.number("weekday")
+        posts, day = ask.given.number(*self.fields), weekday_of(ask.given)
         if posts is None:
             return unknown(self.fields[0])
         if self.weekday is None and self.weekend is None:
@@ -210,7 +226,7 @@ class PerDay(Check):
             return hit(ask.verdict, reason=ask.reason, **self.says) if posts < least else miss()
         if day is None:
             return unknown("weekday")
-        planned = self.weekend if day in (0, 6, 7) else self.weekday
+        planned = self.weekend if day in WEEKEND else self.weekday
         if planned is None or abs(posts - planned) <= self.slack * planned:
             return miss()
         return hit(

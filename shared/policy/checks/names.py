@@ -61,13 +61,13 @@ class Protected(Check):
         return miss() if approved else hit(ask.verdict, found, span=self._span(found, terms))
 
     def _found(self, written: str, terms: tuple[str, ...]) -> Place | None:
-        spaced = {index: char for index, char in enumerate(written) if char.isalnum()}
-        places, flat = list(spaced), "".join(spaced.values()).lower()
+        plain = plain_of(written)
         for term in sorted(terms, key=len, reverse=True):
-            start = flat.find("".join(filter(str.isalnum, term)).lower())
-            if term and start >= 0:
-                end = places[start + len("".join(filter(str.isalnum, term))) - 1] + 1
-                return Place(self.fields[0], places[start], end, term, "protected_name")
+            flat = plain_of(term).text
+            start = plain.text.find(flat)
+            if flat and start >= 0:
+                span = plain.span(start, start + len(flat))
+                return Place(self.fields[0], *span, term, "protected_name")
         looks = re.search(self.likeness, written) if self.likeness else None
         return looks and Place(self.fields[0], *looks.span(), looks.group(), "looks_official")
 

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from shared.policy.articles import PolicyRule
 from shared.policy.checks import (
     approvals,
+    as_gate,
     caution,
     custody,
     fields,
@@ -28,6 +29,7 @@ from shared.policy.switches import Switches
 
 CHECKS: Final[Mapping[str, type[Check]]] = {
     **approvals.CHECKS,
+    **as_gate.CHECKS,
     **caution.CHECKS,
     **custody.CHECKS,
     **fields.CHECKS,

@@ -5,15 +5,20 @@ from datetime import time
 from itertools import pairwise
 from math import isnan
 from statistics import median
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from pydantic import Field
 
 from shared.policy.checks.check import Amount, Ask, Check, Count, Share, by_name
-from shared.policy.checks.given import ABSENT
+from shared.policy.checks.given import ABSENT, Given
 from shared.policy.checks.outcome import Outcome, hit, miss, unknown
 from shared.policy.checks.times import minutes_between
 
+WEEKEND: Final = (0, 6, 7)
+_DAYS: Final = {"周末": 6, "休息日": 6, "weekend": 6, "工作日": 1, "平日": 1, "weekday": 1,
+                **{name: 1 + place for place, name in enumerate("一二三四五六日")},
+                **{name: 1 + place for place, name in enumerate(
+                    ("mon", "tue", "wed", "thu", "fri", "sat", "sun"))}, "天": 7}  # fmt: skip
 _DAY = 24 * 60
 _BEGINNING = 8
 _ARTICLE = re.compile(r"^\W*第\s*[一二三四五六七八九十百零〇\d]+\s*[条章款项]")
@@ -69,10 +74,10 @@ class Slots(Check):
     slack_min: Count = Field(30, description="how far from its slot a post may stand")
 
     def run(self, ask: Ask) -> Outcome:
-        day, told = ask.given.number("weekday"), ask.given.first("slots", "times")
+        day, told = weekday_of(ask.given), ask.given.first("slots", "times")
         if day is None or not isinstance(told, list):
             return unknown("weekday" if day is None else "slots")
-        if (day in (0, 6, 7)) != self.weekend:
+        if (day in WEEKEND) != self.weekend:
             return miss()
         planned = [one for each in told if not isnan(one := minute_of(str(each)))]
         if self.slots:
@@ -132,6 +137,19 @@ class Pasted(Check):
         if self.mode == "parts" and _alike(texts) >= self.least - 1:
             return hit(ask.verdict, reason="split_story")
         return miss()
+
+
+def weekday_of(given: Given) -> float | None:
+    """Return the day of the week, 1 to 7, told by its number, its name or a date."""
+    told = given.number("weekday")
+    if told is not None:
+        return told
+    name = given.word("weekday", "day_type").lower()
+    named = next((day for mark, day in _DAYS.items() if mark in name), None)
+    if named is not None:
+        return named
+    moment = given.moment("date", "day", "at")
+    return None if moment is None else moment.isoweekday()
 
 
 def minute_of(written: str) -> float:

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from shared.policy.checks.check import Ask, Check, Share, by_name
-from shared.policy.checks.given import ABSENT
+from shared.policy.checks.given import ABSENT, empty
 from shared.policy.checks.outcome import Outcome, hit, miss, unknown
 
 
@@ -33,7 +33,7 @@ class Owned(Check):
 
 
 class Group(Check):
-    """A group opened in our name is reported first."""
+    """No group is opened in our name unless it is told that it was reported or approved."""
 
     name: ClassVar[str] = "group"
     terms: tuple[str, ...]
@@ -47,8 +47,6 @@ class Group(Check):
         if not ours and not ask.given.truth("in_company_name", "company_name_used"):
             return miss() if name else unknown("name")
         reported = ask.given.truth("report", "reported", "approval", "approved")
-        if reported is None:
-            return unknown("report")
         return miss() if reported else hit(ask.verdict, reason=ask.reason)
 
 
@@ -88,7 +86,8 @@ class Routed(Check):
             return miss()
         by = ask.given.word("filed_by", "filer")
         if not by:
-            return unknown("filed_by")
+            told = ask.given.first("filed_by", "filer") is not ABSENT
+            return hit("remind", to=wanted) if told else unknown("filed_by")
         return (
             miss(route=wanted)
             if by == wanted
@@ -102,10 +101,18 @@ class Roles(Check):
     name: ClassVar[str] = "roles"
     roles: tuple[str, ...]
     apart: tuple[tuple[str, str], ...] = ()
+    fields: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="role -> fields that tell who holds it"
+    )
 
     def run(self, ask: Ask) -> Outcome:
         told = ask.given.first("roles")
+        if any(ask.given.word(one) and ask.given.word(one) == ask.given.word(other)
+               for one, other in self.apart):  # fmt: skip
+            return hit(ask.verdict, reason="roles_not_apart")
         if not isinstance(told, (dict, list)):
+            told = self._by_fields(ask)
+        if told is None:
             return unknown("roles")
         held = told if isinstance(told, dict) else dict.fromkeys(map(str, told), "")
         missing = [each for each in self.roles if each not in held or held[each] is None]
@@ -120,6 +127,16 @@ class Roles(Check):
             if missing
             else miss()
         )
+
+    def _by_fields(self, ask: Ask) -> dict[str, object] | None:
+        """Return the roles that single fields tell, if they tell every one or that one is empty."""
+        told = {role: ask.given.first(*names) for role, names in self.fields.items()}
+        held = {role: None if empty(each) else each for role, each in told.items()}
+        known = {role: each for role, each in held.items() if told[role] is not ABSENT}
+        whole = len(known) == len(self.roles) or None in known.values()
+        if not known or not whole:
+            return None
+        return {**dict.fromkeys(self.roles, "?"), **known}
 
 
 class Likeness(Check):

@@ -13,6 +13,7 @@ from shared.text.length import units
 _CHAIN = re.compile(r"//\s*@.*$", re.DOTALL)
 _SPLIT = re.compile(r"[,\uff0c。!\uff01?\uff1f;\uff1b:\uff1a\n、…]+")
 _TOPIC = re.compile(r"#[^#\n]+#|【[^】\n]+】")
+_FACE = re.compile(r"\[[^\[\]\s]{1,6}\]")
 _SAYING = re.compile(r"[^\W_]", re.UNICODE)
 _TWICE = re.compile(r"(.{1,4}?)\1")
 
@@ -54,7 +55,7 @@ class Comment(Check):
                 return unknown("source_author")
             if author not in ("self", "own", "本账号", ask.given.word("account") or "self"):
                 return miss()
-        bare = _CHAIN.sub("", ask.given.word("text"))
+        bare = _FACE.sub("", _CHAIN.sub("", ask.given.word("text")))
         flat = plain_of(bare).text
         for each in self.phrases:
             flat = flat.replace(plain_of(each).text, "")
@@ -112,7 +113,7 @@ class Meaningful(Check):
     filler: str = Field(description="lexicon of sounds and words that say nothing")
 
     def run(self, ask: Ask) -> Outcome:
-        text = ask.given.word("text", "title")
+        text = _FACE.sub("", ask.given.word("text", "title"))
         if "text" not in ask.given.values or ask.given.placeholder:
             return unknown("text")
         flat = plain_of(text)
@@ -134,6 +135,7 @@ class Wordy(Check):
     filler: str
     share: Share = 0.3
     longest_clause: Count = 0
+    linked: Count = Field(0, description="so many 的 or 关于 in one clause are too many; 0: never")
     longest_text: Count = 0
     says: dict[str, Any] = Field(default_factory=dict)
 
@@ -145,11 +147,16 @@ class Wordy(Check):
         if self._padded(ask, text) >= self.share and len(flat.text) >= 10:  # noqa: PLR2004
             return hit(ask.verdict, reason=ask.reason, **self.says)
         clause = max((len(plain_of(each).text) for each in _SPLIT.split(text)), default=0)
+        if self.linked and any(self._chained(each) for each in _SPLIT.split(text)):
+            return hit(ask.verdict, reason="unclear", **self.says)
         if self.longest_clause and clause > self.longest_clause:
             return hit(ask.verdict, reason="unclear", **self.says)
         if self.longest_text and len(text) > self.longest_text:
             return hit(ask.verdict, reason="too_long", **self.says)
         return miss()
+
+    def _chained(self, clause: str) -> bool:
+        return any(clause.count(each) >= self.linked for each in ("的", "关于"))
 
     def _padded(self, ask: Ask, text: str) -> float:
         flat = plain_of(text)
@@ -163,23 +170,24 @@ class Wordy(Check):
 
 
 class Prompt(Check):
-    """The end asks the readers something; without it there is a hint."""
+    """The end asks the readers something, or the text holds such a word; else there is a hint."""
 
     name: ClassVar[str] = "prompt"
     marks: tuple[str, ...]
     hint: str = "no_prompt"
     at_end: bool = True
+    longest: Count = Field(0, description="a text so short without it is a hit, not only a hint")
 
     def run(self, ask: Ask) -> Outcome:
         text = ask.given.word("text").strip()
         if not text:
             return unknown("text")
         end = text[-20:] if self.at_end else text
-        return (
-            miss()
-            if any(each in end for each in self.marks)
-            else miss(Place("text", 0, 0, "", self.hint))
-        )
+        if any(each in end for each in self.marks):
+            return miss()
+        if len(text) <= self.longest:
+            return hit(ask.verdict, reason=ask.reason or self.hint, strength="soft")
+        return miss(Place("text", 0, 0, "", self.hint))
 
 
 class Matches(Check):

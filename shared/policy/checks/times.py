@@ -12,6 +12,7 @@ from shared.policy.checks.outcome import Outcome, hit, miss, unknown
 from shared.policy.gate.section import Calendar
 from shared.policy.gate.workdays import after_working_days, is_known
 
+_FAILED = ("failed", "fail", "unqualified", "rejected", "不合格", "未通过", "不通过")
 _UNITS = {"minutes": 60.0, "hours": 3600.0, "days": 86400.0}
 
 
@@ -24,6 +25,7 @@ class Elapsed(Check):
     until: tuple[str, ...] = ("now",)
     done: tuple[str, ...] = Field((), description="fields that end the clock when they hold")
     limit: tuple[str, ...] = Field((), description="fields that tell the limit")
+    by: tuple[str, ...] = Field((), description="fields that tell the moment it is due")
     within: Amount | None = Field(None, description="the limit, where no field tells it")
     unit: Literal["minutes", "hours", "days"] = "minutes"
     on_the_day: bool = Field(False, description="the limit itself is already due")
@@ -33,19 +35,29 @@ class Elapsed(Check):
     def run(self, ask: Ask) -> Outcome:
         ended = ask.given.first(*self.done)
         if self.done and ask.given.truth(*self.done):
-            ended_at = read_moment(ended)
+            ended_at = read_moment(ended, ask.given.zone)
             if ended_at is None:
                 return miss()
         else:
             ended_at = None
+        due, end = ask.given.moment(*self.by), ended_at or ask.given.moment(*self.until)
+        if due is not None:
+            late = end is not None and (end > due or (end == due and self.on_the_day))
+            return unknown(self.until[0]) if end is None else self._late(ask) if late else miss()
         age = self._age(ask.given, ended_at)
         limit = ask.given.number(*self.limit) if self.limit else None
         limit = self.within if limit is None else limit
         if age is None or limit is None:
-            names = [(self.age or self.since)[0]] if age is None else []
+            begun = bool(self.since) and ask.given.moment(*self.since) is not None
+            names = (
+                [] if age is not None else [((begun and self.until) or self.age or self.since)[0]]
+            )
             return unknown(*names, *([] if limit is not None else [(*self.limit, "limit")[0]]))
         if age < limit or (age == limit and not self.on_the_day):
             return miss()
+        return self._late(ask)
+
+    def _late(self, ask: Ask) -> Outcome:
         copied = {key: ask.given.word(field) for key, field in self.copies.items()}
         return hit(ask.verdict, reason=ask.reason, **{**self.says, **copied})
 
@@ -91,23 +103,26 @@ class Yearly(Check):
     month: Annotated[int, Field(ge=1, le=12)]
     report: tuple[str, ...] = ("annual_report",)
     after_due: bool = Field(False, description="speaks only once the month has passed")
-    failed: str = Field("", description="field whose value `failed` counts as no report")
+    owed_days: Count = Field(183, description="so long after its day a missing one is that year's")
+    failed: tuple[str, ...] = Field(
+        (), description="fields whose value `failed` counts as no report"
+    )
     says: dict[str, Any] = Field(default_factory=dict)
 
     def run(self, ask: Ask) -> Outcome:
-        if self.failed and ask.given.word(self.failed) in ("failed", "unqualified", "不合格"):
+        if self.failed and ask.given.word(*self.failed) in _FAILED:
             return hit(ask.verdict, reason=ask.reason, **self.says)
         handed_in, now = ask.given.truth(*self.report), ask.given.moment("now")
         if handed_in:
-            untold = self.failed and ask.given.first(self.failed) is ABSENT
-            return unknown(self.failed) if untold else miss()
+            untold = self.failed and ask.given.first(*self.failed) is ABSENT
+            return unknown(self.failed[0]) if untold else miss()
         if handed_in is None or now is None:
             return unknown(self.report[0] if handed_in is None else "now")
         year = now.year if now.month >= self.month else now.year - 1
         last = calendar.monthrange(year, self.month)[1]
         due = date(year, self.month, last)
         if self.after_due:
-            overdue = now.date() > due and year == now.year
+            overdue = 0 < (now.date() - due).days <= self.owed_days
             return hit(ask.verdict, reason=ask.reason, **self.says) if overdue else miss()
         asked = now.month >= self.month
         return hit(ask.verdict, due=due.isoformat(), **self.says) if asked else miss()

@@ -1,20 +1,25 @@
 """Checks of what a post is about: the scope of the account, off-topic posts, sources, peers."""
 
 import re
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final
 
 from pydantic import Field
 
+from shared.policy.checks.as_gate import told_by_gate
 from shared.policy.checks.check import Ask, Check, Count, Share, by_name
 from shared.policy.checks.given import ABSENT
 from shared.policy.checks.outcome import Outcome, Place, hit, miss, unknown
 from shared.policy.lexicons import plain_of
+from shared.policy.model import Pack
 
 _URL = re.compile(r"https?://\S+|www\.\S+|t\.cn/\S+", re.IGNORECASE)
 _CITED = re.compile(
     r"来源\s*[:\uff1a]|[(\uff08]\s*(?:来源|摘自|转自|据)|转自|摘自|出处\s*[:\uff1a]|据[^,\uff0c。\n]{2,16}?(?:报道|消息|通报|公告|发布|介绍|通知)"
     r"|(?:新华社|人民日报|央视|中新社|新华网|人民网)[^,\uff0c。\n]{0,6}(?:电|讯|报道|消息)|详见\S{0,8}(?:官网|公告|文件)"
 )
+
+_PEERS: Final = ("peer_list", "peers", "competitors", "competitor_list")
 
 
 class Scope(Check):
@@ -44,7 +49,7 @@ class OffTopic(Check):
     """The text is about something else than the organisation: a score, or the words of it."""
 
     name: ClassVar[str] = "off_topic"
-    off: str
+    off: tuple[str, ...]
     on: tuple[str, ...] = Field((), description="lexicons of the organisation's own matters")
     least: Share = 0.3
     fields: tuple[str, ...] = ("text",)
@@ -63,7 +68,8 @@ class OffTopic(Check):
         if ask.given.truth(*self.let_pass):
             return miss()
         flat = plain_of(text)
-        span = ask.lexicons[self.off].first(flat)
+        spans = (ask.lexicons[each].first(flat) for each in self.off)
+        span = next((each for each in spans if each is not None), None)
         if span is None or any(ask.lexicons[each].first(flat) for each in self.on):
             return miss() if self.fields[0] in ask.given.values else unknown(self.fields[0])
         place = Place(self.fields[0], *span, text[slice(*span)], ask.reason)
@@ -104,15 +110,23 @@ class Peer(Check):
     lexicons: tuple[str, ...] = Field((), description="words of which one is needed; empty: none")
     turns: Count = Field(0, description="so many exchanges are a quarrel whatever the words")
     in_text: str = Field("", description="lexicon that stands for peers who are not named")
+    gated: tuple[str, ...] = Field((), description="families of the gate that show it, too")
     says: dict[str, Any] = Field(default_factory=dict)
 
+    def silent_without(self, told: Mapping[str, Any], pack: Pack) -> frozenset[str] | None:
+        """Return what stands for peers in a text, where the rules name none."""
+        named = told.get("peer_list") or pack.switches.peers
+        if named or "peer_list" not in told or not self.in_text or not told["text"]:
+            return None
+        return frozenset({self.in_text})
+
     def run(self, ask: Ask) -> Outcome:
-        peers = tuple(map(str, ask.given.many("peer_list"))) + ask.pack.switches.peers
+        peers = tuple(map(str, ask.given.many(*_PEERS))) + ask.pack.switches.peers
         whom, text = ask.given.word(*self.fields), plain_of(ask.given.word("text"))
         named = any(plain_of(each).text in text.text for each in peers if self.in_text)
         unnamed = bool(self.in_text) and ask.lexicons[self.in_text].first(text) is not None
         if not (whom in peers and whom) and not named and not unnamed:
-            told = ask.given.first("peer_list") is not ABSENT or peers
+            told = ask.given.first(*_PEERS) is not ABSENT or peers
             read = whom or (self.in_text and text.text)
             return miss() if told and read else unknown("peer_list" if read else self.fields[0])
         turns = ask.given.number("turns", "exchanges") or 0
@@ -123,7 +137,8 @@ class Peer(Check):
         spans = [ask.lexicons[each].first(text) for each in self.lexicons]
         span = next((each for each in spans if each is not None), None)
         if span is None:
-            return miss()
+            places = told_by_gate(ask, self.gated) if self.gated else ()
+            return hit(ask.verdict, *places, reason=ask.reason, **self.says) if places else miss()
         found = Place("text", *span, ask.given.word("text")[slice(*span)], ask.reason)
         return hit(ask.verdict, found, reason=ask.reason, **self.says)
 

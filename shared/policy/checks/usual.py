@@ -33,6 +33,7 @@ USUAL: Final[Mapping[str, str]] = {
     "flood": "day_log metric account_event",
     "following": "profile",
     "gap": "schedule",
+    "gated": "reply post repost",
     "grant": "account_event delegation",
     "group": "group account_open profile",
     "inbound": "dm mention comment post",

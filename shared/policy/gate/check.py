@@ -16,8 +16,10 @@ from shared.policy.gate.findings import (
     worst,
 )
 from shared.policy.gate.form import LONGEST, check_form, check_size, check_wordiness
+from shared.policy.gate.help import check_help
 from shared.policy.gate.leaks import check_leaks
-from shared.policy.gate.manners import SUM, check_manners
+from shared.policy.gate.manners import check_manners
+from shared.policy.gate.once import once
 from shared.policy.gate.plain import Plain, plain
 from shared.policy.gate.promises import by_weekends, check_promises, promises
 from shared.policy.gate.register import account_unknown, check_account, check_signs
@@ -25,7 +27,7 @@ from shared.policy.gate.same import Same
 from shared.policy.gate.spare import quotes
 from shared.policy.gate.strategy import check_strategy
 from shared.policy.gate.taboo import check_taboos
-from shared.policy.gate.tone import OVERALL, check_tone
+from shared.policy.gate.tone import check_tone
 from shared.policy.gate.units import counted, length_for
 from shared.policy.model import Pack
 
@@ -35,6 +37,7 @@ CHECKS: tuple[Check, ...] = (
     check_wordiness,
     check_taboos,
     check_families,
+    check_rules,
     check_manners,
     check_tone,
     check_leaks,
@@ -44,11 +47,8 @@ CHECKS: tuple[Check, ...] = (
     check_fatigue,
     check_consistency,
     check_strategy,
-    check_rules,
+    check_help,
 )
-
-SUMS = frozenset({SUM, OVERALL})
-"""What is said of the whole only where nothing more telling was found."""
 
 
 def gate(
@@ -81,7 +81,7 @@ def _checked(
             found.extend(check(plain(text), context, pack, told))
         except Exception as error:  # noqa: BLE001  fails closed: an unchecked text stays here
             found.append(_failed(text, error))
-    levelled = found if oversize else _once([_as_the_pack_says(each, pack) for each in found])
+    levelled = found if oversize else once([_as_the_pack_says(each, pack) for each in found], pack)
     ordered = tuple(sorted(levelled, key=lambda each: (each.start, each.end, each.category)))
     length = length_for(context, pack)
     return GateResult(
@@ -91,20 +91,6 @@ def _checked(
         float(length.limit),
         _unknown(text, ordered, context, pack),
     )
-
-
-def _once(found: list[GateFinding]) -> list[GateFinding]:
-    """Two checks may find the same place for the same reason: what says it best stands."""
-    kept: list[GateFinding] = []
-    for each in found:
-        if not any(
-            (each.category == other.category or (each.category in SUMS and other.level != "warn"))
-            and each.start < other.end
-            and other.start < each.end
-            for other in kept
-        ):
-            kept.append(each)
-    return kept
 
 
 def _as_the_pack_says(finding: GateFinding, pack: Pack) -> GateFinding:

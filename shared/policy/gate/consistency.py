@@ -5,6 +5,7 @@ compared, so it misses much and is seldom wrong.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -50,8 +51,9 @@ def check_consistency(
     if not context.earlier:
         return
     level: Level = "warn" if _CORRECTION.search(text.original) else "hold"
+    told = _told(context.earlier)
     for claim in _claims(text.original):
-        other = next((each for each in _told(context.earlier) if _contradicts(claim, each)), None)
+        other = next((each for each in told.near(claim) if _contradicts(claim, each)), None)
         if other is not None:
             yield GateFinding(
                 category="contradiction",
@@ -63,11 +65,40 @@ def check_consistency(
             )
 
 
-@lru_cache(maxsize=256)
-def _told(earlier: tuple[str, ...]) -> tuple[_Claim, ...]:
-    """Return what was said that can be contradicted at all, each thing once."""
-    said = {claim.text: claim for each in earlier for claim in _claims(each)}
-    return tuple(each for each in said.values() if each.pairs)
+class _Told:
+    """What was said before, each thing once, by the pairs of characters it is worded with."""
+
+    def __init__(self, earlier: tuple[str, ...]) -> None:
+        said = {claim.text: claim for each in earlier for claim in _claims(each)}
+        self._claims = tuple(said.values())
+        self._denied: dict[str, list[int]] = {}
+        self._affirmed: dict[str, list[int]] = {}
+        self._counted: dict[str, list[int]] = {}
+        for place, claim in enumerate(self._claims):
+            self._enter(place, claim)
+
+    def _enter(self, place: int, claim: _Claim) -> None:
+        by_pair = self._denied if claim.negated else self._affirmed
+        for pair in claim.pairs:
+            by_pair.setdefault(pair, []).append(place)
+            if claim.figures:
+                self._counted.setdefault(pair, []).append(place)
+
+    def near(self, claim: _Claim) -> Iterator[_Claim]:
+        """Yield what is worded alike and says no to its yes, or names a figure beside its own."""
+        by_pair = [self._affirmed if claim.negated else self._denied]
+        by_pair += [self._counted] if claim.figures else []
+        for places in by_pair:
+            shared = Counter(place for pair in claim.pairs for place in places.get(pair, ()))
+            for place in sorted(shared):
+                if shared[place] >= _SHORTEST:
+                    yield self._claims[place]
+
+
+@lru_cache(maxsize=64)
+def _told(earlier: tuple[str, ...]) -> _Told:
+    """Every text of the matter is compared with the same."""
+    return _Told(earlier)
 
 
 @lru_cache(maxsize=256)
@@ -91,7 +122,6 @@ def _claim(flat: str, match: re.Match[str]) -> _Claim:
 
 
 def _contradicts(one: _Claim, other: _Claim) -> bool:
-    """Most clauses say neither no nor a number, and are not compared word by word."""
     if one.negated == other.negated and not _numbers_differ(one, other):
         return False
     shared = len(one.pairs & other.pairs)

@@ -1,13 +1,18 @@
 """Copy-paste fatigue: nearly the same text to many people reads as a machine's."""
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Final
 
 from shared.policy.gate.findings import GateContext, GateFinding, HistoryDigest
 from shared.policy.gate.plain import Plain, plain
 from shared.policy.model import Pack
 
-_PIECE = 4
+_PIECE: Final = 4
+_ADDRESS: Final = re.compile(
+    r"^(?:尊敬的)?[\u4e00-\u9fff]{1,4}?(?:先生|女士|小姐|同学|家长|老师|师傅|同志)"
+)
 
 
 def check_fatigue(
@@ -15,7 +20,7 @@ def check_fatigue(
 ) -> Iterator[GateFinding]:
     """Yield one finding if this was written to many people lately."""
     del history
-    rule, own = pack.gate.fatigue, pieces(text.text)
+    rule, own = pack.gate.fatigue, pieces(_unaddressed(text.text))
     count = sum(_is_alike(own, _told(each), rule.alike_percent) for each in context.recent or ())
     if own and count >= rule.warn_after:
         yield GateFinding(
@@ -31,7 +36,12 @@ def check_fatigue(
 @lru_cache(maxsize=1024)
 def _told(text: str) -> frozenset[str]:
     """What was said lately is asked of again with every text."""
-    return pieces(plain(text).text)
+    return pieces(_unaddressed(plain(text).text))
+
+
+def _unaddressed(text: str) -> str:
+    """Return a text without whom it addresses: another name makes no other text."""
+    return _ADDRESS.sub("", text, count=1)
 
 
 def pieces(text: str) -> frozenset[str]:

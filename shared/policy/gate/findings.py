@@ -106,3 +106,8 @@ class GateResult:
 def worst(findings: tuple[GateFinding, ...]) -> GateLevel:
     """Return the highest level among the findings."""
     return max((each.level for each in findings), key=_ORDER.index, default="pass")
+
+
+def graver(one: GateFinding, other: GateFinding) -> bool:
+    """Tell whether the level of `one` is above that of `other`."""
+    return _ORDER.index(one.level) > _ORDER.index(other.level)

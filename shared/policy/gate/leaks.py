@@ -21,8 +21,20 @@ _PLATE: Final = re.compile(
 _ADDRESS: Final = re.compile(
     r"(?:[\u4e00-\u9fff]{2,12}(?:路|街|巷|弄|道|村|小区|花园|苑|府|城|湾|里|庄|公寓)\s?)?"
     r"(?:[\dA-Za-z一二三四五六七八九十]{1,12}\s?(?:号楼|号院|号|栋|幢|座|单元|弄)\s?){1,3}"
-    r"[\dA-Za-z]{2,5}\s?(?:室|户|房)"
+    r"[\dA-Za-z]{2,5}\s?(?:室|户|房)|\d{1,4}\s?(?:号楼|栋|幢|座|楼)\s?[\dA-Za-z]{1,2}\s?单元\s?\d{2,4}(?!\d)"
 )
+_SURNAMES: Final = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
+_PATIENT: Final = re.compile(
+    rf"(?:患者|病人|伤者|死者|学生|该生|该员工|客户|顾客|业主|当事人|嫌疑人|考生|投诉人|举报人)[{_SURNAMES}](?!某|先生|女士|小姐|同学|\*|×|X)[\u4e00-\u9fff]{{1,2}}"
+    r"[,，、(（]\s*(?:男|女)(?![士生子孩方])"
+)
+_PASSPORT: Final = re.compile(
+    r"护照(?:号码|编号|号)?\D{0,3}?(?P<number>[A-Za-z]{1,2}\d{7,8})(?!\d)"
+)
+_SECRET: Final = re.compile(r"(?:密码|口令)\s?(?:是|为|[:：])?\s?(?P<number>[A-Za-z0-9@#!_]{4,})")
+_SPELT: Final = str.maketrans("零〇一幺二三四五六七八九", "001123456789")
+_CALLED: Final = re.compile(r"身份证|银行卡|卡号")
+_NEAR: Final = 8
 _ORDER: Final = re.compile(
     r"(?:订单|运单|快递单|物流单|流水|工单|病历|学|会员|客户|保单|投保)\s?(?:编号|号码|号|卡号)?\s?(?:是|为|[:：])?\s?"
     r"(?P<number>[A-Za-z]{0,4}\d[A-Za-z0-9-]{8,30})(?![*\d])"
@@ -41,9 +53,12 @@ def check_leaks(
     """Yield personal numbers, found also when blanks or dashes part their digits."""
     del context, history
     ours = _ours(pack)
+    digits = text.text.translate(_SPELT)
     for pattern, holds, reason in _NUMBERS:
-        for match in pattern.finditer(text.text):
-            if holds(match.group()) and match.group()[-11:] not in ours:
+        for match in pattern.finditer(digits):
+            called = _CALLED.search(text.text, max(0, match.start() - _NEAR), match.start())
+            known = holds(match.group()) or (called and called.group() in reason)
+            if known and match.group()[-11:] not in ours:
                 yield _leak(text.span(*match.span()), reason)
     for span, reason in _shapes(text.original, ours):
         yield _leak(span, reason, "hold" if reason in _SOFTER else "block")
@@ -56,10 +71,8 @@ def _ours(pack: Pack) -> str:
 
 def _shapes(original: str, ours: str) -> Iterator[tuple[tuple[int, int], str]]:
     flat = narrow(original)
-    for match in _PLATE.finditer(flat):
-        yield match.span(), _PLATE_REASON
-    for match in _ADDRESS.finditer(flat):
-        yield match.span(), _ADDRESS_REASON
+    for pattern, group, why in _WRITTEN:
+        yield from ((match.span(group), why) for match in pattern.finditer(flat))
     for match in _ORDER.finditer(flat):
         if not match.group().startswith(_CASEWORK):
             yield match.span("number"), _ORDER_REASON
@@ -106,5 +119,13 @@ _NUMBERS: Final[tuple[tuple[re.Pattern[str], Callable[[str], bool], str], ...]] 
 )
 _PLATE_REASON: Final = "这是一个车牌号，公开回复里请隐去后几位"
 _ADDRESS_REASON: Final = "这是一个住址，公开回复里不能写到门牌"
+_PATIENT_REASON: Final = "这里写出了一个人的姓名和性别，公开回复里请写成某某"
 _ORDER_REASON: Final = "这是一个完整的单号，公开回复里请只写后四位"
+_WRITTEN: Final[tuple[tuple[re.Pattern[str], str | int, str], ...]] = (
+    (_PLATE, 0, _PLATE_REASON),
+    (_PATIENT, 0, _PATIENT_REASON),
+    (_PASSPORT, "number", "这是一个护照号码，公开回复里不能出现"),
+    (_SECRET, "number", "这是一个密码，任何回复里都不能出现"),
+    (_ADDRESS, 0, _ADDRESS_REASON),
+)
 _SOFTER: Final = frozenset({_ELSEWHERE["email"], _ORDER_REASON})

@@ -64,7 +64,18 @@ class _Flat(dict[int, str]):
         return made
 
 
+class _Marked(dict[str, str]):
+    """The same with the ends of clauses kept, each as one mark."""
+
+    def __missing__(self, char: str) -> str:
+        made = _MARKS.get(char) or _flat(char)
+        if len(self) < _KNOWN_MOST:
+            self[char] = made
+        return made
+
+
 _FLAT: Final = _Flat()
+_MARKED: Final = _Marked()
 
 
 def flat(text: str) -> str:
@@ -88,7 +99,7 @@ def plain(text: str) -> Plain:
             if char in _SENTENCE_END:
                 stops.add(len(chars))
             continue
-        for each in _flat(char):
+        for each in _MARKED[char]:
             chars.append(each)
             origin.append(place)
     return Plain(text, "".join(chars), tuple(origin), frozenset(breaks), tuple(sorted(stops)))
@@ -104,8 +115,7 @@ def marked(text: str) -> Plain:
     origin: list[int] = [0]
     stops: list[int] = []
     for place, char in enumerate(text):
-        mark = _MARKS.get(char)
-        for each in _flat(char) if mark is None else mark:
+        for each in _MARKED[char]:
             chars.append(each)
             origin.append(place)
         if char in _SENTENCE_END:
@@ -114,7 +124,6 @@ def marked(text: str) -> Plain:
     return Plain(text, "".join(chars), (*origin, max(len(text) - 1, 0)), frozenset(), tuple(stops))
 
 
-@lru_cache(maxsize=4096)
 def _flat(char: str) -> str:
     folded = unicodedata.normalize("NFKC", char).lower().translate(SIMPLIFIED)
     return "".join(each for each in folded if unicodedata.category(each)[0] in _KEPT)

@@ -8,11 +8,13 @@ from typing import Final
 from shared.policy.gate.findings import GateContext, GateFinding, HistoryDigest, Unknown
 from shared.policy.gate.plain import Plain
 from shared.policy.model import Pack
+from shared.policy.phrases import Span
 
 _SELF: Final = re.compile(
     r"(?:这里是|我们是|我是|欢迎关注|本账号是|【)([\u4e00-\u9fffA-Za-z0-9]{2,14}?)"
     r"(?:的)?(?:官方(?:微博|账号|客服|公众号)?|官微|客服|小编|微博|公众号|工作人员|值班)"
 )
+_OPENING: Final = re.compile(r"这里是|我们是|我是|欢迎关注|本账号是|【")
 _SIGNS: Final = re.compile(
     r"[\U0001f300-\U0001faff\u2600-\u27bf]\ufe0f?|\[[\u4e00-\u9fffA-Za-z]{1,6}\]"
 )
@@ -24,19 +26,28 @@ def check_account(
 ) -> Iterator[GateFinding]:
     """Yield where the text introduces itself as somebody else."""
     del history
-    for match in _SELF.finditer(text.original):
-        name = match[1]
-        if name in context.other_accounts or (
+    named = {match.span(1): match[1] for match in _SELF.finditer(text.original)}
+    others = dict(_others(text.original, context.other_accounts))
+    for span, name in sorted((named | others).items()):
+        if span in others or (
             context.account and not _same(name, context.account, pack.organisation)
         ):
             yield GateFinding(
                 category="wrong_account",
                 level="hold",
-                start=match.start(1),
-                end=match.end(1),
+                start=span[0],
+                end=span[1],
                 rules=("HB13-2-M4b",),
                 reason=f"这里自称{name}，和当前账号不一致，请确认没有发错账号",
             )
+
+
+def _others(original: str, accounts: tuple[str, ...]) -> Iterator[tuple[Span, str]]:
+    """Yield where the text says by its full name that another of our accounts speaks."""
+    for match in _OPENING.finditer(original):
+        for name in accounts:
+            if name and original.startswith(name, match.end()):
+                yield (match.end(), match.end() + len(name)), name
 
 
 def account_unknown(text: str, context: GateContext) -> set[Unknown]:

@@ -34,6 +34,11 @@ _QUOTED: Final = re.compile(
     r"(?:一句|那句|这句|原话(?:是)?|转述的?|骂|喊|所谓的?|冒出[^,，。]{0,8})[:：]?$"
 )
 _SPOKEN: Final = re.compile(r"(?:这样|这种|那样|那种|之类)的?(?:话|说法|回答|字眼|回复)")
+_TAKEN_BACK: Final = re.compile(
+    r"[^。！？!?\n]{0,30}?(?:不对|不妥|不应该|不该|不当|错误|不恰当|不合适|没有依据|不代表我们|不是我们的态度|"
+    r"道歉|致歉|歉意|批评教育|不允许|不能接受|已纠正|的(?:话|说法|答复|态度)[^。！？!?\n]{0,6}(?:不说|从不|绝不|不会说))"
+)
+"""What stands behind a quotation of which we say that it should not have been said."""
 _OURS: Final = re.compile(r"我们|我方|本店|我店|我司|我校|我院|我局|我行|我公司|小编|客服")
 _CLAUSE: Final = re.compile(r"[^,，。!?！？;；\n]+")
 _CLAUSE_END: Final = re.compile(r"[,，。!?！？;；\n]")
@@ -69,6 +74,10 @@ class Said:
         """Tell whether it stands in a #topic#, which is a name and nobody's words."""
         return inside(span, self.topics)
 
+    def is_told(self, start: int) -> bool:
+        """Tell whether somebody else is named in the clause before a quotation as who tells it."""
+        return bool(_REPORTED.search(_CLAUSE_END.split(self.original[:start])[-1]))
+
     def is_reported(self, start: int) -> bool:
         """Tell whether the clause before `start` tells what others say, or what we never say."""
         clause = _CLAUSE_END.split(self.original[:start])[-1]
@@ -87,9 +96,11 @@ def _cited(original: str, customer: str) -> Iterator[Span]:
     said = Said(original, customer)
     for match in _QUOTES.finditer(original):
         theirs, inner = plain(customer).text, plain(match.group()).text
-        told = _QUOTED.search(original[: match.start()]) or _SPOKEN.match(original, match.end())
-        if (inner and inner in theirs) or told or said.is_reported(match.start()):
-            yield match.span()
+        before, after = match.span()
+        told = _QUOTED.search(original[:before]) or _SPOKEN.match(original, after)
+        others = told or _TAKEN_BACK.match(original, after) or said.is_told(before)
+        if (inner and inner in theirs) or others or said.is_reported(before):
+            yield before, after
 
 
 def in_sentence(text: Plain, place: int, words: tuple[str, ...]) -> bool:

@@ -5,7 +5,10 @@ whole numbers, learnt from texts of our own and from insults beside their polite
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
+
+from ahocorasick_rs import AhoCorasick
 
 from shared.policy.gate.findings import GateContext, GateFinding, HistoryDigest
 from shared.policy.gate.plain import Plain, marked
@@ -46,13 +49,15 @@ def check_tone(
 
 def hostility(text: str) -> int:
     """Return how hostile a text is worded; the sum of what its pieces weigh."""
-    flat = marked(text).text
-    pieces = {
-        flat[start : start + size]
-        for size in range(1, LONGEST + 1)
-        for start in range(len(flat) - size + 1)
-    }
-    return sum(WEIGHT_OF.get(piece, 0) for piece in pieces)
+    pieces, weights = _weighed()
+    found = pieces.find_matches_as_indexes(marked(text).text, overlapping=True)
+    return sum(weights[which] for which in {which for which, _, _ in found})
+
+
+@lru_cache(maxsize=1)
+def _weighed() -> tuple[AhoCorasick, tuple[int, ...]]:
+    """Return the search for all pieces that weigh anything, and what each weighs."""
+    return AhoCorasick(list(WEIGHT_OF)), tuple(WEIGHT_OF.values())
 
 
 def _without_quotes(original: str, customer: str) -> str:

@@ -50,6 +50,13 @@ def next_festival(day: date, calendar: Calendar) -> date | None:
     return min((each for each in calendar.holidays if each > day), default=None)
 
 
+def end_of_holidays(day: date, calendar: Calendar) -> date:
+    """Return the last of the days off in a row that `day` begins or belongs to."""
+    while day + _DAY in calendar.holidays:
+        day += _DAY
+    return day
+
+
 def unknown_years(calendar: Calendar, day: date) -> tuple[int, ...]:
     """Return this year, and from November on the next, if their holidays are not named.
 

@@ -97,6 +97,35 @@ def test_a_complaint_wins_over_it() -> None:
     assert not verdict.abstained
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "凉粉里喝出一段铁丝，孩子嘴都破了，还在打点滴",
+        "三楼平台的栏杆松动了，一靠就往外倒",
+        "昨晚自动门把我奶奶夹住，半天出不来",
+        "喝了你们的豆浆，我俩上吐下泻一夜",
+    ],
+)
+def test_somebody_in_danger_is_never_passed_over(text: str) -> None:
+    verdict = judged(text)
+    assert verdict.decided != (Label.OTHER,) or verdict.abstained
+    hazards = [each for each in verdict.reasons if each.rule == "hazard"]
+    assert bool(hazards) == (verdict.decided == (Label.OTHER,))
+    assert all(text[each.start : each.end] for each in hazards)
+
+
+def test_a_hazard_beside_a_label_adds_nothing() -> None:
+    verdict = judged("我要投诉，蛋糕发霉了没人管")
+    assert Label.COMPLAINT in verdict.decided
+    assert not verdict.abstained
+    assert "hazard" not in {each.rule for each in verdict.reasons}
+
+
+def test_what_only_sounds_like_one_is_passed_by() -> None:
+    assert not judged("老手艺吃出健康来，周末去看看").abstained
+    assert not judged("今天天气不错，出门走走").abstained
+
+
 def test_every_list_says_whose_it_is_and_until_when() -> None:
     told = heads()
     assert set(told) == set(CATEGORIES)

@@ -1,11 +1,13 @@
 """The frame of the command line: one-line errors, groups, registers, free ports."""
 
 import json
+import shlex
 import signal
 import socket
 import stat
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from subprocess import PIPE, Popen, run
@@ -102,6 +104,27 @@ def test_a_reader_that_went_away_is_quiet() -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
     assert process.returncode == PIPE_CLOSED
+
+
+@pytest.mark.parametrize("words", ["policy coverage", "gate check"])
+def test_a_real_command_whose_reader_went_away_ends_as_the_documentation_says(words: str) -> None:
+    command = [sys.executable, "-m", "services.cli", *words.split()]
+    with Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE, cwd=ROOT) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        with suppress(BrokenPipeError):
+            process.stdin.write("您好\n".encode() * 20_000)
+            process.stdin.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == PIPE_CLOSED
+
+
+def test_nothing_to_read_is_an_empty_input() -> None:
+    script = f"{shlex.quote(sys.executable)} -m services.cli gate check <&-"
+    done = run(["sh", "-c", script], cwd=ROOT, capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 
 
 def test_every_command_has_help_and_every_service_can_run(

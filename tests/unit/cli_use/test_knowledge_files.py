@@ -1,5 +1,6 @@
 """Entries in files: read, written and read again, and each mistake named by its line."""
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,15 @@ def test_what_is_written_is_read_again_as_it_was(
 ) -> None:
     entries = read_entries(saved(tmp_path, "a.csv", TABLE))
     assert read_entries(saved(tmp_path, name, write(entries))) == entries
+
+
+@pytest.mark.parametrize("answer", ["=1+1", "+86 10", "-1", "@a", "'=1", "'a", "''=1"])
+def test_no_cell_of_a_table_begins_a_formula(tmp_path: Path, answer: str) -> None:
+    [entry] = read_entries(saved(tmp_path, "a.md", f"# 甲\n- 出处: 乙\n{answer}\n"))
+    text = as_csv([entry])
+    [_, row] = csv.reader(text.splitlines())
+    assert row[2][0] in {"'", answer[0]} - set("=+-@")
+    assert read_entries(saved(tmp_path, "a.csv", text)) == [entry]
 
 
 @pytest.mark.parametrize(

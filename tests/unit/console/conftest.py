@@ -8,8 +8,8 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from services.respond.console.app import build_console
-from services.respond.console.sessions import hashed
 from services.respond.console.settings import ConsoleSettings
+from services.respond.shell.people import link_key
 from tests.fakes.clock import FakeClock
 from tests.fakes.explaining import AnExplainer
 from tests.fakes.read_model import House
@@ -29,7 +29,7 @@ class Desk:
     async def sign_in(self, person_id: str) -> None:
         self.client.session.cookie_jar.clear()
         token = f"link-{person_id}"
-        await self.records.put(f"signin:{hashed(token)}", person_id.encode(), 600)
+        await self.records.put(link_key(token), person_id.encode(), 600)
         answer = await self.client.post(f"/signin/link/{token}", allow_redirects=False)
         assert answer.status == 303
 
@@ -49,6 +49,7 @@ async def desk() -> AsyncIterator[Desk]:
         gate=house,
         packs=house,
         rehearsal=house,
+        stream=house,
         credentials=house,
         explainer=explainer,
         drafter=house.drafter,

@@ -144,6 +144,18 @@ def test_a_rule_of_a_handbook_is_a_pattern_under_an_id_of_ours() -> None:
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_field_of_every_kind_of_input_has_a_word(language: str) -> None:
+    """Whoever writes a rule without knowing its code reads the fields by name."""
+    texts = CATALOGS[language].texts
+    fields = {name for model in KINDS.values() for name in model.model_fields}
+    lacking = {name for name in fields if not texts.get(f"field.{name}", "").strip()}
+    assert lacking == set()
+    if language == "zh":
+        latin = {name for name in fields if texts[f"field.{name}"].isascii()}
+        assert latin <= {"at"}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_check_parameter_and_kind_has_a_word(language: str) -> None:
     texts = CATALOGS[language].texts
     wanted = {f"check.{each}" for each in CHECKS} | {f"input.{each}" for each in KINDS}

@@ -54,3 +54,11 @@ async def test_without_a_model_there_is_no_button_and_no_draft(desk: Desk) -> No
     assert "请模型起草" not in await (await desk.client.get("/case/case1042")).text()
     answer = await desk.ask(PATH, {})
     assert (answer.status, (await answer.json())["code"]) == (404, "no_model")
+
+
+async def test_a_model_is_not_asked_by_somebody_too_fast(desk: Desk) -> None:
+    await desk.sign_in("chen")
+    for n in range(burst := 10):
+        assert (await desk.ask(PATH, {}, f"op-{n:08}")).status == 200
+    assert (await desk.ask(PATH, {}, "op-00000099")).status == 429
+    assert len(desk.house.drafter.asked) == burst

@@ -3,6 +3,7 @@
 import asyncio
 import json
 
+from services.respond.console.events import PING_SECONDS
 from services.respond.console.feed import BACKLOG, PING, RESYNC, Feed
 from tests.fakes.clock import FakeClock
 from tests.fakes.read_model import House
@@ -63,3 +64,14 @@ async def test_the_stream_says_what_changed(desk: Desk) -> None:
             desk.house.commit("case:case1042")
             while b"case1042" not in await answer.content.readline():
                 pass
+
+
+async def test_whoever_was_signed_out_hears_no_more_however_much_goes_on(desk: Desk) -> None:
+    await desk.sign_in("guan")
+    async with desk.client.get("/api/events") as answer, asyncio.timeout(5):
+        while b"hello" not in await answer.content.readline():
+            pass
+        await desk.client.post("/signout", allow_redirects=False)
+        await desk.clock.advance(PING_SECONDS)
+        desk.house.commit("case:case1042")
+        assert b"case1042" not in await answer.content.read()

@@ -1,16 +1,19 @@
 """What the rules make of a case, on its page and in the API: its queue, and who has to approve."""
 
+import re
 from datetime import timedelta
 
 import pytest
 
 from services.respond.console.flow_view import hold_ways
-from services.respond.core.aggregates import Case, Person, Reply
+from services.respond.core.aggregates import Case, Guidance, Person, Reply
 from services.respond.core.flow import Approval, Ask, Flow, Hold
 from services.respond.ports import QueueFilter
 from shared.contracts.flows import HoldDecided, InformationAsked
 from shared.contracts.operators import Outcome
 from shared.contracts.org import PersonRegistered, Role
+from shared.contracts.verdicts import Label
+from tests.fakes.rules_house import shipped
 from tests.unit.console.conftest import Desk
 
 
@@ -193,6 +196,43 @@ async def test_a_decision_on_a_hold_becomes_a_fact(desk: Desk) -> None:
     fact = desk.house.log[-1]
     assert isinstance(fact, HoldDecided)
     assert (fact.decision, fact.reason, fact.case_id) == ("reported_up", "已电话通报", "case1042")
+
+
+async def test_what_is_held_cannot_be_pressed_whatever_it_is(desk: Desk) -> None:
+    _with_reply(desk, slot="receipt")
+    _changed(desk, labels=(Label.RUMOUR,))
+    await desk.sign_in("zhou")
+    page = await _text(desk, "/case/case1042?slot=receipt")
+    assert "按规则先不回复" in page
+    assert "现在可以：存为草稿或送审" in page
+
+
+@pytest.mark.parametrize(
+    ("slot", "withheld"), [("answer", True), ("receipt", False), ("update", False)]
+)
+async def test_what_is_withheld_cannot_be_pressed_and_says_what_to_do_instead(
+    desk: Desk,
+    slot: str,
+    withheld: bool,  # noqa: FBT001  a case of the table
+) -> None:
+    _with_reply(desk, slot=slot)
+    policy = shipped().switches.rumour_policy
+    released = Hold(policy=policy, to="值班", rule="r", status="released")
+    _changed(desk, labels=(Label.RUMOUR,), flow=Flow(hold=released))
+    desk.house.said = Guidance()
+    await desk.sign_in("zhou")
+    page = await _text(desk, f"/case/case1042?slot={slot}")
+    approve = re.search(r'<button name="send" value="true"[^>]*>', page)
+    assert approve is not None
+    assert ("disabled" in approve[0]) == withheld
+    assert ("传言的正式答复须先有口径" in page) == withheld
+    assert ("现在可以：先立口径" in page) == withheld
+
+
+async def test_a_case_of_an_account_without_rules_says_nothing_of_them(desk: Desk) -> None:
+    desk.house.house = desk.house.house.model_copy(update={"packs": {}})
+    await desk.sign_in("zhou")
+    assert 'id="withheld"' not in await _text(desk, "/case/case1042")
 
 
 async def test_what_was_asked_stands_on_the_case_with_its_time_and_its_answer(desk: Desk) -> None:

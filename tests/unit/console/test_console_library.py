@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.respond.core.aggregates import AutoReceipt, Plans
+from services.respond.core.plan import Decided
 from services.respond.core.receipt import Wording
 from shared.contracts import guidance as said
-from shared.contracts.plans import PlanWritten
+from shared.contracts.plans import PlansFrozen, PlanUnfrozen, PlanWritten
 from tests.unit.console.conftest import Desk
 
 
@@ -189,6 +190,35 @@ async def test_automatic_receipts_show_who_answers_for_them(desk: Desk) -> None:
     assert isinstance(desk.house.log[0], said.ReceiptApproved)
     listed = await (await desk.client.get("/api/receipts")).json()
     assert listed["receipts"][0]["approved_by"] == "lin"
+
+
+async def test_a_frozen_text_says_why_and_is_let_go_with_a_reason(desk: Desk) -> None:
+    plan = desk.house.planned.plans[0]
+    decided = Decided(by="lin", at=desk.clock.now(), reason="突发事件")
+    frozen = plan.model_copy(update={"frozen": decided})
+    missed = frozen.model_copy(update={"plan_id": "late", "publish_at": desk.clock.now()})
+    freed = plan.model_copy(update={"plan_id": "free", "unfrozen": decided})
+    desk.house.planned = Plans(plans=(missed, frozen, freed), frozen=decided)
+    await desk.sign_in("zhou")
+    page = await text_of(desk, "/plans")
+    assert "排期已全部冻结（林望舒" in page
+    assert page.count("已冻结：林望舒") == 2
+    assert page.count("放行这一条") == 1
+    assert "原定时间已过，没有发" in page
+    assert "已放行：林望舒" in page
+    assert "冻结全部排期文字" not in page
+    assert "排期已冻结" in await text_of(desk, "/queue")
+    assert await press(desk, "plan-unfreeze", {"target": "plan1", "reason": "与事件无关"}) == 303
+    assert isinstance(desk.house.log[-1], PlanUnfrozen)
+
+
+async def test_one_press_freezes_all_that_is_planned(desk: Desk) -> None:
+    await desk.sign_in("chen")
+    assert "冻结全部排期文字" in await text_of(desk, "/plans")
+    assert "/plans" in await text_of(desk, "/status")
+    assert await press(desk, "plans-freeze", {"frozen": "true", "reason": "突发事件"}) == 303
+    assert isinstance(desk.house.log[-1], PlansFrozen)
+    assert await press(desk, "plans-freeze", {"frozen": "false", "reason": "过去了"}) == 403
 
 
 async def test_planned_texts_stand_with_what_rules_and_bans_have_against_them(desk: Desk) -> None:

@@ -82,8 +82,13 @@ EXPECTED = {
     "POST /api/bans/{ban_id}/ban-lift": REVIEWERS,
     "GET /api/receipts": READERS,
     "GET /api/plans": READERS,
+    "GET /api/approvals": READERS,
+    "GET /api/guidance/history": READERS,
+    "POST /api/items/{item_id}/take-up": WORKERS,
     "POST /api/plans/{plan_id}/write": WORKERS,
     "POST /api/plans/{plan_id}/drop": WORKERS,
+    "POST /api/plans/{plan_id}/unfreeze": REVIEWERS,
+    "POST /api/plans-freeze": WORKERS,
     "POST /api/cases/{case_id}/model-draft": WORKERS,
     "POST /api/accounts/{account_id}/receipt-write": REVIEWERS,
     "POST /api/accounts/{account_id}/receipt-approve": LEADS,
@@ -115,6 +120,7 @@ IDS = {
     "position_id": "cake",
     "ban_id": "ban1",
     "plan_id": "plan1",
+    "item_id": "item1",
     "entry_id": "parking",
 }
 

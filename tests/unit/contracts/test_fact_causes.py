@@ -10,7 +10,7 @@ from shared.contracts.facts import Fact, UndecodableError, decode, encode
 from shared.contracts.items import ItemDeleted
 from shared.contracts.operators import CaseNoted
 from shared.contracts.org import Duty, ModelActivated, PolicyActivated, RosterSet
-from shared.contracts.posts import PostDeleted, PostDrafted, PostFrozen, PostScheduled
+from shared.contracts.posts import PostDeleted
 from shared.contracts.system import (
     DecisionsRecorded,
     EffectStarted,
@@ -41,20 +41,6 @@ def facts() -> tuple[Fact, ...]:
     return (
         PostDeleted.model_validate(POST),
         an_own_post(),
-        *(
-            PostDrafted.model_validate({**POST, "revision": n, "text": "早安", "person_id": "li"})
-            for n in (1, 2)
-        ),
-        *(
-            PostScheduled.model_validate(
-                {**POST, "revision": n, "publish_at": AT, "person_id": "li"}
-            )
-            for n in (1, 2)
-        ),
-        *(
-            PostFrozen.model_validate({**POST, "frozen": True, "op_id": op, "reason": "有事"})
-            for op in ("o1", "o2")
-        ),
         an_account(),
         a_person(),
         a_roster("li"),

@@ -1,9 +1,14 @@
-"""Every metric has one row, and every row can be counted."""
+"""Every metric and line of log has one row, and every row is used."""
 
 import re
 from pathlib import Path
 
+import pytest
+
+from shared.observability.catalog import Event
 from shared.observability.metrics import Metric, Metrics
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def test_every_row_is_registered_under_a_name_of_its_own() -> None:
@@ -40,10 +45,17 @@ def test_two_processes_in_one_do_not_share_figures() -> None:
     assert two.value(Metric.CASES_OPENED) == 0
 
 
-def test_every_row_is_measured_somewhere() -> None:
-    root = Path(__file__).resolve().parents[3]
-    table = root / "shared" / "observability" / "metrics.py"
-    sources = [each for top in ("services", "shared") for each in (root / top).rglob("*.py")]
-    code = "\n".join(each.read_text(encoding="utf-8") for each in sources if each != table)
-    unused = [each.name for each in Metric if not re.search(rf"Metric\.{each.name}\b", code)]
-    assert unused == []
+@pytest.mark.parametrize("table", [Metric, Event])
+def test_every_row_is_measured_or_written_somewhere(table: type[Metric | Event]) -> None:
+    sources = [each for top in ("services", "shared") for each in (ROOT / top).rglob("*.py")]
+    code = "\n".join(each.read_text(encoding="utf-8") for each in sources)
+    named = rf"\b{table.__name__}\.(\w+)"
+    assert {each.name for each in table} <= set(re.findall(named, code))
+
+
+def test_what_a_runbook_looks_for_is_a_line_that_is_written() -> None:
+    said = [each.read_text(encoding="utf-8") for each in (ROOT / "docs/runbooks").glob("*.md")]
+    lines = [line for text in said for line in text.splitlines() if "og line" in line]
+    names = {name for line in lines for name in re.findall(r"`([a-z]+\.[a-z_]+)`", line)}
+    assert names
+    assert names <= {each.value for each in Event}

@@ -18,7 +18,8 @@ SHELF = Shelf(default_policies_dir())
 def said(rule: str, told: Mapping[str, Any], labels: tuple[str, ...] = ()) -> Mapping[str, Any]:
     given = Given.of(told)
     book = SHELF.book(ALL).only(rule)
-    return answer(evaluate(book, given, DAY, (lambda _: labels) if labels else None), given)
+    sure = dict.fromkeys(labels, 900)
+    return answer(evaluate(book, given, DAY, (lambda _: sure) if labels else None), given)
 
 
 TABLE: tuple[tuple[str, dict[str, Any], str], ...] = (

@@ -29,10 +29,12 @@ class Row(NamedTuple):
     channel: str
 
     def checked(self) -> GateResult:
+        """Return what the gate says; whoever is at risk is told the line of the pack beside it."""
         context = GateContext.model_validate(
             {"situation": self.situation, "channel": self.channel}
         )
-        return gate(self.text, context, PACK)
+        line = f" {PACK.help_line}" if self.situation == "self_harm" else ""
+        return gate(self.text + line, context, PACK)
 
 
 def rows(pattern: str) -> Iterator[Row]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -260,11 +261,20 @@ def test_a_pack_that_would_not_load_is_not_started(
     tmp_path: Path, answers: Answers, said: str
 ) -> None:
     place = copied(tmp_path / "packs")
-    assert asked_for(answers, place, lambda *_, **__: "never asked", print) == answers
     with pytest.raises(UserError) as refused:
         list(start(answers, place, DAY))
     assert said in refused.value.what
     assert not (place / "ours").exists()
+
+
+def test_a_name_that_cannot_be_is_told_before_anything_is_asked(tmp_path: Path) -> None:
+    place = copied(tmp_path / "packs")
+    whole = Answers("ours", "base", "a", "b")
+    assert asked_for(whole, place, lambda *_, **__: "never asked", print) == whole
+    for name, said in (("Bad Name", "no name"), ("base", "exists")):
+        with pytest.raises(UserError) as refused:
+            asked_for(replace(whole, name=name), place, lambda *_, **__: "never asked", print)
+        assert said in refused.value.what
 
 
 def test_every_command_has_an_example(app: typer.Typer) -> None:

@@ -202,6 +202,16 @@ def test_a_private_message_may_be_longer_than_a_comment() -> None:
     assert limits == [140.0, 300.0]
 
 
+def test_an_article_of_the_pack_speaks_of_an_answer_in_public_and_in_private() -> None:
+    for kind in (ItemKind.COMMENT, ItemKind.MESSAGE):
+        story = Story(SHIPPED)
+        story.tell(a_comment("m1", kind=kind), a_verdict("m1", Label.COMPLAINT, kind=kind.value))
+        case = story.case
+        about = around(story.state, case, at(story.seconds))
+        said = check_text(case, SHIPPED, "给您算命改运，保您顺利。", about).findings
+        assert "prohibited-ethnic-or-cult" in {each.category for each in said}, kind
+
+
 def test_a_text_only_a_lead_may_approve_can_be_handed_to_one() -> None:
     story = Story(SHIPPED)
     story.tell(a_person("wang", Role.OPERATOR))

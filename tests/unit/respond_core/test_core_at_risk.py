@@ -7,7 +7,7 @@ from shared.contracts.items import ItemKind
 from shared.contracts.operators import PageAcknowledged
 from shared.contracts.verdicts import Label, Reason, Verdict
 from shared.policy.model import Pack
-from tests.fakes.builders import a_claim, a_comment, a_resolution, a_verdict, an_edit
+from tests.fakes.builders import a_claim, a_comment, a_draft, a_resolution, a_verdict, an_edit
 from tests.fakes.core_story import Story
 
 DEAF = Pack(name="company", case_labels=(), abstain_opens_case=False)
@@ -49,6 +49,17 @@ def test_the_page_stands_until_everybody_in_it_is_looked_after() -> None:
     assert story.page.acknowledged_at is None
     story.tell(a_claim(second, op="o2"))
     assert story.page.acknowledged_by == "li"
+
+
+def test_who_begins_to_write_has_taken_the_case_as_if_they_had_claimed_it() -> None:
+    story = Story()
+    at_risk(story, "c1")
+    case_id = story.case.case_id
+    story.tell(a_draft(case_id, person="li"))
+    assert (story.case.owner_id, story.page.acknowledged_by) == ("li", "li")
+    assert [each["clock"] for each in story.decided("clock.met")] == ["acknowledge"]
+    story.tell(a_draft(case_id, person="li", base=1, op="again"))
+    assert len(story.decided("clock.met")) == 1
 
 
 def test_a_case_that_is_closed_needs_nobody_any_more() -> None:
@@ -95,6 +106,8 @@ _LAW = Reason(
     label=Label.OTHER, start=0, end=2, source="lexicon", weight=1.0, rule="statutory_terror"
 )
 
+_DANGER = _LAW.model_copy(update={"rule": "hazard"})
+
 
 @pytest.mark.parametrize(
     ("verdict", "opens"),
@@ -102,6 +115,7 @@ _LAW = Reason(
         (Verdict.of({Label.SELF_HARM: 0.2}, model="m1", abstained=True), True),
         (Verdict.of({Label.SELF_HARM: 0.1}, model="m1", abstained=True), False),
         (Verdict.of({Label.ABUSE: 0.4}, model="m1", abstained=True, reasons=(_LAW,)), True),
+        (Verdict.of({Label.OTHER: 0.9}, model="m1", abstained=True, reasons=(_DANGER,)), True),
         (Verdict.of({Label.ABUSE: 0.4}, model="m1", abstained=True), False),
         (Verdict.of({}, model="m1", abstained=True, degraded=("no_text",)), True),
     ],

@@ -1,5 +1,6 @@
 """Explanations come from a process of their own, or not at all."""
 
+import asyncio
 import sys
 
 import pytest
@@ -26,3 +27,12 @@ async def test_a_process_that_says_nothing_of_use_is_no_failure_of_the_console(
     explainer = ChildExplainer((sys.executable, "-c", script), limit_seconds=1.0)
     assert await explainer.explain("好") is None
     assert await ChildExplainer(("/no/such/program",)).explain("好") is None
+
+
+async def test_nobody_waits_for_long_behind_others_who_ask() -> None:
+    explainer = ChildExplainer(
+        (sys.executable, "-c", "import time; time.sleep(60)"), limit_seconds=0.5
+    )
+    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+        for n in range(20):
+            group.create_task(explainer.explain(f"{n}"))

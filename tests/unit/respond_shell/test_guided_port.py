@@ -9,6 +9,7 @@ from services.respond.core.state import Aggregate, Changes
 from services.respond.core.voiced import Spoken as Told
 from services.respond.core.voiced import Voiced
 from services.respond.shell.gate_view import PackGateView
+from services.respond.shell.packs import StoredPacks
 from services.respond.shell.send_port import SendPort, Voice
 from services.respond.shell.standing import Standing
 from tests.fakes.clock import START
@@ -45,7 +46,9 @@ async def spoken(*around: Aggregate, now: datetime = START) -> Spoken:
         standing.packs[effect.pack_hash] = a_pack()
         voices = {ACCOUNT: Voice(FakeSpeaker(house.clock), live=False)}
         port = SendPort(voices, await an_office(house.clock), standing, 10.0)
-        view = await PackGateView(house.read, house.bus, house.clock).check(case_id, effect.body)
+        view = await PackGateView(house.read, StoredPacks(house.bus), house.clock).check(
+            case_id, effect.body
+        )
         return Spoken(port.withheld(effect), tuple(each.category for each in view.findings))
 
 

@@ -21,12 +21,13 @@ NOTICE = Notice(page_id="p1", title="值守告警", text="受理超时", link="h
 
 class Receiver:
     def __init__(self) -> None:
-        self.status = 200
+        self.status, self.text = 200, "noted"
+        self.headers: dict[str, str] = {}
         self.got: list[tuple[dict[str, str], bytes]] = []
 
     async def take(self, request: web.Request) -> web.Response:
         self.got.append((dict(request.headers), await request.read()))
-        return web.Response(status=self.status, text="noted")
+        return web.Response(status=self.status, text=self.text, headers=self.headers)
 
 
 @asynccontextmanager
@@ -49,6 +50,27 @@ async def test_a_page_is_signed_and_carries_its_key() -> None:
     assert headers["Idempotency-Key"] == "effect-1"
     expected = signature("s3", headers["X-Zhishou-Timestamp"], body)
     assert headers["X-Zhishou-Signature"] == f"sha256={expected}"
+
+
+@pytest.mark.parametrize(
+    ("said", "heard"), [("7", 7.0), ("86400", 300.0), ("soon", None), ("-1", None), ("", None)]
+)
+async def test_a_receiver_with_too_much_to_do_says_when_to_come_again(
+    said: str, heard: float | None
+) -> None:
+    async with a_receiver() as (receiver, pager):
+        receiver.status, receiver.headers = 429, {"Retry-After": said}
+        with pytest.raises(TransientError) as told:
+            await pager.page("x", NOTICE, key="k")
+    assert told.value.retry_after_seconds == heard
+
+
+async def test_of_a_receiver_that_goes_on_and_on_only_the_beginning_is_read() -> None:
+    async with a_receiver() as (receiver, pager):
+        receiver.text = "数" * 1_000_000
+        receipt = await pager.page("x", NOTICE, key="k")
+    assert receipt.startswith("200 数")
+    assert len(receipt) < 100
 
 
 @pytest.mark.parametrize("status", [429, 408, 500, 503])

@@ -36,7 +36,7 @@ JSON = st.recursive(
 )
 KEYS = ("id", "idstr", "mid", "created_at", "text", "user", "status", "deleted", "edit_at",
         "reply_comment", "rootid", "retweeted_status", "type", "sender_id", "receiver_id",
-        "data")  # fmt: skip
+        "data", "pic_ids", "pic_num", "page_info")  # fmt: skip
 ROWS = st.dictionaries(st.sampled_from(KEYS), JSON | st.just(TIME) | st.just("123"), max_size=9)
 
 
@@ -240,6 +240,27 @@ def test_a_picture_without_words_says_so() -> None:
     fact = parse_message(message(type="image", text="", data={"vfid": 1, "tovfid": 2}), OWNER)
     assert isinstance(fact, ItemReceived)
     assert fact.text == "[图片]"
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"pic_ids": ["a", "b"]}, "[图片]"),
+        ({"pic_urls": [{"thumbnail_pic": "x"}]}, "[图片]"),
+        ({"pic_num": 3, "text": " "}, "[图片]"),
+        ({"thumbnail_pic": "x"}, "[图片]"),
+        ({"page_info": {"type": "video"}, "pic_ids": ["cover"]}, "[视频]"),
+        ({"page_info": {"type": "article"}}, ""),
+        ({"pic_ids": [], "pic_num": 0}, ""),
+        ({"pic_ids": ["a"], "text": "您看"}, "您看"),
+    ],
+)
+def test_what_is_there_instead_of_words_is_named(more: dict[str, object], said: str) -> None:
+    known = {"id": 5, "created_at": TIME, "text": "", "user": {"id": 7}}
+    for parse in (parse_comment, parse_status):
+        parsed = parse({**known, **more}, OWNER)
+        assert isinstance(parsed, Entry)
+        assert parsed.text == said
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])

@@ -33,11 +33,12 @@ function judge() {
   const forReview = found?.reviewable === "true";
   const ticks = [...document.querySelectorAll("#findings input[name=promises]")];
   const open = ticks.some((each) => !each.checked);
+  const withheld = document.getElementById("withheld") !== null;
   for (const button of document.querySelectorAll("[data-sends]")) {
     const confirms = "confirms" in button.dataset;
-    const held = confirms ? stop || open : stop && !forReview;
+    const held = confirms ? stop || open || withheld : stop && !forReview;
     button.disabled = held;
-    if (held) button.setAttribute("aria-describedby", "findings");
+    if (held) button.setAttribute("aria-describedby", withheld && confirms ? "withheld" : "findings");
     else button.removeAttribute("aria-describedby");
   }
 }

@@ -26,8 +26,19 @@ function press(key) {
   const all = [...document.querySelectorAll(`[data-key="${name}"]`)];
   const free = (each) => !each.disabled && !each.checked && each.offsetParent !== null;
   const button = all.find(free);
-  button?.click();
+  if (button) button.click();
+  else if (all.some((each) => "sends" in each.dataset && each.offsetParent !== null)) stopped();
   return Boolean(button);
+}
+
+// A key that may not send yet says why, and leads to the next thing that would let it.
+function stopped() {
+  const place = document.getElementById("findings");
+  const next = place?.querySelector("button[data-reword], input[name=promises]:not(:checked)");
+  (next ?? place)?.scrollIntoView({ block: "nearest" });
+  next?.focus();
+  const why = place?.querySelector("strong") ?? place;
+  document.getElementById("say").textContent = why?.textContent.trim() ?? "";
 }
 
 function write() {
@@ -43,7 +54,7 @@ const simple = {
   r: write,
   "/": () => document.getElementById("filter")?.focus(),
 };
-const places = { q: "/queue", p: "/policy", s: "/status" };
+const places = { q: "/queue", a: "/approvals", p: "/policy", s: "/status" };
 
 function act(key) {
   if (chord) {

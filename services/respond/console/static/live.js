@@ -15,7 +15,8 @@ function flush() {
   keys = new Set();
   everything = false;
   const cases = all || [...changed].some((key) => key.startsWith("case:"));
-  if (shown && (all || changed.has(`case:${shown.dataset.case}`))) {
+  const beside = [...changed].some((key) => key === "guidance:self" || key.startsWith("claim:"));
+  if (shown && (all || beside || changed.has(`case:${shown.dataset.case}`))) {
     window.htmx?.trigger(shown, "zs:case");
   }
   if (cases) document.dispatchEvent(new CustomEvent("zs:queue"));
