@@ -39,6 +39,11 @@ GRID: Final = 1000
 EVEN: Final = 500_000
 REACHES: Final = ((1_000_000, -1000), (100_000, 0), (0, 500))
 """(followers from, log odds): half of what was measured, for part of it is how posts were found."""
+QUARTER: Final = 15
+"""Minutes after which it is known how many passed it on at once."""
+RUSHES: Final = ((100, -1000), (10, 0), (0, 500))
+"""(reposts of the first quarter of an hour from, log odds): they stand for the reach of an author
+whose followers nobody told, and count as that does."""
 WIDEST: Final = 6.0
 """Log odds beyond which a probability is no longer told apart."""
 
@@ -65,12 +70,16 @@ to be worded otherwise says nothing."""
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """What is known of one cascade so far, apart from the post itself."""
+    """What is known of one cascade so far, apart from the post itself.
+
+    `early` are the reposts of the first quarter of an hour; None before it is over.
+    """
 
     reposts: int = 0
     denial: int = 0
     doubt: int = 0
     delight: int = 0
+    early: int | None = None
 
     def told(self, says: int) -> "Spread":
         """Return the spread with one repost more; `says` is the sum of the bits of HABITS."""
@@ -84,6 +93,7 @@ class Spread:
             self.denial + denial,
             self.doubt + doubt,
             self.delight + delight,
+            self.early,
         )
 
 
@@ -105,15 +115,21 @@ def wording(text: int, hearing: Hearing) -> int:
 
 def likely(wording: int, spread: Spread, followers: int | None) -> int:
     """Return how likely it is a rumour, in millionths, by the log odds that its wording adds."""
-    odds = wording + authority(followers) + evidence(spread)
+    odds = wording + authority(followers, spread.early) + evidence(spread)
     return round(1_000_000 / (1 + math.exp(-odds / GRID)))
 
 
-def authority(followers: int | None) -> int:
-    """Return what an author's reach adds to the log odds; one who is not known adds nothing."""
-    if followers is None:
-        return 0
-    return next(odds for least, odds in REACHES if followers >= least)
+def authority(followers: int | None, early: int | None = None) -> int:
+    """Return what an author's reach adds to the log odds.
+
+    Where nobody told it, those who passed the post on at once stand for it; without either it adds
+    nothing.
+    """
+    if followers is not None:
+        return next(odds for least, odds in REACHES if followers >= least)
+    if early is not None:
+        return next(odds for least, odds in RUSHES if early >= least)
+    return 0
 
 
 def evidence(spread: Spread) -> int:

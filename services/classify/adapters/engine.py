@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
@@ -19,7 +20,7 @@ from services.classify.core.scores import MILLION
 from services.classify.core.stance import own_words, quotes, stances
 from services.classify.core.verdict import DEFAULT_BARS
 from shared.contracts.verdicts import Label, Verdict
-from shared.policy.cascade import IN_FULL, MINUTES, Hearing, Spread, believed
+from shared.policy.cascade import IN_FULL, MINUTES, QUARTER, Hearing, Spread, believed
 from shared.text.normalise import Tables, normalise
 from shared.text.readable import readable
 
@@ -100,12 +101,14 @@ class Classifier:
         for says in self._stances([each.text for each in cascade.reposts]):
             grown.append(grown[-1].told(int(says)))
         seconds = [each.seconds for each in cascade.reposts]
-        return [
-            believed(
-                text, grown[bisect_right(seconds, 60 * at)], cascade.followers, hearing=hearing
-            )
-            / MILLION
+        count = {at: bisect_right(seconds, 60 * at) for at in MINUTES}
+        spreads = [
+            replace(grown[count[at]], early=count[QUARTER] if at >= QUARTER else None)
             for at in MINUTES
+        ]
+        return [
+            believed(text, spread, cascade.followers, hearing=hearing) / MILLION
+            for spread in spreads
         ]
 
     def _stances(self, texts: Sequence[str]) -> str:

@@ -17,7 +17,7 @@ HARMS: Final = (
 INDEX: Final = {label: place for place, label in enumerate(LABELS)}
 MILDER: Final = 200_000
 """By how much counter speech must outweigh: who quotes an insult to reject it is not abusing."""
-SURE_SPEECH: Final = 900_000
+SURE_SPEECH: Final = 950_000
 """From where on it does: half sure of it, an attack in disguise would be let off that is none when
 plainly spelt."""
 

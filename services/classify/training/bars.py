@@ -14,7 +14,7 @@ from shared.contracts.verdicts import Label
 
 Column = Label | Literal["offensive"]
 
-ATTACK_BAR: Final = Bar(380_000, 300_000)
+ATTACK_BAR: Final = Bar(395_000, 300_000)
 """Hardly worse on plain texts than even odds, and much better on disguised ones, which are believed
 less."""
 CRY_BAR: Final = Bar(650_000, 350_000)
@@ -25,6 +25,13 @@ GRID: Final = tuple(range(300_000, 650_000, 50_000))
 """Lower ones mark one in forty ordinary posts as spam, and one in eighty as something sexual."""
 GRIEVANCE_BAR: Final = Bar(550_000, 550_000)
 """Where real petitions teach, and weigh much, ordinary posts about a city sound like them."""
+SPOKEN_BARS: Final = {
+    Label.COMPLAINT: Bar(450_000, 250_000),
+    Label.PRAISE: Bar(400_000, 400_000),
+    Label.RUMOUR: Bar(400_000, 400_000),
+}
+"""Learnt from our own rows alone: what happened to somebody has more words than we wrote, so that a
+half-believed grievance goes to a person. Of ordinary posts about a city 3 in 100 do."""
 NEARLY: Final = 0.97
 """The lowest bar is taken at which F1 is still nearly the best: a harm missed costs more than one
 looked at for nothing."""
@@ -41,8 +48,7 @@ def bars_of(
         Label.HATE: ATTACK_BAR,
         Label.SELF_HARM: CRY_BAR,
     }
-    if kind == "research":
-        bars[Label.COMPLAINT] = GRIEVANCE_BAR
+    bars |= SPOKEN_BARS if kind == "permissive" else {Label.COMPLAINT: GRIEVANCE_BAR}
     for label in RARE:
         if label in heads:
             bars[label] = _bar(heads[label].held_out, lessons[label], bars[label])
@@ -50,7 +56,7 @@ def bars_of(
 
 
 def _bar(belief: NDArray[np.float64], lesson: Lesson, usual: Bar) -> Bar:
-    some = lesson.gauge & ~np.isnan(belief)
+    some = (lesson.gauge > 0) & ~np.isnan(belief)
     believed, truth, weight = belief[some], lesson.truth[some], lesson.weight[some]
     reached = [_f1(believed >= least / MILLION, truth, weight) for least in GRID]
     if not max(reached):

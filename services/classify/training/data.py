@@ -111,12 +111,13 @@ def digest(folder: Path, name: str, split: str) -> str:
 
 
 def own_rows(folder: Path = OWN_ROWS) -> list[Row]:
-    """Return our own rows; every label is known of them."""
+    """Return our own rows by their ids; every label is known of them."""
     rows = [
         json.loads(line)
         for path in own_files(folder)
         for line in path.read_text(encoding="utf-8").splitlines()
     ]
+    rows.sort(key=lambda row: str(row["id"]))
     return [own_row(row["text"], [Label(each) for each in row["labels"]]) for row in rows]
 
 
@@ -153,13 +154,16 @@ def _all_of(_name: str, raws: list[Raw]) -> list[Raw]:
 def training_rows(
     folder: Path, kind: Kind, ours: Path = OWN_ROWS, keep: Keep = _all_of
 ) -> list[Row]:
-    """Return everything a model of this kind may learn from, in a fixed order. Raises UserError."""
+    """Return everything a model of this kind may learn from. Raises UserError.
+
+    The order is that of the ids, whatever the order of the lines.
+    """
     names = names_of(folder, kind)
     if not names:
         raise UserError("no data set here", where=str(folder), fix="give the folder with --data")
     rows = [weighed(each, kind) for each in own_rows(ours)]
     for name in names:
-        raws = keep(name, read_set(folder, name, "train"))
+        raws = sorted(keep(name, read_set(folder, name, "train")), key=lambda raw: raw.id)
         step = -(-len(raws) // MOST_ROWS)
         for raw in raws[::step]:
             rows.extend(weighed(each, kind) for each in rows_of(name, raw))

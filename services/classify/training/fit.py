@@ -81,8 +81,8 @@ class Lesson:
     truth: NDArray[np.bool_]
     weight: Floats
     kin: Ints
-    gauge: NDArray[np.bool_]
-    """Rows to calibrate by: texts as people write them."""
+    gauge: Floats
+    """How much a row counts where it is calibrated; nothing if it is no text as people write."""
 
 
 def fit_head(lesson: Lesson, is_named: NDArray[np.bool_], recipe: Recipe) -> Head:
@@ -97,9 +97,10 @@ def fit_head(lesson: Lesson, is_named: NDArray[np.bool_], recipe: Recipe) -> Hea
             lesson.values[~rest], truth[~rest], weight[~rest], named, recipe
         )
         score[rest] = lesson.values[rest] @ coefficients + intercept
-    unseen = np.flatnonzero(~np.isnan(score) & lesson.gauge)
+    unseen = np.flatnonzero(~np.isnan(score) & (lesson.gauge > 0))
+    told = (weight * lesson.gauge)[unseen]
     scaler = LogisticRegression(C=100.0, solver="lbfgs")
-    scaler.fit(score[unseen].reshape(-1, 1), truth[unseen], sample_weight=weight[unseen])
+    scaler.fit(score[unseen].reshape(-1, 1), truth[unseen], sample_weight=told)
     a = recipe.trust * float(np.clip(scaler.coef_[0, 0], FLATTEST, STEEPEST))
     b = recipe.trust * float(scaler.intercept_[0])
     coefficients, intercept = _fit(lesson.values, truth, weight, named, recipe)

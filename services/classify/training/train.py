@@ -33,8 +33,17 @@ ATTACK: Final = Recipe(strength=0.012, ratio=0.35, least=0.006, trust=0.9)
 ATTACK_OF_MANY: Final = replace(ATTACK, strength=0.025)
 """Where people of several places marked the rows, they may be learnt more closely."""
 OTHERS: Final = Recipe(strength=0.2, ratio=0.7, named=1.5, least=0.006)
+SPOKEN: Final = replace(OTHERS, strength=0.05)
+"""Grievance and praise have more words than our own rows, so that these are learnt less closely."""
+LIKINGS: Final = frozenset({Label.COMPLAINT, Label.PRAISE})
 COPY_WEIGHT: Final = 3.0
 """A disguised copy counts for more than its row: the plain row is easily learnt."""
+ARGUED: Final = frozenset({"swsr"})
+"""Sets gathered by what is argued about: how often it is hate there is how they were gathered."""
+CHOSEN: Final = 0.3
+"""We chose what our own rows say, so that they tell little of how often it is hate."""
+GRIEVED: Final = 1.35
+"""One in five of our own rows complains; of those who write to an account more do."""
 ONE_KIND_ONLY: Final = frozenset({"state_toxicn"})
 """Sets that mark one kind of attack and leave the other unmarked."""
 FEWEST: Final = 6
@@ -119,16 +128,30 @@ def lesson(label: Column, rows: Rows, matrix: Matrix, used: NDArray[np.bool_]) -
             weight.append(row.weight_of(label) * (1.0 if place == kin else COPY_WEIGHT))
     values = csr_matrix(matrix.values[places][:, used], dtype=np.float64)
     kin = rows.kin[places]
-    gauge = np.array([_calibrates(rows.rows[each], label) for each in kin.tolist()])
-    return Lesson(values, np.array(truth, np.bool_), np.array(weight), kin, gauge)
+    learnt = np.array(truth, np.bool_)
+    gauge = _gauge(label, [rows.rows[each] for each in kin.tolist()], learnt)
+    return Lesson(values, learnt, np.array(weight), kin, gauge)
 
 
-def _calibrates(row: Row, column: Column) -> bool:
-    """Return whether a row shows how often a column holds where people write.
+def _gauge(column: Column, rows: list[Row], truth: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return how much each row tells of how often a column holds where people write.
 
-    A term is no text, and what COLD says of hate is our reading of what it marks.
+    A term is no text, and what COLD says of hate is our reading of what it marks. Where a set was
+    gathered by what is argued about, hate and its absence tell as much as each other: another
+    place may have either more often.
     """
-    return row.source != BARE and not (column is Label.HATE and row.source == "cold")
+    sources = np.array([row.source for row in rows])
+    gauge: NDArray[np.float64] = np.where(sources == BARE, 0.0, 1.0)
+    if column is Label.HATE:
+        gauge[sources == "cold"] = 0.0
+        gauge[sources == "own"] = CHOSEN
+        for name in sorted(ARGUED):
+            hate, none = (sources == name) & truth, (sources == name) & ~truth
+            if hate.any():
+                gauge[hate] = none.sum() / hate.sum()
+    if column is Label.COMPLAINT:
+        gauge[(sources == "own") & truth] *= GRIEVED
+    return gauge
 
 
 def train(
@@ -161,6 +184,8 @@ def train(
 
 
 def _recipe(column: Column, kind: Kind) -> Recipe:
+    if column in LIKINGS and kind == "permissive":
+        return SPOKEN
     if column not in LARGE:
         return OTHERS
     return ATTACK if kind == "permissive" else ATTACK_OF_MANY
@@ -177,9 +202,7 @@ def rank_unseen(
     values = csr_matrix(matrix.values[:, matrix.own], dtype=np.float64)
     truth = np.array([row.known[label] for row in taught])
     count = len(taught)
-    learnt = Lesson(
-        values[:count], truth, np.ones(count), np.arange(count), np.ones(count, np.bool_)
-    )
+    learnt = Lesson(values[:count], truth, np.ones(count), np.arange(count), np.ones(count))
     head = fit_head(learnt, matrix.named[matrix.own], OTHERS)
     return head.probability(values[count:])
 

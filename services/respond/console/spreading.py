@@ -60,10 +60,7 @@ def _line(reading: Reading, t: Catalog) -> str:
 def _parts(reading: Reading, t: Catalog) -> Iterator[str]:
     if reading.text is not None:
         yield t("spread.text", p=_percent(reading.text))
-    if reading.followers is None:
-        yield t("spread.no_followers")
-    else:
-        yield t("spread.followers", n=crowd(reading.followers, t))
+    yield _author(reading, t)
     if reading.reach:
         yield t("spread.reach", n=crowd(reading.reach, t))
     if reading.copies:
@@ -74,6 +71,14 @@ def _parts(reading: Reading, t: Catalog) -> Iterator[str]:
         yield t("spread.unheard", n=reading.unheard)
     if reading.claim_status is not None:
         yield t("spread.claim", what=t(f"claim.is_{reading.claim_status}"))
+
+
+def _author(reading: Reading, t: Catalog) -> str:
+    if reading.followers is not None:
+        return t("spread.followers", n=crowd(reading.followers, t))
+    if reading.early is not None:
+        return t("spread.early", n=crowd(reading.early, t))
+    return t("spread.no_followers")
 
 
 def _percent(thousandths: int) -> int:

@@ -22,8 +22,9 @@ class Reading(Frozen):
     `minutes` count from when it was first suspected. `text` is what its text alone says; None:
     nobody judged it. `unheard` are reposts of which nobody knows what they say; `copies` are posts
     in nearly the same words; `lately` are the reposts of the last hour, at most 200. `followers`
-    are those of its author, `reach` those of all who passed it on, where known. `claim_status` is
-    what people know of the claim it is about.
+    are those of its author, `reach` those of all who passed it on, where known; `early` are the
+    reposts of the first quarter of an hour, once it is over. `claim_status` is what people know of
+    the claim it is about.
     """
 
     at: Time
@@ -38,6 +39,7 @@ class Reading(Frozen):
     copies: int = 0
     lately: int = 0
     reach: int = 0
+    early: int | None = None
     followers: int | None = None
     claim_status: ClaimStatus | None = None
 
@@ -59,6 +61,8 @@ class Cascade(Aggregate):
     unheard: int = 0
     copies: int = 0
     reach: int = 0
+    early: int | None = None
+    """Reposts of the first quarter of an hour; None before it is over."""
     recent: tuple[tuple[Time, str], ...] = ()
     """When and which reposts came, the newest last."""
     places: tuple[str, ...] = ()
@@ -82,7 +86,8 @@ class Cascade(Aggregate):
     @property
     def spread(self) -> Spread:
         """Return what its reposts said, of those that were heard."""
-        return Spread(self.reposts - self.unheard, self.denial, self.doubt, self.delight)
+        heard = self.reposts - self.unheard
+        return Spread(heard, self.denial, self.doubt, self.delight, self.early)
 
 
 class Echo(Aggregate):

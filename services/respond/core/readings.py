@@ -11,7 +11,7 @@ from services.respond.core.said import RumourWeighed
 from services.respond.core.weights import graver, weighed
 from services.respond.core.work import Work
 from shared.contracts.verdicts import Label
-from shared.policy.cascade import MINUTES, likely
+from shared.policy.cascade import MINUTES, QUARTER, likely
 
 READINGS_KEPT: Final = len(MINUTES) + 1
 _MILLE: Final = 1_000
@@ -19,6 +19,8 @@ _MILLE: Final = 1_000
 
 def on_time(work: Work, cascade: Cascade) -> Cascade | None:
     """Weigh it again if anything came since; return what goes on to be followed, if it does."""
+    if MINUTES[cascade.step] == QUARTER:
+        cascade = cascade.model_copy(update={"early": cascade.reposts})
     if cascade.fresh:
         _tell(work, cascade, cascade.cases, MINUTES[cascade.step])
     if cascade.step + 1 == len(MINUTES):
@@ -78,6 +80,7 @@ def _reading(work: Work, cascade: Cascade, case: Case, minutes: int) -> Reading:
         copies=cascade.copies,
         lately=sum(at > work.at - HOUR for at, _ in cascade.recent),
         reach=cascade.reach,
+        early=cascade.early,
         followers=cascade.followers,
         claim_status=None if claim is None else claim.status,
     )

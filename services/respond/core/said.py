@@ -88,6 +88,7 @@ class RumourWeighed(DecisionBase):
     copies: int
     lately: int
     reach: int
+    early: int | None
     followers: int | None
     claim_status: ClaimStatus | None
 

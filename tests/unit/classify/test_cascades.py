@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from shared.errors import UserError
 from shared.policy.cascade import (
     EVEN,
     MINUTES,
+    QUARTER,
     SPARING,
     Hearing,
     Spread,
@@ -61,6 +63,21 @@ def test_an_author_with_a_great_reach_is_trusted_more_and_an_unknown_one_neither
     assert authority(5_000_000) < authority(200_000) == authority(None) == 0 < authority(10)
 
 
+def test_where_nobody_told_the_reach_those_who_passed_it_on_at_once_stand_for_it() -> None:
+    assert authority(None, 200) < authority(None, 50) == 0 < authority(None, 2)
+    assert authority(300, 200) == authority(300)
+
+
+def test_the_first_quarter_of_an_hour_counts_from_when_it_is_over() -> None:
+    lines = [post(), *(repost(each, "看看") for each in range(0, 800, 4)), repost(2000.0, "看看")]
+    (told,) = cascades_of(lines)
+    (beliefs,) = RULES_ONLY.foretell([told])
+    (known,) = RULES_ONLY.foretell([replace(told, followers=200_000)])
+    later = [minute >= QUARTER for minute in MINUTES]
+    fell = [one < two for one, two in zip(beliefs, known, strict=True)]
+    assert fell == later
+
+
 @given(st.integers(0, 500), st.integers(0, 500), st.integers(0, 1_000_000))
 def test_more_denials_never_make_a_rumour_less_likely(few: int, more: int, text: int) -> None:
     few, more = sorted((few, more))
@@ -79,7 +96,8 @@ def test_a_spread_is_the_same_in_any_order(signs: list[tuple[bool, bool, bool]])
 
 
 def test_reposts_count_from_the_minute_they_come() -> None:
-    lines = [post(), *(repost(1000.0 + each, "辟谣，假的") for each in range(30))]
+    known = post(author={"followers": 200_000})
+    lines = [known, *(repost(1000.0 + each, "辟谣，假的") for each in range(30))]
     (beliefs,) = RULES_ONLY.foretell(cascades_of(lines))
     before = [p for p, minute in zip(beliefs, MINUTES, strict=True) if minute <= 15]
     after = [p for p, minute in zip(beliefs, MINUTES, strict=True) if minute > 15]

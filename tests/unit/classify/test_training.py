@@ -12,18 +12,26 @@ from scipy.sparse import csr_matrix
 from services.classify.core.verdict import DEFAULT_BARS
 from services.classify.training import data
 from services.classify.training.bars import bars_of
-from services.classify.training.data import Raw, Row, names_of, own_rows, training_rows
+from services.classify.training.data import (
+    Raw,
+    Row,
+    names_of,
+    own_row,
+    own_rows,
+    training_rows,
+)
 from services.classify.training.disguise import KINDS, Homophones, Kind, disguised
 from services.classify.training.fit import Head, Lesson, folds
 from services.classify.training.matrix import Extractor
 from services.classify.training.terms import (
+    BARE,
     FAIR_WEIGHT,
     REST_WEIGHT,
     TAUGHT,
     term_files,
     term_rows,
 )
-from services.classify.training.train import known_of, with_copies
+from services.classify.training.train import CHOSEN, Rows, known_of, lesson, with_copies
 from shared.contracts.verdicts import Label
 from shared.errors import UserError
 from shared.runtime.text_tables import load_tables
@@ -151,10 +159,8 @@ def test_a_term_has_neither_form_nor_category_but_all_its_words_are_kept() -> No
 def lesson_of(beliefs: list[float], truth: list[bool]) -> tuple[Head, Lesson]:
     count = len(truth)
     head = Head(np.zeros(1), 0.0, 1.0, 0.0, np.array(beliefs))
-    whole = np.ones(count, np.bool_)
-    taught = Lesson(
-        csr_matrix((count, 1)), np.array(truth), np.ones(count), np.arange(count), whole
-    )
+    some = np.ones(count)
+    taught = Lesson(csr_matrix((count, 1)), np.array(truth), some, np.arange(count), some)
     return head, taught
 
 
@@ -173,8 +179,24 @@ def test_a_bar_stays_where_it_is_when_nothing_held_back_is_so() -> None:
 
 def test_where_real_petitions_teach_a_complaint_must_be_surer() -> None:
     shipped, research = bars_of({}, {}), bars_of({}, {}, "research")
-    assert shipped[Label.COMPLAINT] == DEFAULT_BARS[Label.COMPLAINT]
+    assert shipped[Label.COMPLAINT].decide == DEFAULT_BARS[Label.COMPLAINT].decide
     assert research[Label.COMPLAINT].decide > shipped[Label.COMPLAINT].decide
+
+
+def test_what_may_be_a_grievance_goes_to_a_person() -> None:
+    bar = bars_of({}, {})[Label.COMPLAINT]
+    assert bar.doubt < bar.decide
+
+
+def test_hate_and_its_absence_tell_as_much_where_a_set_was_gathered_by_what_is_argued() -> None:
+    argued = [Row(text, {Label.HATE: text == "甲"}, "swsr") for text in "甲乙丙丁"]
+    term = Row("辛", {Label.HATE: False}, BARE)
+    rows = [*argued, own_row("戊", [Label.HATE]), own_row("己", []), term]
+    texts, one_each = [row.text for row in rows], np.ones(len(rows), np.bool_)
+    matrix = Extractor(TABLES).matrix(texts, one_each, fewest=1)
+    every = np.ones(len(matrix.known), np.bool_)
+    taught = lesson(Label.HATE, Rows(rows, texts, np.arange(len(rows))), matrix, every)
+    assert taught.gauge.tolist() == [3.0, 1.0, 1.0, 1.0, CHOSEN, CHOSEN, 0.0]
 
 
 def test_a_folder_without_sets_is_refused(tmp_path: Path) -> None:

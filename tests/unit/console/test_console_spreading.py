@@ -45,6 +45,15 @@ def test_every_part_is_said_in_every_language() -> None:
     assert readings_view(case, CATALOGS["zh"]) == ()
 
 
+def test_who_stands_for_followers_that_nobody_told_is_said_once_it_is_known() -> None:
+    case = cases(NOW)[1]
+    readings = (a_reading(NOW, followers=None), a_reading(NOW, followers=None, early=42))
+    told = case.model_copy(update={"readings": readings})
+    newest, first = readings_view(told, CATALOGS["zh"])
+    assert "作者粉丝数未知，未计入" in first.parts
+    assert "作者粉丝数未知，改看头一刻钟的转发：42 次" in newest.parts
+
+
 def test_the_api_keeps_what_was_believed() -> None:
     case = cases(NOW)[1].model_copy(update={"readings": (a_reading(NOW),)})
     assert CaseShown.of(case).readings == case.readings

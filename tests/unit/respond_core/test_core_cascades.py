@@ -73,6 +73,18 @@ def test_reposts_raise_it_in_its_times_and_the_case_says_on_what() -> None:
     assert {"reposts", "rumour", "reposters"} <= {part.kind for part in story.case.weight}
 
 
+def test_where_nobody_told_followers_the_reposts_of_the_first_quarter_stand_for_them() -> None:
+    story = Story()
+    story.tell(*told(suspected(a_post(followers=None)), *reposts([NEITHER, NEITHER])))
+    wait(story, 16)
+    story.tell(*told((item := a_repost("late"), judged(item, says=DENIES))))
+    wait(story, 20)
+    *_, third = weighed(story)
+    expected = believed(600_000, Spread(3, denial=1, early=2), None, hearing=HEARING)
+    assert (third["minutes"], third["early"]) == (30, 2)
+    assert third["likely"] == round(expected / 1000)
+
+
 def test_its_times_are_its_own_however_late_the_log_wakes() -> None:
     story = Story()
     a_rumour(story, DENIES)
