@@ -6,6 +6,7 @@ part it cannot do without; what is ruled out here would not have been found, wha
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 from typing import Final, NamedTuple
 
 from ahocorasick_rs import AhoCorasick
@@ -122,12 +123,9 @@ def _parts(way: list[_Token]) -> Iterator[Part]:
 
 def _closing(way: list[_Token], at: int) -> int:
     """Return the place behind the token at `at`, or behind the bracket that it opens."""
-    depth = 0
-    for place in range(at, len(way)):
-        depth += bool(way[place]["open"]) - bool(way[place]["close"])
-        if depth == 0:
-            return place + 1
-    return len(way)
+    tokens = (way[place] for place in range(at, len(way)))
+    depths = accumulate(bool(each["open"]) - bool(each["close"]) for each in tokens)
+    return next(place for place, depth in enumerate(depths, at + 1) if depth == 0)
 
 
 def _of_group(inner: list[_Token]) -> Iterator[Part]:

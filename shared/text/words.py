@@ -88,6 +88,12 @@ def straddled(text: str, start: int, end: int) -> bool:
     return False
 
 
+def is_word(text: str) -> bool:
+    """Tell whether the dictionary holds this very word."""
+    known: Callable[[str], bool] = import_module("rjieba").has_word
+    return known(text)
+
+
 @lru_cache(maxsize=1)
 def _cutter() -> Callable[[str, bool], list[str]]:
     cut: Callable[[str, bool], list[str]] = import_module("rjieba").cut

@@ -37,6 +37,21 @@ async def test_an_action_that_fails_leaves_the_case_and_the_text_alone(
     await expect(page.locator("#text")).to_have_value(TEXT)
 
 
+async def test_a_house_that_is_away_while_news_comes_leaves_no_error_behind(
+    served: Served, desktop: BrowserContext
+) -> None:
+    page = await served.enter(desktop, "zhou")
+    thrown: list[str] = []
+    page.on("pageerror", lambda error: thrown.append(str(error)))
+    await page.goto(f"{served.address}/queue")
+    await desktop.set_offline(offline=True)
+    await page.evaluate("document.dispatchEvent(new CustomEvent('zs:queue'))")
+    await desktop.set_offline(offline=False)
+    await page.evaluate("document.dispatchEvent(new CustomEvent('zs:queue'))")
+    await expect(page.locator("#link")).to_contain_text("已连接")
+    assert thrown == []
+
+
 async def test_a_session_that_ended_says_so_and_begins_again_elsewhere(
     served: Served, desktop: BrowserContext
 ) -> None:

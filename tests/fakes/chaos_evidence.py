@@ -65,7 +65,7 @@ def a_write(text: str = ANSWER, **fields: object) -> Row:
     }  # fmt: skip
 
 
-def a_page(key: str = "k1", **fields: object) -> Row:
+def a_page(key: str = "e2", **fields: object) -> Row:
     return {"page_id": "p1", "key": key, "genuine": True, "late": False, "at": at(13), **fields}
 
 

@@ -16,7 +16,7 @@ from services.respond.core.aggregates import (
     StoredOutcome,
 )
 from services.respond.core.fold import fold
-from services.respond.core.state import State
+from services.respond.core.state import Changes, State
 from services.respond.ports import ReadModel
 from services.respond.rehearsing import Asked, Rehearsed
 from services.respond.shell.rehearsal import LogRehearsal
@@ -99,6 +99,10 @@ class RulesHouse(ReadModel):
 
     async def pack_changes(self, pack: str) -> PackChanges | None:
         return self._rules.get(f"changes:{pack}", PackChanges)
+
+    def remember_changes(self, changes: PackChanges) -> None:
+        """Let these be what people changed."""
+        self._rules.apply(Changes({changes.key: changes}), self._clock.now())
 
     async def briefed(self, person_id: str) -> Briefed | None:
         return self._rules.get(f"briefed:{person_id}", Briefed)

@@ -14,6 +14,7 @@ from shared.contracts.policy import (
     PolicyShadowed,
 )
 from shared.policy.model import Pack, Taboo
+from shared.policy.switches import Route, Switches
 from tests.fakes.respond_house import ANSWER, House, a_configuration, a_house, a_pack
 
 STRICT = a_pack(
@@ -103,6 +104,22 @@ async def test_new_files_are_noted_once_and_hold_after_a_roll_back() -> None:
         )
         await house.ok(back)
         assert await in_force(house) == noted
+
+
+async def test_a_review_names_the_cases_that_would_move_and_they_do() -> None:
+    async with a_house(two_people()) as house:
+        await house.lead()
+        case_id = await house.complaint()
+        routes = (Route(label="complaint", queue="售后"),)
+        moved = STRICT.model_copy(update={"switches": Switches(routes=routes)})
+        pack_hash = await propose(house, moved)
+        found = await review(
+            house.read, StoredPacks(house.bus), "company", pack_hash, house.clock.now()
+        )
+        assert found is not None
+        assert [(each.case_id, each.to_queue) for each in found.moves] == [(case_id, "售后")]
+        await put_in_force(house, moved)
+        assert (await house.case(case_id)).flow.queue == "售后"
 
 
 async def test_a_review_looks_at_every_open_case_of_these_rules() -> None:

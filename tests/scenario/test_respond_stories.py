@@ -7,6 +7,7 @@ from services.respond.ports import QueueFilter
 from shared.contracts.facts import Stored, decode
 from shared.contracts.operators import (
     CaseClaimed,
+    CaseReleased,
     OutgoingPaused,
     PageAcknowledged,
     ReplyUndone,
@@ -85,6 +86,23 @@ async def test_a_retried_operation_has_the_same_outcome() -> None:
         await house.clock.advance(130)
         assert await house.act(wish) == first
         assert first.accepted
+
+
+async def test_an_operation_id_that_stands_for_something_else_does_nothing_and_says_so() -> None:
+    async with a_house() as house:
+        await house.lead()
+        first, second = await house.complaint(1), await house.complaint(2)
+        await house.ok(CaseClaimed(op_id="same", person_id="wang", case_id=first))
+        others = (
+            CaseClaimed(op_id="same", person_id="li", case_id=second),
+            CaseClaimed(op_id="same", person_id="wang", case_id=second),
+            CaseReleased(op_id="same", person_id="wang", case_id=first),
+        )
+        for each in others:
+            outcome = await house.act(each)
+            assert (outcome.accepted, outcome.code) == (False, "op_id_taken")
+        owners = [(await house.case(each)).owner_id for each in (first, second)]
+        assert owners == ["wang", None]
 
 
 async def test_a_lost_answer_is_found_on_the_platform_and_not_sent_again() -> None:

@@ -113,13 +113,26 @@ def _coalesced(evidence: Evidence, raised: Row) -> bool:
 
 
 def duplicate_pages(evidence: Evidence) -> Findings:
-    """Return pages that came under two keys: a receiver that heeds keys rings twice."""
+    """Return pages that rang more often than was decided: a receiver that heeds keys rings twice.
+
+    A ring is decided together with the page it is for, at one time; one page may ring again for
+    what joins it once it was taken or slept through.
+    """
+    decided = {
+        row["effect_id"]: row["at"]
+        for row in evidence.decided("effect.decided")
+        if row["effect_kind"] == "page"
+    }
+    raised = {(row["page_id"], row["at"]) for row in evidence.decided("page.raised")}
     keys: dict[str, set[str]] = defaultdict(set)
     for row in evidence.pages:
         keys[row["page_id"]].add(row["key"])
-    return [
-        f"page {page} came under {len(each)} keys" for page, each in keys.items() if len(each) > 1
-    ]
+    found = []
+    for page, each in keys.items():
+        asked = {key for key in each if (page, decided.get(key)) in raised}
+        if len(each) > max(len(asked), 1):
+            found.append(f"page {page} came under {len(each)} keys, {len(asked)} were decided")
+    return found
 
 
 def repeated_pages(evidence: Evidence) -> int:

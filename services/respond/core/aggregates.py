@@ -220,10 +220,12 @@ class Page(Aggregate):
 
 
 class StoredOutcome(Aggregate):
-    """What became of an operation, so that a retry gets the same answer."""
+    """What became of an operation, so that a retry gets the same answer, and nobody else does."""
 
     outcome: Outcome
     operation: str
+    person_id: str = ""
+    case_id: str = ""
     at: Time
 
     @cached_property

@@ -99,7 +99,7 @@ def operate(work: Work, fact: OperatorFact) -> None:
         reason=refusal.reason if refusal else "",
         detail=refusal.detail() if refusal else {},
     )
-    case_id = "" if isinstance(fact, HouseOperation | PolicyFact | IncidentFact) else fact.case_id
+    case_id = case_of(fact)
     case = work.case(case_id)
     answer = OperationDecided(
         at=work.at,
@@ -112,7 +112,16 @@ def operate(work: Work, fact: OperatorFact) -> None:
         case_id=case_id,
     )
     work.decisions.insert(place, answer)
-    _keep(work, StoredOutcome(outcome=outcome, operation=fact.kind, at=work.at))
+    _keep(
+        work,
+        StoredOutcome(
+            outcome=outcome,
+            operation=fact.kind,
+            person_id=fact.person_id,
+            case_id=case_id,
+            at=work.at,
+        ),
+    )
 
 
 HouseFact = (
@@ -124,6 +133,11 @@ HouseFact = (
     | ModelRolledBack
 )
 HouseOperation = HouseFact | SayingFact | ItemTakenUp
+
+
+def case_of(fact: OperatorFact) -> str:
+    """Return the case that is asked about; "" where it is something else."""
+    return "" if isinstance(fact, HouseOperation | PolicyFact | IncidentFact) else fact.case_id
 
 
 def _authorise(work: Work, fact: OperatorFact) -> Refusal | None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from services.respond.core.aggregates import StoredOutcome
+from services.respond.core.operators import case_of
 from services.respond.ports import Committed
 from shared.bus.port import Bus, outgoing
 from shared.contracts.facts import OperatorFact
@@ -22,20 +23,25 @@ class BusActions:
         self._bus, self._store = bus, store
 
     async def perform(self, fact: OperatorFact, *, wait_seconds: float = 3.0) -> Outcome | None:
-        """Append the fact and return its outcome; the same operation id has one outcome only."""
+        """Append the fact and return its outcome; the same operation id has one outcome only.
+
+        Under an id that stands for something else already, nothing is done and that is said.
+        """
         key = f"outcome:{fact.op_id}"
         known = await self._outcome(key)
         if known is not None:
-            return known
+            return _own(known, fact)
         async with self._bus.listen(LIVE_COMMITTED) as commits, asyncio.TaskGroup() as group:
             changed = asyncio.Event()
             watcher = group.create_task(_watch(commits, key, changed), name="outcome")
             await self._bus.publish([outgoing(fact)])
             known = await self._wait(key, changed, wait_seconds)
             watcher.cancel()
-        return known
+        return None if known is None else _own(known, fact)
 
-    async def _wait(self, key: str, changed: asyncio.Event, wait_seconds: float) -> Outcome | None:
+    async def _wait(
+        self, key: str, changed: asyncio.Event, wait_seconds: float
+    ) -> StoredOutcome | None:
         try:
             async with asyncio.timeout(wait_seconds):
                 while (known := await self._outcome_if_there(key)) is None:
@@ -44,16 +50,25 @@ class BusActions:
         except TimeoutError:
             return None
 
-    async def _outcome_if_there(self, key: str) -> Outcome | None:
+    async def _outcome_if_there(self, key: str) -> StoredOutcome | None:
         """Return it, also None while the store is away: what was asked stands in the log by now."""
         try:
             return await self._outcome(key)
         except StoreAwayError:
             return None
 
-    async def _outcome(self, key: str) -> Outcome | None:
+    async def _outcome(self, key: str) -> StoredOutcome | None:
         [stored] = await self._store.get([key])
-        return None if stored is None else StoredOutcome.model_validate_json(stored).outcome
+        return None if stored is None else StoredOutcome.model_validate_json(stored)
+
+
+def _own(known: StoredOutcome, fact: OperatorFact) -> Outcome:
+    """Return the outcome if it is of this operation by this person, else that the id is taken."""
+    asked = (known.operation, known.person_id, known.case_id)
+    if not known.person_id or asked == (fact.kind, fact.person_id, case_of(fact)):
+        return known.outcome
+    reason = "this operation id stands for something else; take a fresh one"
+    return Outcome(op_id=fact.op_id, accepted=False, code="op_id_taken", reason=reason)
 
 
 async def _watch(commits: AsyncIterator[bytes], key: str, changed: asyncio.Event) -> None:

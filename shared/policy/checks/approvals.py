@@ -28,7 +28,7 @@ class Reviewed(Check):
             return unknown(self.fields[0])
         if not isinstance(told, list):
             return miss() if told else hit(ask.verdict, missing=self.missing, **self.says)
-        people = {_who(each) for each in told if _counts(each)}
+        people = _people(told)
         author = ask.given.word("author")
         if author and people == {author}:
             return hit(ask.verdict, reason="self_approval", **self.says)
@@ -50,7 +50,7 @@ class Chain(Check):
         if not isinstance(told, list):
             return unknown(self.fields[0])
         author = ask.given.word("author")
-        if author and {_who(each) for each in told if _counts(each)} == {author}:
+        if author and _people(told) == {author}:
             return hit(ask.verdict, reason="self_approval")
         done = [str(each.get("role", each.get("step", ""))) if isinstance(each, dict) else str(each)
                 for each in told if _counts(each)]  # fmt: skip
@@ -105,6 +105,9 @@ class Approver(Check):
         if told is ABSENT:
             return unknown(self.fields[0])
         entries = told if isinstance(told, list) else [told]
+        author = ask.given.word("author")
+        if author and _people(entries) == {author}:
+            return hit(ask.verdict, reason="self_approval", **self.says)
         roles = [_role(each) for each in entries if not empty(each)]
         if any(role in each for role in self.roles for each in roles):
             return miss()
@@ -118,6 +121,11 @@ class Approver(Check):
         if told is not None or not self.lexicon:
             return bool(told)
         return ask.lexicons[self.lexicon].first(plain_of(ask.given.word("text"))) is not None
+
+
+def _people(approvals: Sequence[object]) -> set[str]:
+    """Return who approved, as far as it counts."""
+    return {_who(each) for each in approvals if _counts(each)}
 
 
 def _who(approval: object) -> str:

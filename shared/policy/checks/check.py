@@ -21,7 +21,7 @@ Labeller = Callable[[str], Mapping[str, int]]
 
 WORDS: Final = frozenset(
     {"lexicon", "lexicons", "off", "on", "filler", "news", "hearsay", "stance", "soft", "talk"}
-    | {"controversy", "only_with", "unless_with", "in_text", "taboo"}
+    | {"sounded", "controversy", "only_with", "unless_with", "in_text", "taboo"}
 )
 """Parameters that name families of words of the pack."""
 

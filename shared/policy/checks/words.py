@@ -10,6 +10,7 @@ from shared.policy.checks.check import Ask, Check, Count, by_name
 from shared.policy.checks.given import ABSENT
 from shared.policy.checks.kinds import KINDS
 from shared.policy.checks.outcome import Judgement, Outcome, Place, hit, miss, unknown
+from shared.policy.checks.spelling import misspelt
 from shared.policy.gate.findings import GateContext, HistoryDigest
 from shared.policy.gate.spare import Said
 from shared.policy.gate.taboo import check_taboos
@@ -212,6 +213,7 @@ class Typos(Check):
 
     name: ClassVar[str] = "typos"
     lexicons: tuple[str, ...]
+    sounded: str = Field("", description="lexicon of words that are written by their sound")
     told: tuple[str, ...] = ("errors", "typos")
     says: dict[str, Any] = Field(default_factory=dict)
 
@@ -229,6 +231,9 @@ class Typos(Check):
                 wrong = written[start:end]
                 right = words.rewordings.get(wrong, "")
                 places.append(Place("text", start, end, wrong, ask.reason, right))
+        known = ask.lexicons[self.sounded].phrases if self.sounded else ()
+        for start, end, right in misspelt(written, known):
+            places.append(Place("text", start, end, written[start:end], ask.reason, right))
         if not places:
             return miss()
         return hit(ask.verdict, *places, reason=ask.reason, span=places[0].text, **self.says)

@@ -130,8 +130,6 @@ def _contradicts(one: _Claim, other: _Claim) -> bool:
 
 
 def _numbers_differ(one: _Claim, other: _Claim) -> bool:
-    if not one.figures or not other.figures:
-        return False
     units = {unit for _, unit in one.figures} & {unit for _, unit in other.figures}
     return any(_of(one, unit).isdisjoint(_of(other, unit)) for unit in units)
 

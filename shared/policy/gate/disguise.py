@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
-from shared.policy.gate.heard import heard, sound_of
+from shared.policy.gate.heard import at_once, heard, sound_of
 from shared.policy.gate.plain import Plain, plain
 from shared.policy.gate.same import Same
 from shared.policy.model import Pack, Taboo
@@ -82,6 +82,9 @@ class Disguises:
 
     def _heard(self, text: Plain) -> Iterator[Hit]:
         if self._by_sound is None:
+            return
+        sounds = at_once(text)
+        if sounds is not None and not self._by_sound.find_matches_as_indexes(sounds):
             return
         told = heard(text)
         for which, start, end in self._by_sound.find_matches_as_indexes(

@@ -14,6 +14,8 @@ from shared.policy.gate.syllables import SYLLABLE_OF
 _ALIKE: Final = re.compile(r"(?<=[zcs])h|(?<=[aeiou]n)g")
 _SOUNDS: Final = {char: _ALIKE.sub("", syllable) for char, syllable in SYLLABLE_OF.items()}
 _LETTERS: Final = re.compile(r"[a-z]+")
+_APART: Final = re.compile(r"[a-z]|[^\W\D0-9]")
+_AT_ONCE: Final = str.maketrans({**_SOUNDS, **dict.fromkeys("0123456789", "")})
 SHORTEST: Final = 3
 """Two syllables are shared by too many words."""
 
@@ -26,6 +28,11 @@ class Heard:
     origin: tuple[int, ...]
     begins: frozenset[int]
     """Where a syllable, or a letter that was written, begins; the end of the text too."""
+
+
+def at_once(text: Plain) -> str | None:
+    """Return what is heard at a tenth of the cost, without its places; None where letters stand."""
+    return None if _APART.search(text.text) else text.text.translate(_AT_ONCE)
 
 
 @lru_cache(maxsize=64)

@@ -132,7 +132,32 @@ def _not_sent(end: str) -> Change:
             _only("pages", made.a_page(genuine=False)), {"lost_pages": 1}, id="a forged page"
         ),
         pytest.param(_more("pages", made.a_page("k2")), {"duplicate_pages": 1}, id="two keys"),
-        pytest.param(_more("pages", made.a_page("k1")), {}, id="the same key again"),
+        pytest.param(_more("pages", made.a_page("e2")), {}, id="the same key again"),
+        pytest.param(
+            _both(
+                _more("pages", made.a_page("e3")),
+                _more(
+                    "decisions",
+                    made.decision(
+                        "page.raised", 15, page_id="p1", case_id="c2", channel="webhook"
+                    ),
+                    made.decision("effect.decided", 15, effect_id="e3", effect_kind="page"),
+                ),
+            ),
+            {},
+            id="a second ring that was decided",
+        ),
+        pytest.param(
+            _both(
+                _more("pages", made.a_page("e3")),
+                _more(
+                    "decisions",
+                    made.decision("effect.decided", 15, effect_id="e3", effect_kind="page"),
+                ),
+            ),
+            {"duplicate_pages": 1},
+            id="a ring without the page it is for",
+        ),
         pytest.param(_only("signs"), {"silent_faults": 1}, id="a death nobody saw"),
         pytest.param(
             _only(

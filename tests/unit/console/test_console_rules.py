@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from aiohttp import ClientResponse
 
+from services.respond.core.policy import ChangeLine, MovedCase, PackChanges, Switch
 from shared.policy.model import Pack, Taboo
 from tests.fakes.rules_house import shipped
 from tests.unit.console.conftest import Desk
@@ -109,3 +110,33 @@ async def test_who_may_not_send_has_nothing_to_confirm(desk: Desk) -> None:
     await office.decide("approve", activate=True)
     await desk.sign_in("guan")
     assert (await office.read(""))["unread"] == []
+
+
+async def test_cases_that_would_move_and_that_moved_are_named(desk: Desk) -> None:
+    await desk.sign_in("zhou")
+    base = shipped().content_hash()
+    moved = MovedCase(
+        case_id="case1042", number=1042, from_queue="客服", to_queue="售后", held=True
+    )
+    switch = Switch(
+        from_hash="0" * 64,
+        to_hash=base,
+        at=desk.clock.now(),
+        seq=1,
+        lines=(ChangeLine(area="clocks", path=(), what="changed", before="60", after="30"),),
+        moved=(moved,),
+        more_moved=2,
+    )
+    page = await changes_page(desk, switch)
+    assert "按新规则改派的未办结工单：3 件" in page
+    assert "<del>客服</del> <ins>售后</ins>" in page
+    assert "回复待决定" in page
+    assert "另有 2 件" in page
+
+
+async def changes_page(desk: Desk, switch: Switch) -> str:
+    """Let the house know of this one change and return what zhou reads."""
+    changes = PackChanges(pack="company", switches=(switch,))
+    desk.house.remember_changes(changes)
+    answer = await desk.client.get("/policy/company/changes")
+    return await answer.text()

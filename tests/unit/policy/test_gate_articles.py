@@ -70,6 +70,12 @@ def test_what_is_told_of_others_is_not_ours() -> None:
     assert "law-compliance" not in told
 
 
+def test_what_a_customer_wrote_may_be_cited_though_an_article_forbids_it() -> None:
+    text = "“算命改运”的摊位已请走。"
+    assert "prohibited-ethnic-or-cult" in named(text)
+    assert not named(text, quoted="门口有人算命改运，没人管")
+
+
 def test_a_graver_article_stands_beside_a_milder_finding() -> None:
     levels = {each.category: each.level for each in findings("这款理财稳赚不赔，您放心买。")}
     assert levels == {"law-compliance": "block", "overpromise": "hold"}

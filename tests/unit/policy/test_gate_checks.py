@@ -150,6 +150,8 @@ def test_what_was_said_before_binds() -> None:
     assert found("小区今晚有停水安排", "contradiction", earlier=before)
     assert not found("事故造成3人受伤", "contradiction", earlier=before)
     assert not found("医院收治了5人", "contradiction", earlier=before)
+    assert not found("没有人受伤", "contradiction", earlier=("楼上有人在施工",))
+    assert not found("楼上受伤的是工人", "contradiction", earlier=("没有工人",))
     assert not found("事故造成很多人受伤", "contradiction", earlier=before)
     assert ("contradiction", "earlier") in unknown("您好")
 

@@ -110,6 +110,11 @@ def test_the_line_is_put_behind_the_text_and_a_pack_without_one_asks_for_none() 
         ("凌晨两点前恢复供水。", "2026-03-11T22:00", "2026-03-12T02:00:00"),
         ("今天凌晨两点前恢复供水。", "2026-03-11T22:00", "2026-03-11T02:00:00"),
         ("今天三点前给您答复。", "2026-03-11T16:00", "2026-03-11T03:00:00"),
+        ("零点前恢复通车。", "2026-03-11T10:00", "2026-03-12T00:00:00"),
+        ("1小时30分钟内到达现场。", "2026-03-11T10:00", "2026-03-11T11:30:00"),
+        ("明年三月前完工。", "2026-03-11T10:00", "2027-02-28T23:59:59"),
+        ("上半年完成改造。", "2026-03-11T10:00", "2026-06-30T23:59:59"),
+        ("放假前完成检修。", "2026-09-28T09:00", "2026-09-30T23:59:59"),
         ("傍晚前给您消息。", "2026-03-11T10:00", "2026-03-11T19:00:00"),
         ("将于16时30分召开发布会。", "2026-03-11T10:00", "2026-03-11T16:30:00"),
         ("每两小时更新一次进展。", "2026-03-11T10:00", "2026-03-11T12:00:00"),
@@ -121,6 +126,11 @@ def test_by_when_it_is_promised(text: str, now: str, deadline: str) -> None:
     assert [each.deadline and each.deadline.replace(tzinfo=None).isoformat() for each in read] == [
         deadline
     ]
+
+
+@pytest.mark.parametrize("text", ["0天内给您答复。", "五百年内给您答复。"])
+def test_no_time_and_all_time_are_no_promise(text: str) -> None:
+    assert promises(text, None, PACK.gate.calendar) == ()
 
 
 def test_what_is_done_every_two_hours_is_how_a_house_works() -> None:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.policy.gate.heard import at_once, heard
 from shared.policy.gate.plain import plain
 from shared.policy.lexicons import Lexicon
 from shared.policy.spotting import Part, Spotter, needed
@@ -77,3 +78,10 @@ def test_what_needs_nothing_known_is_never_ruled_out() -> None:
     assert spotter.may_stand_in(plain("s1b")) == {"any", "letters"}
     assert Spotter([]).may_stand_in(plain("丙")) == frozenset()
     assert Part(("甲",)) == Part(("甲",), bare=False)
+
+
+def test_what_is_heard_at_once_is_what_is_heard() -> None:
+    for text in TEXTS:
+        sounds = at_once(plain(text))
+        assert sounds is None or sounds == heard(plain(text)).text
+    assert at_once(plain("无ke奉告")) is at_once(plain("无\u0663可")) is None

@@ -140,3 +140,23 @@ def test_a_rebuff_to_a_peer_is_a_quarrel_though_no_word_of_the_list_is_in_it() -
     told = {"kind": "reply", "target": "同城某店", "peer_list": ["同城某店"]}
     assert said("HB13-T1-08", None, **told, text="你行你上啊")["verdict"] == "block"
     assert said("HB13-T1-08", None, **told, text="祝贺开业！")["verdict"] == "pass"
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [("电梯维休中", "维修"), ("商场布置焕燃一新", "焕然一新"), ("大家老是问", ""), ("①②电梯", "")],
+)
+def test_a_well_known_word_written_by_its_sound_is_shown_with_the_right_one(
+    text: str, right: str
+) -> None:
+    answered = said("HB13-4.1-3", None, kind="post", text=text)
+    assert [each.get("suggestion", "") for each in answered["findings"]] == (
+        [right] if right else []
+    )
+    assert answered["verdict"] == ("flag" if right else "pass")
+
+
+def test_words_of_private_life_need_somebody_whose_life_it_is() -> None:
+    told = {"kind": "post", "account_type": "official"}
+    assert said("HB13-T3-09", None, **told, text="失眠门诊周三开诊")["verdict"] == "pass"
+    assert said("HB13-T3-09", None, **told, text="昨晚又失眠了")["verdict"] == "flag"

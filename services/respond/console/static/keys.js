@@ -26,18 +26,19 @@ function press(key) {
   const all = [...document.querySelectorAll(`[data-key="${name}"]`)];
   const free = (each) => !each.disabled && !each.checked && each.offsetParent !== null;
   const button = all.find(free);
+  const held = all.find((each) => "sends" in each.dataset && each.offsetParent !== null);
   if (button) button.click();
-  else if (all.some((each) => "sends" in each.dataset && each.offsetParent !== null)) stopped();
+  else if (held) stopped(held);
   return Boolean(button);
 }
 
 // A key that may not send yet says why, and leads to the next thing that would let it.
-function stopped() {
-  const place = document.getElementById("findings");
+function stopped(button) {
+  const place = document.getElementById(button.getAttribute("aria-describedby") ?? "findings");
   const next = place?.querySelector("button[data-reword], input[name=promises]:not(:checked)");
   (next ?? place)?.scrollIntoView({ block: "nearest" });
   next?.focus();
-  const why = place?.querySelector("strong") ?? place;
+  const why = place?.querySelector(".gate-head strong") ?? place;
   document.getElementById("say").textContent = why?.textContent.trim() ?? "";
 }
 

@@ -14,8 +14,8 @@ const rows = (root) =>
   new Map([...root.querySelectorAll("[data-row]")].map((row) => [row.dataset.row, row]));
 
 async function fetchRows() {
-  const answer = await fetch(address(), { headers: { Accept: "text/html" } });
-  if (!answer.ok || answer.redirected) return null;
+  const answer = await fetch(address(), { headers: { Accept: "text/html" } }).catch(() => null);
+  if (!answer?.ok || answer.redirected) return null; // the header says that nothing can be read
   return new DOMParser().parseFromString(await answer.text(), "text/html").body;
 }
 
