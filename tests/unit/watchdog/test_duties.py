@@ -10,8 +10,18 @@ from services.watchdog.shell.book import Place, PromiseBook
 from shared.contracts.operators import CaseReopened, CaseResolved
 from shared.contracts.system import EffectFinished, EffectStatus
 from shared.policy.model import ClockRule, Pack
-from tests.fakes.builders import a_claim, a_draft, a_start, a_tick, an_approval, an_end, at
+from tests.fakes.builders import (
+    a_claim,
+    a_comment,
+    a_draft,
+    a_start,
+    a_tick,
+    an_approval,
+    an_end,
+    at,
+)
 from tests.fakes.core_story import Story
+from tests.fakes.wordless import nothing_to_read
 
 QUICK = Pack(name="company", clocks=(ClockRule(acknowledge_minutes=5, first_reply_minutes=30),))
 FAR = at(10 * 86_400)
@@ -36,6 +46,13 @@ def test_an_opened_case_promises_both_clocks(book: PromiseBook) -> None:
     assert told(book, story) == {
         f"clock:{clock.clock}": clock.due_at + GRACE for clock in case.clocks
     }
+
+
+def test_a_case_of_things_without_a_word_owes_nobody_an_answer(book: PromiseBook) -> None:
+    story = Story(QUICK)
+    story.tell(a_comment("p1", ""), nothing_to_read("p1"))
+    assert story.decided("case.opened")
+    assert told(book, story) == {}
 
 
 def test_a_promise_in_public_is_watched_until_it_is_broken_or_settled(book: PromiseBook) -> None:
