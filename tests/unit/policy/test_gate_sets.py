@@ -13,7 +13,7 @@ from shared.policy.gate.fatigue import pieces
 from shared.policy.gate.findings import GateContext, GateResult
 from shared.policy.gate.levels import Situation
 from shared.policy.gate.promises import promises
-from shared.runtime.packs import read_pack
+from shared.runtime.packs import read_pack, read_packs
 from shared.runtime.settings import default_policies_dir
 
 pytestmark = [pytest.mark.space, pytest.mark.timeout(180)]
@@ -122,3 +122,20 @@ def test_of_three_hundred_promises_at_least_95_percent_are_read_with_their_deadl
 @pytest.mark.parametrize("file", sorted(SETS.glob("*.txt")), ids=lambda each: each.name)
 def test_no_set_is_empty(file: Path) -> None:
     assert file.read_text(encoding="utf-8").strip()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "您反映的垃圾问题我们已安排清运。",
+        "您说的垃圾清理已有专人负责，核对完就答复您。",
+        "垃圾投诉请拨打环卫所的电话。",
+        "您说的东西已经找到，请到服务台领取。",
+        "您画的猪真可爱，谢谢您的来稿。",
+    ],
+)
+def test_what_an_office_deals_with_daily_is_no_insult(text: str) -> None:
+    packs = read_packs(default_policies_dir())
+    for name in ("company", "government", "finance-insurance"):
+        result = gate(text, GateContext(situation="complaint", channel="weibo"), packs[name])
+        assert result.level in {"pass", "warn"}, name
