@@ -106,6 +106,7 @@ def test_a_reader_that_went_away_is_quiet() -> None:
     assert process.returncode == PIPE_CLOSED
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("words", ["policy coverage", "gate check"])
 def test_a_real_command_whose_reader_went_away_ends_as_the_documentation_says(words: str) -> None:
     command = [sys.executable, "-m", "services.cli", *words.split()]
