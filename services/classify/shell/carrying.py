@@ -56,7 +56,7 @@ def told(
 async def kept(
     queue: WorkQueue, deliveries: Sequence[Delivery], clock: Clock
 ) -> AsyncIterator[None]:
-    """Ask for more time for these while the block runs."""
+    """Ask for more time, while the block runs, for those that are still in the list."""
     if not deliveries:
         yield
         return

@@ -69,11 +69,11 @@ class Handler:
             batch = [each for each in batch if each not in gone]
         again = [each for each in batch if each.attempt > 1]
         fresh = [each for each in batch if each.attempt == 1] if again else batch
-        if not await self._together(queue, fresh):
-            again = [*fresh, *again]
-        async with kept(queue, again, self._clock):
-            for delivery in again:
-                await self._alone(queue, delivery)
+        left = again if await self._together(queue, fresh) else [*fresh, *again]
+        async with kept(queue, left, self._clock):
+            while left:
+                await self._alone(queue, left[0])
+                del left[0]
 
     async def _together(self, queue: WorkQueue, fresh: Sequence[Delivery]) -> bool:
         """Judge all at once; False if one of them spoils it."""

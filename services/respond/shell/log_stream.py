@@ -14,7 +14,9 @@ from shared.contracts.verdicts import Verdict
 
 MOST_FACTS: Final = 3_000
 """As many of the newest facts, items counted one by one, are looked at; ours."""
-AT_ONCE: Final = 64
+AT_ONCE: Final = 250
+FEW: Final = 8
+"""Messages that are read first: each may hold hundreds of items."""
 
 
 class LogStream:
@@ -27,11 +29,12 @@ class LogStream:
         """Return the items in the newest part of the log, newest first. Raises TransientError."""
         known = _Known()
         first = (await self._bus.state()).last_seq + 1
-        looked, facts = 0, deque[Fact]()
+        looked, size, facts = 0, FEW, deque[Fact]()
         while first > 1 and looked < self._most:
-            first, last = max(1, first - min(AT_ONCE, self._most - looked)), first - 1
+            first, last = max(1, first - min(size, self._most - looked)), first - 1
             found = [each async for each in self._facts(first, last)]
-            looked += max(len(found), last - first + 1)
+            many = max(len(found), last - first + 1)
+            looked, size = looked + many, max(1, AT_ONCE * (last - first + 1) // many)
             facts.extendleft(reversed(found))
         for fact in facts:
             known.take(fact)

@@ -38,8 +38,9 @@ from shared.runtime.clock import Clock
 
 DAYS: Final = 7
 MOST_FACTS: Final = 10_000
-"""As many of the newest facts, items counted one by one, are looked at: four seconds of a processor, in a thread of its own
-and a piece at a time, so that whoever works beside it is not kept waiting. Measured on ours."""
+"""As many of the newest facts, items counted one by one, are looked at: four seconds of a processor, in
+a thread of its own and a piece at a time, so that whoever works beside it is not kept waiting. Measured
+on ours."""
 AT_ONCE: Final = 64
 EXCERPT: Final = 60
 SHOWN: Final = 30
