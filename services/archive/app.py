@@ -84,5 +84,6 @@ def _parts(
         policy=settings.policy,
         segment_facts=settings.segment_facts,
         reached=lambda: archivist.seq,
+        read=lambda: archivist.bytes_read,
     )
     return archivist, sealer, keeper

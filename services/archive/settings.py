@@ -16,13 +16,17 @@ class ArchiveSettings(CommonSettings):
 
     run_file: Path | None = Field(None, description="written once the service is ready")
     segment_facts: int = Field(
-        50_000, ge=100, description="so many places of the log are sealed as one segment"
+        50_000,
+        ge=100,
+        description="so many places of the log, or as many kB, are sealed as one segment",
     )
     keep_days: float = Field(
         0.0, ge=0, description="sealed facts older than this may leave the log; 0: none do"
     )
     keep_facts: int = Field(
-        0, ge=0, description="sealed facts before the newest so many may leave the log; 0: none do"
+        0,
+        ge=0,
+        description="sealed facts before the newest so many places may leave the log; 0: none do",
     )
     log_limit_mb: float = Field(
         0.0,

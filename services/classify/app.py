@@ -1,6 +1,8 @@
 """Puts classify together, top to bottom: model, log, handler, three addresses."""
 
 import asyncio
+import json
+from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from dataclasses import asdict
 from functools import partial
@@ -88,17 +90,17 @@ async def announce(bus: Bus, model: str) -> None:
         await bus.publish([outgoing(fact)])
 
 
-def judge_one(settings: ClassifySettings, text: bytes) -> bytes:
-    """Return the verdict on one text as JSON, by this process' own model, which always counts."""
+def judge_each(settings: ClassifySettings, texts: bytes) -> Iterator[bytes]:
+    """Yield the verdict on each text as JSON, by this process' own model, which always counts."""
     own, _ = _load(settings)
-    verdicts = own.judge([text.decode("utf-8", "surrogatepass")])
-    return to_json(verdicts[0])
+    for text in json.loads(texts):
+        yield to_json(own.judge([text])[0]) + b"\n"
 
 
-def explain_one(settings: ClassifySettings, text: bytes) -> bytes:
-    """Return what this process' own model makes of one text, label by label, as JSON."""
+def explain_one(settings: ClassifySettings, text: bytes) -> Iterator[bytes]:
+    """Yield what this process' own model makes of one text, label by label, as JSON."""
     own, _ = _load(settings)
-    return to_json(explanation(own, text.decode("utf-8", "surrogatepass"), (), PIECES))
+    yield to_json(explanation(own, text.decode("utf-8", "surrogatepass"), (), PIECES))
 
 
 def _load(settings: ClassifySettings) -> tuple[Classifier, Tables]:

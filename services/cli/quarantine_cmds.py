@@ -43,7 +43,7 @@ def release(
     context: typer.Context,
     seq: Annotated[int, typer.Argument(min=1, help="the sequence that 'list' shows")],
     part: Annotated[
-        int | None, typer.Option(min=0, help="of a batch of verdicts: only this one")
+        int | None, typer.Option(min=0, help="of a batch of items or verdicts: only this one")
     ] = None,
     data_dir: DataDirOption = None,
     as_json: JsonOption = False,

@@ -11,7 +11,7 @@ from shared.bus.floor import read_floor
 from shared.bus.port import Bus, LogState, Message
 from shared.errors import UserError
 
-CHUNK = 2_000
+CHUNK = 250
 
 
 def segments_of(data_dir: Path) -> Segments:

@@ -6,7 +6,7 @@ fault switches.
 
 import hashlib
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
@@ -24,6 +24,7 @@ from shared.bus.port import (
     Outgoing,
     WorkQueue,
 )
+from shared.bus.room import fitting
 from shared.bus.timing import Changes, Clock, wait_or
 from shared.contracts.subjects import LEADER_SUBJECT
 from shared.errors import PermanentError, TransientError
@@ -76,10 +77,12 @@ class MemoryBus:
         now = self._clock.monotonic()
         if message.once and message.subject in self._last_on:
             return Ack(self._last_on[message.subject], duplicate=True)
+        if message.last not in {None, self._last_on.get(message.subject, 0)}:
+            return Ack(0, refused=True)
         leader = self._last_on.get(LEADER_SUBJECT, 0)
         if message.term not in {None, leader} and (known is None or known[0] != leader):
             return None
-        if known is not None and now - known[1] < DUPLICATE_WINDOW_SECONDS:
+        if message.last is None and known and now - known[1] < DUPLICATE_WINDOW_SECONDS:
             return Ack(known[0], duplicate=True)
         seq = len(self._log) + 1
         self._log.append(Message(seq, self._clock.now(), message.subject, message.data))
@@ -103,15 +106,28 @@ class MemoryBus:
         while True:
             bell = self._changes.next
             self._must_reach(after_seq, made)
-            places = [] if self.away else self._log[after_seq : after_seq + limit]
+            places = self._next(after_seq, limit)
             if not places:
                 await wait_or(bell, HEARTBEAT_SECONDS, self._clock)
-                places = [] if self.away else self._log[after_seq : after_seq + limit]
+                places = self._next(after_seq, limit)
             after_seq += len(places)
             batch = [each for each in places if each is not None]
             shown = [each for each in batch if not subject or matches(subject, each.subject)]
             if shown or not places:
                 yield shown
+
+    def _next(self, after_seq: int, limit: int) -> Sequence[Message | None]:
+        places = [] if self.away else self._log[after_seq : after_seq + limit]
+        return places[: fitting((len(each.data) if each else 0 for each in places), limit)]
+
+    async def standing(
+        self, subject: str, after_seq: int
+    ) -> AsyncGenerator[Sequence[Message], None]:
+        """Yield what stands on a subject or pattern after `after_seq`; see the port."""
+        self._must_be_here()
+        self._must_reach(after_seq, self._made)
+        places = self._log[after_seq:]
+        yield [each for each in places if each is not None and matches(subject, each.subject)]
 
     @asynccontextmanager
     async def consume(

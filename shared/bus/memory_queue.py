@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from shared.bus.matching import matches_any
-from shared.bus.port import MAX_BATCH, Delivery, Message
+from shared.bus.port import MAX_BATCH, MAX_BATCH_BYTES, Delivery, Message
 from shared.bus.timing import Changes, Clock, wait_or
 
 ACK_WAIT_SECONDS = 3.0
@@ -52,8 +52,12 @@ class Durable:
         """Take messages nobody was handed yet."""
         room = min(limit, MAX_ACK_PENDING - len(self.in_flight))
         taken: list[_InFlight] = []
+        held = 0
         while len(taken) < room and self.after_seq < len(log):
             message = log[self.after_seq]
+            held += len(message.data) if message else 0
+            if taken and held > MAX_BATCH_BYTES:
+                break
             self.after_seq += 1
             if message is not None and matches_any(self.subjects, message.subject):
                 taken.append(_InFlight(message, 0, 0.0))

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Self
 
@@ -103,6 +103,18 @@ class NatsBus:
         await follower.open()
         try:
             yield follower.batches()
+        finally:
+            await follower.close()
+
+    async def standing(
+        self, subject: str, after_seq: int
+    ) -> AsyncGenerator[Sequence[Message], None]:
+        """Yield what stands on a subject or pattern after `after_seq`; see the port."""
+        place = (self._link, self._clock, STREAM, after_seq, MAX_BATCH)
+        follower = Follower(*place, subject=subject)
+        try:
+            async for batch in follower.standing():
+                yield batch
         finally:
             await follower.close()
 

@@ -1,6 +1,6 @@
 """Reading the whole log in order from a place, gap-free, never asleep for long (invariant 11)."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
 from shared.bus.nats_link import SECOND, ApiError, Json, Link
 from shared.bus.nats_pull import HEARTBEAT_SECONDS, PullFeed, placed
@@ -14,6 +14,7 @@ from shared.observability.metrics import Metric
 REMAKE_SECONDS = 0.4
 REMAKE_PAUSE_SECONDS = 0.05
 UNUSED_SECONDS = 30
+FEW = 3
 
 
 class Follower:
@@ -39,8 +40,8 @@ class Follower:
         self._in_doubt = False
         self._log = Log("bus.follow")
 
-    async def open(self) -> None:
-        """Make the consumer. Raises: BusAwayError, LogTailLostError."""
+    async def open(self) -> int:
+        """Make the consumer; return how much stands before it. Raises: BusAwayError, LogTailLostError."""
         await self._compare()
         name = f"follow-{self._link.nc.new_inbox().rpartition('.')[2]}"
         config = {
@@ -58,11 +59,12 @@ class Follower:
             config["filter_subject"] = self._subject
             place = f"{place}.{self._subject}"
         body = {"stream_name": self._stream, "config": config, "action": "create"}
-        await self._api(place, body)
+        made = await self._api(place, body)
         self._consumer_seq = 0
         self._in_doubt = False
         await self._feed.open(name)
         await self._feed.demand()
+        return int(made.get("num_pending", 0))
 
     async def close(self) -> None:
         """Stop; the server forgets the consumer by itself."""
@@ -73,9 +75,30 @@ class Follower:
         while True:
             yield await self._next()
 
+    async def standing(self) -> AsyncGenerator[Sequence[Message], None]:
+        """Yield what stood there when the consumer was made, then end.
+
+        Raises: BusAwayError, LogTailLostError.
+        """
+        left, quiet = await self.open(), 0
+        while left > 0:
+            await self._feed.demand()
+            await self._feed.wait(HEARTBEAT_SECONDS)
+            batch = self._drain()
+            if batch:
+                yield batch
+            left, quiet = left - len(batch), 0 if batch else quiet + 1
+            if self._unwell() or quiet > FEW:  # lost on the way, or purged meanwhile
+                self._newest = None  # whoever asks for little may not read it by its place
+                left, quiet = await self.open(), 0
+
+    def _unwell(self) -> bool:
+        feed = self._feed
+        return self._in_doubt or feed.gone or feed.silent or feed.reconnected
+
     async def _next(self) -> Sequence[Message]:
         try:
-            if self._in_doubt or self._feed.gone or self._feed.silent or self._feed.reconnected:
+            if self._unwell():
                 await self.open()
                 self._link.metrics.count(Metric.FOLLOWER_REMADE)
                 self._log.info(Event.BUS_FOLLOWER_REMADE, after_seq=self._after_seq)
@@ -88,12 +111,12 @@ class Follower:
 
     def _drain(self) -> Sequence[Message]:
         batch: list[Message] = []
-        buffer, last = self._feed.buffer, self._consumer_seq
-        for _ in range(min(len(buffer), self._limit)):
-            consumer_seq, _, message = placed(buffer.popleft())
+        last = self._consumer_seq
+        for frame in self._feed.take(self._limit):
+            consumer_seq, _, message = placed(frame)
             if consumer_seq != last + 1:
                 self._in_doubt = True
-                buffer.clear()
+                self._feed.forget()
                 break
             last = consumer_seq
             batch.append(message)

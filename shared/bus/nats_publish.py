@@ -131,11 +131,14 @@ def headers_of(message: Outgoing) -> bytes:
     """Return what makes the server refuse duplicates and stale writers.
 
     A once-only message needs no id: its subject is one, for as long as the log keeps it, and
-    every header costs each reader. All carry their trace.
+    every header costs each reader. One that must follow a certain message needs none either. All
+    carry their trace.
     """
     parent = traceparent(message.trace, message.message_id)
     if message.once:
         return b"%b%b\r\n\r\n" % (_ONCE, parent.encode())
+    if message.last is not None:
+        return header_block({LAST_HEADER: str(message.last), TRACE_HEADER: parent})
     headers = {ID_HEADER: message.message_id, TRACE_HEADER: parent}
     if message.term is not None:
         headers[LAST_HEADER] = str(message.term)
@@ -149,6 +152,8 @@ def _read_answer(message: Outgoing, data: bytes) -> _Answer | None:
     if error is None:
         return Ack(answer["seq"], bool(answer.get("duplicate", False)))
     code, text = int(error.get("err_code", 0)), str(error.get("description", ""))
+    if code in WRONG_LAST_SEQUENCE and message.last is not None:
+        return Ack(0, refused=True)
     if code in WRONG_LAST_SEQUENCE:
         if not message.once:
             return FencedError(text)

@@ -13,10 +13,13 @@ from nats.errors import Error as NatsError
 
 from shared.bus.nats_client import Frame
 from shared.bus.nats_link import API, SECOND, Link
-from shared.bus.port import MAX_BATCH, Message
+from shared.bus.port import MAX_BATCH, MAX_BATCH_BYTES, Message
+from shared.bus.room import fitting
 from shared.bus.timing import Clock
 
 ROOM = 2 * MAX_BATCH
+ROOM_BYTES = 4 * MAX_BATCH_BYTES
+"""What may wait here at once; more than the largest message that a server takes."""
 REQUEST_SECONDS = 30
 HEARTBEAT_SECONDS = 0.5
 DRAIN_SECONDS = 1.0
@@ -69,7 +72,7 @@ class PullFeed:
         self.buffer: deque[Frame] = deque()
         self.arrived = asyncio.Event()
         self.gone = False
-        self._outstanding = 0
+        self._outstanding = self._held_bytes = 0
         self._heard = False
         self._heard_at = 0.0
         self._inbox = ""
@@ -80,7 +83,7 @@ class PullFeed:
     async def open(self, consumer: str) -> None:
         """Begin with `consumer`, forgetting everything about the one before."""
         await self.close()
-        self.buffer.clear()
+        self.forget()
         self.gone = False
         self._outstanding = 0
         self._consumer = consumer
@@ -126,15 +129,28 @@ class PullFeed:
         waited = now - self._heard_at
         return self._outstanding > 0 and waited > SILENCE_SECONDS
 
+    def take(self, limit: int) -> list[Frame]:
+        """Return what has arrived, in order: at most `limit`, and no more than is taken at once."""
+        buffer = self.buffer
+        frames = [buffer.popleft() for _ in range(fitting((len(f.data) for f in buffer), limit))]
+        self._held_bytes -= sum([len(each.data) for each in frames])
+        return frames
+
+    def forget(self) -> None:
+        """Drop what has arrived and was not taken."""
+        self.buffer.clear()
+        self._held_bytes = 0
+
     async def demand(self) -> None:
         """Ask for more when less than half of the room is filled or on its way."""
         held = len(self.buffer) + self._outstanding
-        if held > ROOM // 2:
+        if held > ROOM // 2 or self._held_bytes > ROOM_BYTES // 2:
             return
         self._heard_at = self._clock.monotonic()
         self._outstanding += ROOM - held
         body = {
             "batch": ROOM - held,
+            "max_bytes": ROOM_BYTES,
             "expires": REQUEST_SECONDS * SECOND,
             "idle_heartbeat": int(HEARTBEAT_SECONDS * SECOND),
         }
@@ -163,6 +179,7 @@ class PullFeed:
         if come:
             self._outstanding = max(self._outstanding - len(come), 0)
             self.buffer.extend(come)
+            self._held_bytes += sum([len(each.data) for each in come])
             self.arrived.set()
         if len(come) < len(frames):
             for each in frames:
@@ -177,8 +194,9 @@ class PullFeed:
                 unused = int(headers.get("Nats-Pending-Messages", ROOM))
                 self._outstanding = max(self._outstanding - unused, 0)
                 self.arrived.set()
-            case "409":
+            case "409":  # also when the bytes that were asked for are used up
                 self._outstanding = 0
+                self.arrived.set()
                 self.gone = "deleted" in " ".join(headers.values()).lower()
             case _:
                 self._outstanding = 0

@@ -40,7 +40,7 @@ class NatsQueue:
         await self._feed.close(drain=True)
         with suppress(BusAwayError):
             await self._say(NAK)
-        self._feed.buffer.clear()
+        self._feed.forget()
 
     async def take(self, limit: int = MAX_BATCH) -> Sequence[Delivery]:
         """Wait for at least one delivery, then return all that have arrived, at most `limit`."""
@@ -50,8 +50,7 @@ class NatsQueue:
             except BusAwayError:
                 await self._clock.sleep(LOOK_SECONDS)
             await self._feed.wait(LOOK_SECONDS)
-        size = min(limit, len(self._feed.buffer))
-        taken = [_delivery(self._feed.buffer.popleft()) for _ in range(size)]
+        taken = [_delivery(each) for each in self._feed.take(limit)]
         if self._link.nc.is_connected:
             await self._feed.demand()
         return taken

@@ -15,6 +15,8 @@ from shared.bus.port import MAX_BATCH, BusAwayError, Message
 
 SEQ_HEADER, SUBJECT_HEADER, TIME_HEADER = "Nats-Sequence", "Nats-Subject", "Nats-Time-Stamp"
 _FRACTION_DIGITS = 9
+READ_BYTES = 4 << 20
+"""Of one answer; at least one message comes, however large."""
 
 
 async def read_range(link: Link, stream: str, first_seq: int, last_seq: int) -> Sequence[Message]:
@@ -23,7 +25,8 @@ async def read_range(link: Link, stream: str, first_seq: int, last_seq: int) -> 
     next_seq = max(first_seq, 1)
     while next_seq <= last_seq:
         size = min(MAX_BATCH, last_seq - next_seq + 1)
-        batch = await _read_batch(link, stream, {"seq": next_seq, "batch": size})
+        asked = {"seq": next_seq, "batch": size, "max_bytes": READ_BYTES}
+        batch = await _read_batch(link, stream, asked)
         kept = [message for message in batch if message.seq <= last_seq]
         found += kept
         if not batch or len(kept) < len(batch):

@@ -1,6 +1,6 @@
 """What the services need of the log: batches in, batches out, nothing awaited per message."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,9 @@ from shared.errors import TransientError
 from shared.observability.traces import trace_of
 
 MAX_BATCH = 1024
-"""What is taken at once by who is behind; who is not takes what has arrived (ADR 0013)."""
+"""What is taken at once by who is behind; who is not takes what has arrived (ADR 0014)."""
+MAX_BATCH_BYTES = 512 << 10
+"""No more than that, and one message at least: a message may hold hundreds of items (ADR 0066)."""
 
 
 class FencedError(Exception):
@@ -35,6 +37,7 @@ class BusAwayError(TransientError):
 class Outgoing:
     """One message to append. `once`: refuse if the subject has one. `term`: the writer's fence.
 
+    `last`: refuse unless the newest message on the subject is the one at this sequence, 0: none.
     `trace` is what it belongs to; empty: a trace of its own.
     """
 
@@ -44,17 +47,21 @@ class Outgoing:
     once: bool = False
     term: int | None = None
     trace: str = ""
+    last: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Ack:
     """Where a message stands in the log; `duplicate` if it stood there before this call.
 
-    `seq` is 0 for a duplicate whose place the server does not tell.
+    `refused`: it was not stored, since its subject had another newest message than `last`; perhaps
+    the very same one, if an earlier answer was lost. `seq` is 0 for a duplicate whose place the
+    server does not tell, and for what was refused.
     """
 
     seq: int
     duplicate: bool = False
+    refused: bool = False
 
 
 class Message(NamedTuple):
@@ -88,10 +95,13 @@ class LogState:
     max_bytes: int = 0
 
 
-def outgoing(fact: Fact, *, term: int | None = None, trace: str = "") -> Outgoing:
+def outgoing(
+    fact: Fact, *, term: int | None = None, trace: str = "", last: int | None = None
+) -> Outgoing:
     """Return the message that appends `fact`, fenced by `term` when a leader writes it.
 
-    `trace` is that of what it is about, where the fact itself does not say.
+    `trace` is that of what it is about, where the fact itself does not say; `last` the message on
+    its subject that it must follow.
     """
     return Outgoing(
         subject_for(fact),
@@ -100,6 +110,7 @@ def outgoing(fact: Fact, *, term: int | None = None, trace: str = "") -> Outgoin
         is_once(fact),
         term,
         trace or trace_of(fact),
+        last,
     )
 
 
@@ -161,6 +172,13 @@ class Bus(Protocol):
         """Yield the sequence of each message whose deliveries to `durable` are used up.
 
         Only while somebody listens: a worker must treat its last attempt with care by itself.
+        """
+        ...
+
+    def standing(self, subject: str, after_seq: int) -> AsyncGenerator[Sequence[Message], None]:
+        """Yield what stands on a subject or pattern after `after_seq`, in order, and end there.
+
+        Raises: BusAwayError, LogTailLostError.
         """
         ...
 

@@ -1,5 +1,6 @@
 """The union of all facts, and the one place where bytes become facts and back."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Annotated, Final, NamedTuple, get_args
 
@@ -7,6 +8,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import from_json
 
 from shared.contracts.base import FactBase
+from shared.contracts.batches import ItemBatch
 from shared.contracts.dues import DuesFact
 from shared.contracts.flows import FlowFact
 from shared.contracts.guidance import (
@@ -60,7 +62,7 @@ from shared.contracts.org import (
 from shared.contracts.plans import PlanFact
 from shared.contracts.policy import PolicyFact
 from shared.contracts.posts import PostDeleted, PostSeen
-from shared.contracts.received import Received, read_received
+from shared.contracts.received import Received, ReceivedBatch, read_batch, read_received
 from shared.contracts.system import (
     ClockTicked,
     DecisionsRecorded,
@@ -120,7 +122,7 @@ OperatorFact = (
     | PlanFact
     | ItemTakenUp
 )
-ItemFact = ItemReceived | ItemEdited | ItemDeleted | ItemClassified
+ItemFact = ItemReceived | ItemBatch | ItemEdited | ItemDeleted | ItemClassified
 PostFact = PostSeen | PostDeleted
 OrgFact = AccountRegistered | PersonRegistered | RosterSet | PolicyActivated | ModelActivated
 SystemFact = (
@@ -172,6 +174,11 @@ def _decode_older(data: bytes | str) -> Fact:
         raise UndecodableError(str(error)) from error
 
 
+def singly(fact: Fact) -> Sequence[Fact]:
+    """Return the items of a batch, each as the fact it is alone; any other fact as it is."""
+    return fact.items if isinstance(fact, ItemBatch) else (fact,)
+
+
 class Stored(NamedTuple):
     """A fact as the log keeps it: its place, and the time the stream stored it."""
 
@@ -188,14 +195,41 @@ class StoredItem(NamedTuple):
     fact: Received
 
 
-Told = Stored | StoredItem
+class StoredBatch(NamedTuple):
+    """The same for items that came together."""
+
+    seq: int
+    time: datetime
+    fact: ReceivedBatch
+
+
+Told = Stored | StoredItem | StoredBatch
 _made: Final = tuple.__new__
 """A named tuple of its parts, without the call in Python that its own name is."""
 
 
 def told(seq: int, time: datetime, data: bytes) -> Told:
-    """Return what `decode` would, but an item the cheap way. Raises UndecodableError."""
+    """Return what `decode` would, but items the cheap way. Raises UndecodableError."""
+    batch = read_batch(data)
+    if batch is not None:
+        return _made(StoredBatch, (seq, time, batch))
     item = read_received(data)
     if item is None:
         return Stored(seq, time, decode(data))
     return _made(StoredItem, (seq, time, item))
+
+
+def stored_singly(each: Stored) -> Iterator[Stored]:
+    """The same of a fact that was read as a model."""
+    return (each._replace(fact=fact) for fact in singly(each.fact))
+
+
+def told_singly(each: Told) -> Iterator[Told]:
+    """Yield the items of a batch one by one, at its place and time; any other fact as it is."""
+    if isinstance(each, StoredBatch):
+        for item in each.fact.items:
+            yield _made(StoredItem, (each.seq, each.time, item))
+    elif isinstance(each, StoredItem):
+        yield each
+    else:
+        yield from stored_singly(each)

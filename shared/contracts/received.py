@@ -60,6 +60,16 @@ class Received(_Value, frozen=True):
         return built(ItemReceived, values)
 
 
+class ReceivedBatch(_Value, frozen=True):
+    """See `ItemBatch`."""
+
+    kind: Literal["item.batch"]
+    version: Literal[1]
+    platform: str
+    account_id: str
+    items: Annotated[tuple[Received, ...], msgspec.Meta(min_length=1)]
+
+
 class ItemText(_Value, frozen=True):
     """All that a judge of texts looks at in an item or its edit."""
 
@@ -70,6 +80,36 @@ class ItemText(_Value, frozen=True):
     text: str
 
 
+class BatchTexts(_Value, frozen=True):
+    """The same of items that came together."""
+
+    kind: Literal["item.batch"]
+    version: Literal[1]
+    items: Annotated[tuple[ItemText, ...], msgspec.Meta(min_length=1)]
+
+
+class ItemVersion(_Value, frozen=True):
+    """All that keeps an item from coming twice."""
+
+    item_id: str
+    item_version: str
+    published_at: Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+class BatchVersions(_Value, frozen=True):
+    """The same of items that came together."""
+
+    kind: Literal["item.batch"]
+    version: Literal[1]
+    items: Annotated[tuple[ItemVersion, ...], msgspec.Meta(min_length=1)]
+
+
+BATCH_HEAD = b'{"kind":"item.batch",'
+"""How a batch begins as we write it; one that is spelt otherwise is read as a model."""
+
+_batch = msgspec.json.Decoder(ReceivedBatch).decode
+_batch_versions = msgspec.json.Decoder(BatchVersions).decode
+_batch_texts = msgspec.json.Decoder(BatchTexts).decode
 _received = msgspec.json.Decoder(Received).decode
 _item_text = msgspec.json.Decoder(ItemText).decode
 
@@ -82,9 +122,30 @@ def read_received(data: bytes | str) -> Received | None:
         return None
 
 
-def read_text(data: bytes | str) -> ItemText | None:
+def read_batch(data: bytes | str) -> ReceivedBatch | None:
+    """Return the items that came together; None for another fact, or an older or odd one."""
+    raw = data.encode() if isinstance(data, str) else data
+    if not raw.startswith(BATCH_HEAD):
+        return None
+    try:
+        return _batch(raw)
+    except msgspec.MsgspecError:
+        return None
+
+
+def read_versions(data: bytes) -> BatchVersions | None:
+    """Return which versions came together; None for another fact, or an older or odd one."""
+    try:
+        return _batch_versions(data) if data.startswith(BATCH_HEAD) else None
+    except msgspec.MsgspecError:
+        return None
+
+
+def read_texts(data: bytes) -> tuple[ItemText, ...] | None:
     """Return what is to be judged; None for what is no item, or an older or odd one."""
     try:
-        return _item_text(data)
+        if data.startswith(BATCH_HEAD):
+            return _batch_texts(data).items
+        return (_item_text(data),)
     except msgspec.MsgspecError:
         return None

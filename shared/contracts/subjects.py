@@ -15,7 +15,7 @@ VALUES = "ZS_RECORDS"
 LEADER_SUBJECT = f"{ROOT}.leader.elected"
 LOG_RESTORED = f"{ROOT}.log.restored"
 ITEMS_TO_CLASSIFY = (f"{ROOT}.item.*.>",)
-"""Received, edited and deleted ones, which all have longer subjects than verdicts. One filter only:
+"""Batches, received, edited and deleted ones, which all have longer subjects than verdicts. One filter only:
 with two, the server looks through all subjects of a block for each message that it passes over."""
 ITEMS_AND_VERDICTS = f"{ROOT}.item.>"
 DELETIONS = f"{ROOT}.item.deleted."
@@ -37,8 +37,13 @@ SNAPSHOTS = "respond.snapshots"
 """The small record of the snapshots that count."""
 PURGED_FIRST = (f"{ROOT}.item.classified", f"{ROOT}.decisions.recorded", f"{ROOT}.clock.ticked")
 """Most of the log's bytes; once sealed and needed by nobody they may leave it."""
-PURGED_LATER = (f"{ROOT}.item.received.>", f"{ROOT}.item.edited.>", f"{ROOT}.item.deleted.>")
-"""Their subjects keep an item from coming twice, so they stay until ingest refuses it as too old
+PURGED_LATER = (
+    f"{ROOT}.item.batch.>",
+    f"{ROOT}.item.received.>",
+    f"{ROOT}.item.edited.>",
+    f"{ROOT}.item.deleted.>",
+)
+"""They keep an item from coming twice, so they stay until ingest refuses it as too old
 (docs/adr/0021). Everything else stays for good: leaders, people's actions, what left the house."""
 LIVE_ROOT = "zs-live.v1"
 LIVE_COMMITTED = f"{LIVE_ROOT}.committed"
@@ -54,9 +59,25 @@ def is_once(fact: Fact) -> bool:
     """Tell whether the log may ever hold one message only for this fact (invariant 9).
 
     A second verdict on one version is harmless (the fold ignores it), so verdicts do not pay the
-    memory of a subject each.
+    memory of a subject each. Nor do items that came together: whoever writes them knows what the
+    log has (ADR 0066).
     """
     return fact.kind in {"item.received", "item.edited", "item.deleted"}
+
+
+def version_mark(item_id: str, item_version: str) -> str:
+    """Return the mark of an item's version: the end of its subject where it came alone."""
+    return token("item.received", "1", item_id, item_version)
+
+
+def batches_of(platform: str, account: str) -> str:
+    """Return the one subject of an account's items that came together."""
+    return f"{ROOT}.item.batch.{platform}.{token('account', account)}"
+
+
+def singles_of(platform: str, account: str) -> str:
+    """Return the pattern of an account's items that came alone, as all did in older logs."""
+    return f"{ROOT}.item.received.{platform}.{token('account', account)}.>"
 
 
 def subject_for(fact: Fact) -> str:

@@ -119,7 +119,7 @@ class ModelChosen(FactBase):
 class FactQuarantined(FactBase):
     """Folding the fact at `seq` raised; every later fold and replay skips it (invariant 14).
 
-    `part` names the one verdict of a batch that did; None means the whole fact.
+    `part` names the one item or verdict of a batch that did; None means the whole fact.
     """
 
     kind: Literal["fact.quarantined"] = "fact.quarantined"

@@ -8,6 +8,7 @@ pages, have the trace of the case. A batch is a span of its own; its items are i
 import re
 from collections.abc import Iterator
 
+from shared.contracts.batches import ItemBatch
 from shared.contracts.facts import Fact
 from shared.contracts.ids import TOKEN_CHARS, token
 from shared.contracts.items import ItemClassified, ItemDeleted, ItemEdited, ItemReceived
@@ -34,6 +35,8 @@ def trace_of(fact: Fact) -> str:
     """Return the trace a fact belongs to; empty where it is one of its own."""
     if isinstance(fact, _ITEMS):
         return trace_id(fact.item_id)
+    if isinstance(fact, ItemBatch):
+        return trace_id(fact.items[0].item_id) if len(fact.items) == 1 else ""
     if isinstance(fact, ItemClassified):
         return trace_id(fact.item_id[0]) if len(fact.item_id) == 1 else ""
     case_id = getattr(fact, "case_id", "")

@@ -6,6 +6,7 @@ import pytest
 from redis.asyncio import Redis
 
 from services.cli.bench.pipeline import Pipeline, pipeline
+from services.ingest.core.known import MAX_ITEMS
 
 ITEMS = 2048
 BYTES_AN_ITEM = 1300
@@ -16,8 +17,8 @@ VERDICTS_A_FACT = 128
 KEYS_A_CASE = 4
 """The case itself, where its item belongs, its author's record, and a cluster that it founds: all else that
 leads to them follows from these."""
-FACTS_AN_ITEM = 1.1
-"""The item itself; its verdict and the decisions on it share theirs with others."""
+ITEMS_A_MESSAGE = 128
+"""When all comes at once; items, their verdicts and the decisions on them share messages."""
 
 
 async def fcalls(house: Pipeline) -> int:
@@ -41,9 +42,9 @@ async def test_a_batch_is_one_commit_and_few_messages() -> None:
         calls = await fcalls(house) - before
         messages = await house.bus.read(low, (await house.bus.state()).last_seq)
     kinds = Counter(".".join(each.subject.split(".")[2:4]) for each in messages)
-    assert kinds["item.received"] == ITEMS
+    assert kinds["item.batch"] == ITEMS / MAX_ITEMS, "as many as go together, no more messages"
     assert kinds["item.classified"] <= ITEMS / VERDICTS_A_FACT
-    assert len(messages) <= FACTS_AN_ITEM * ITEMS, kinds
+    assert len(messages) <= 4 * ITEMS / ITEMS_A_MESSAGE, kinds
     assert sum(len(each.data) for each in messages) <= BYTES_AN_ITEM * ITEMS
     assert 0 < fresh <= KEYS_A_CASE * (house.cases - opened), (
         "what follows from a case is not stored"

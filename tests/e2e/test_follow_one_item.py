@@ -100,7 +100,7 @@ async def test_one_item_is_followed_through_the_log_and_every_process(
         of_item, of_case = story["traces"]
         assert of_item == trace_id(item_id)
         carried = await parents(house, steps)
-        of_the_item = ("item.received", "item.classified", "effect.started", "effect.finished")
+        of_the_item = ("item.batch", "item.classified", "effect.started", "effect.finished")
         assert {carried[kind] for kind in of_the_item} == {of_item}
         assert carried["operator.approved"] == of_case
         assert of_item in house.log("respond")

@@ -32,11 +32,12 @@ class FakeLastResort:
         self.texts: list[str] = []
         self._fails = fails
 
-    async def judge(self, text: str) -> Verdict:
-        self.texts.append(text)
-        if self._fails:
-            raise PermanentError("judging it ended with -11")
-        return _verdict()
+    async def judge(self, texts: Sequence[str]) -> Sequence[Verdict | PermanentError]:
+        self.texts += texts
+        failed = PermanentError("judging it ended with -11")
+        return [
+            failed if self._fails and FakeJudge.POISON in text else _verdict() for text in texts
+        ]
 
 
 def _verdict(reasons: int = 0, *, degraded: bool = False) -> Verdict:

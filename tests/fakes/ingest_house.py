@@ -10,7 +10,7 @@ from services.ingest.app import Connections, Service, build
 from services.ingest.settings import IngestSettings
 from services.ingest.shell.webhook import BODY_SECONDS
 from shared.bus.memory_bus import MemoryBus
-from shared.contracts.facts import Fact, decode
+from shared.contracts.facts import Fact, decode, singly
 from shared.contracts.items import ItemReceived
 from shared.contracts.system import SourceReported
 from shared.runtime.health import http_server
@@ -54,7 +54,7 @@ class House:
         away, self.bus.away = self.bus.away, False
         stored = await self.bus.read(1, 10**9)
         self.bus.away = away
-        return [decode(message.data) for message in stored]
+        return [each for message in stored for each in singly(decode(message.data))]
 
     async def texts(self) -> list[str]:
         return [fact.text for fact in await self.facts() if isinstance(fact, ItemReceived)]

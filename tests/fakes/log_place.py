@@ -36,7 +36,7 @@ class Place:
     def __post_init__(self) -> None:
         self.bus = MemoryBus(self.clock)
         self.metrics = Metrics()
-        self.reached = 0
+        self.reached = self.read = 0
         self.items = 0
         self.segments = Segments(self.directory / "segments")
         self.start()
@@ -46,7 +46,7 @@ class Place:
         self.sealer = Sealer(self.bus, self.segments, self.clock, self.metrics, self.salts)
         self.keeper = LogKeeper(
             self.bus, self.sealer, self.clock, self.metrics,
-            policy=self.policy, segment_facts=SIZE, reached=lambda: self.reached,
+            policy=self.policy, segment_facts=SIZE, reached=lambda: self.reached, read=lambda: self.read,
         )  # fmt: skip
 
     @staticmethod

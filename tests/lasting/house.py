@@ -35,7 +35,7 @@ from services.cli.supervisor import Supervisor
 from shared.bus.nats_bus import NatsBus
 from shared.bus.port import Message
 from shared.contracts.base import FactBase
-from shared.contracts.facts import Stored, UndecodableError, decode
+from shared.contracts.facts import Stored, UndecodableError, decode, singly
 from shared.contracts.system import DecisionsRecorded
 from shared.runtime.clock import SystemClock
 from tests.fakes.waiting import until, wait_until
@@ -141,8 +141,11 @@ class Lasting:
                 fact = decode(message.data)
             except UndecodableError:
                 continue
-            if isinstance(fact, kind):
-                found.append((Stored(message.seq, message.time, fact), fact))
+            found += [
+                (Stored(message.seq, message.time, each), each)
+                for each in singly(fact)
+                if isinstance(each, kind)
+            ]
         return found
 
     async def fact(self, kind: type[Kind], which: Callable[[Kind], bool]) -> tuple[Stored, Kind]:

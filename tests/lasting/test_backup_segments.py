@@ -21,7 +21,7 @@ from services.respond.shell.snapshot_keeper import Rhythm
 from services.respond.shell.snapshots import read_register
 from shared.bus.floor import read_floor
 from shared.bus.port import Bus, outgoing
-from shared.contracts.facts import decode
+from shared.contracts.facts import decode, singly
 from shared.contracts.items import ItemReceived
 from shared.observability.metrics import Metric, Metrics
 from shared.runtime.clock import SystemClock
@@ -57,7 +57,7 @@ async def a_house_that_purged(nats: NatsServer, valkey: ValkeyServer, data: Path
         )
         keeper = LogKeeper(
             house.bus, sealer, house.clock, Metrics(),
-            policy=SHRINK, segment_facts=100, reached=lambda: reached,
+            policy=SHRINK, segment_facts=100, reached=lambda: reached, read=lambda: 0,
         )  # fmt: skip
         await keeper.look(asyncio.Event())
         await sealer.close()
@@ -78,9 +78,10 @@ async def look_at(url: str, valkey: ValkeyServer, segments: Segments) -> None:
         assert await purged(bus) > 100, "the restored log knows what it lacks"
         log = await bus.state()
         facts = [
-            decode(each.data)
+            single
             async for batch in whole_log(bus, log, segments, 1, log.last_seq)
             for each in batch
+            for single in singly(decode(each.data))
         ]
         assert sum(isinstance(each, ItemReceived) for each in facts) == ITEMS
         audit = await audit_of(segments, bus)

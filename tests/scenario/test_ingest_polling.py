@@ -1,14 +1,15 @@
 """Ingest against the mock platform: what is said there stands in the log, once, whatever fails."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from shared.bus.memory_bus import MemoryBus
-from shared.bus.port import Ack, Outgoing
+from shared.contracts.batches import ItemBatch
+from shared.contracts.facts import decode
 from shared.contracts.items import ItemReceived
-from shared.contracts.subjects import message_id
+from shared.contracts.subjects import batches_of
 from shared.platforms.mock.faults import Fault
 from shared.platforms.mock.platform import MockOptions
 from tests.fakes.clock import FakeClock
@@ -50,20 +51,14 @@ async def test_what_is_said_stands_in_the_log_once(house: House) -> None:
         assert await house.states() == ["ok"]
 
 
-async def test_a_poll_is_published_as_one_batch(house: House) -> None:
-    sizes: list[int] = []
-    publish = house.bus.publish
-
-    async def counted(batch: Sequence[Outgoing]) -> Sequence[Ack]:
-        sizes.append(len(batch))
-        return await publish(batch)
-
-    house.bus.publish = counted  # type: ignore[method-assign]
+async def test_the_items_of_a_poll_are_one_message(house: House) -> None:
     for number in range(50):
         house.world.say(f"第{number}条")
     async with house.process() as ingest:
         await ingest.until_texts([f"第{number}条" for number in range(50)])
-    assert sizes[0] == 51, "fifty comments and the post they stand under"
+    kinds = [decode(each.data).kind for each in await house.bus.read(1, 99)]
+    assert kinds[:2] == ["post.seen", "item.batch"], "and the post they stand under"
+    assert kinds.count("item.batch") == 1
 
 
 async def test_while_the_log_is_away_the_cursor_stays_and_nothing_is_lost(house: House) -> None:
@@ -228,11 +223,14 @@ async def test_one_setting_swaps_one_platform_for_another(house: House, tmp_path
             await ingest.until_texts(["在第二个平台说的"])
 
 
-async def test_every_item_has_one_subject_of_its_own(house: House) -> None:
-    house.world.say("一")
+async def test_what_is_read_together_is_one_message_of_its_account(house: House) -> None:
+    for text in ("一", "二", "三"):
+        house.world.say(text)
     async with house.process() as ingest:
-        await ingest.until_texts(["一"])
+        await ingest.until_texts(["一", "二", "三"])
     stored = await house.bus.read(1, 99)
-    items = [one for one in stored if ".item.received." in one.subject]
-    (fact,) = [one for one in await house.facts() if isinstance(one, ItemReceived)]
-    assert items[0].subject.endswith(message_id(fact))
+    batches = [decode(one.data) for one in stored if ".item." in one.subject]
+    [batch] = [one for one in batches if isinstance(one, ItemBatch)]
+    assert [one.subject for one in stored if ".item." in one.subject] == [
+        batches_of(*batch.scope())
+    ]

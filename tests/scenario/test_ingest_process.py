@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from shared.bus.nats_bus import NatsBus
-from shared.contracts.facts import decode
+from shared.contracts.facts import decode, singly
 from shared.contracts.items import ItemReceived
 from shared.runtime.accounts import AccountConfig
 from shared.runtime.clock import SystemClock
@@ -80,7 +80,7 @@ async def ingest_process(tmp_path: Path, urls: dict[str, str]) -> AsyncIterator[
 async def texts(bus: NatsBus) -> list[str]:
     state = await bus.state()
     stored = await bus.read(1, state.last_seq) if state.last_seq else []
-    facts = [decode(message.data) for message in stored]
+    facts = [each for message in stored for each in singly(decode(message.data))]
     return sorted(fact.text for fact in facts if isinstance(fact, ItemReceived))
 
 

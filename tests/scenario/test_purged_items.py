@@ -38,6 +38,27 @@ async def test_ingest_refuses_what_was_purged_and_the_log_what_was_not(tmp_path:
         spool.close()
 
 
+async def test_what_is_too_old_to_come_again_is_not_remembered_and_does_not_come_again(
+    tmp_path: Path,
+) -> None:
+    async with wanting(tmp_path, KEEP_ALL) as place:
+        metrics, spool = Metrics(), Spool.open(tmp_path / "spool")
+        intake = Intake(place.bus, spool, place.clock, metrics, oldest=OLDEST)
+        old = [a_comment(number, place.clock.now()) for number in range(20)]
+        assert await intake.accept(old)
+        await place.clock.advance(3600 * 74)
+        young = [a_comment(number, place.clock.now()) for number in range(20, 25)]
+        assert await intake.accept(young)
+        [account] = intake._writer._accounts.values()
+        assert len(account.known) == len(young)
+        end = (await place.bus.state()).last_seq
+        intake._seen.clear()
+        assert await intake.accept([*old, *young])
+        assert (await place.bus.state()).last_seq == end
+        assert metrics.value(Metric.ITEMS_REJECTED, platform="weibo") == len(old)
+        spool.close()
+
+
 def an_edit(item: ItemReceived) -> ItemEdited:
     return ItemEdited(
         platform=item.platform,

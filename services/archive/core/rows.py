@@ -10,7 +10,7 @@ from typing import NamedTuple
 from pydantic_core import from_json, to_json
 
 from shared.contracts.ledger import QUIET, is_whole, spelt
-from shared.contracts.received import Received, read_received
+from shared.contracts.received import Received, read_batch, read_received
 from shared.contracts.upcast import Payload, upcast
 
 Value = str | int | None
@@ -30,7 +30,7 @@ class Row(NamedTuple):
 
 
 TABLES: dict[str, tuple[str, ...]] = {
-    "items": ("seq", "item_id", "item_version", "change", "platform", "account_id", "item_kind",
+    "items": ("seq", "place", "item_id", "item_version", "change", "platform", "account_id", "item_kind",
               "native_id", "author_id", "author_name", "text", "at"),
     "judgements": ("seq", "place", "item_id", "account_id", "case_id", "model", "line", "at"),
     "quiet": ("seq", "judged", "classified", "lines"),
@@ -53,8 +53,11 @@ def rows_of(seq: int, at: str, data: bytes) -> Iterable[Row]:
     """
     if data.startswith(VERDICTS):
         return ()  # large, and not archived
+    batch = read_batch(data)
+    if batch is not None:
+        return [_received(seq, place, at, item) for place, item in enumerate(batch.items)]
     item = read_received(data)
-    return _others(seq, at, data) if item is None else (_received(seq, at, item),)
+    return _others(seq, at, data) if item is None else (_received(seq, 0, at, item),)
 
 
 def _others(seq: int, at: str, data: bytes) -> Iterator[Row]:
@@ -67,9 +70,10 @@ def _others(seq: int, at: str, data: bytes) -> Iterator[Row]:
         yield Row("actions", (seq, *who, _json(fact), at))
 
 
-def _received(seq: int, at: str, item: Received) -> Row:
+def _received(seq: int, place: int, at: str, item: Received) -> Row:
     values = (
         seq,
+        place,
         item.item_id,
         item.item_version,
         "received",
@@ -85,12 +89,18 @@ def _received(seq: int, at: str, item: Received) -> Row:
     return _made(Row, ("items", values))
 
 
-def _item(seq: int, at: str, fact: Payload) -> Iterator[Row]:
+def _batch(seq: int, at: str, fact: Payload) -> Iterator[Row]:
+    for place, item in enumerate(fact["items"]):
+        yield from _item(seq, at, item, place)
+
+
+def _item(seq: int, at: str, fact: Payload, place: int = 0) -> Iterator[Row]:
     author = fact.get("author") or {}
     yield Row(
         "items",
         (
             seq,
+            place,
             fact["item_id"],
             fact["item_version"],
             fact["kind"].removeprefix("item."),
@@ -140,6 +150,7 @@ def _decisions(seq: int, _at: str, fact: Payload) -> Iterator[Row]:
 
 _MAKERS: Mapping[str, Callable[[int, str, Payload], Iterator[Row]]] = {
     "item.received": _item,
+    "item.batch": _batch,
     "item.edited": _item,
     "item.deleted": _item,
     "effect.started": _started,

@@ -21,6 +21,7 @@ from shared.runtime.clock import Clock
 
 RETRY_SECONDS = 1.0
 RATHER_MANY = 2048
+RATHER_LARGE = 1 << 20
 LATEST_SECONDS = 0.5
 """How long a fact waits for others to be written with: a transaction costs more than its rows."""
 
@@ -48,7 +49,7 @@ class Archivist:
         self._sealed = sealed
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="archive")
         self._log = Log("archive")
-        self.seq = 0
+        self.seq = self.bytes_read = 0
 
     async def run(self, stop: asyncio.Event) -> None:
         """Archive until told to stop."""
@@ -98,14 +99,16 @@ class Archivist:
 
     async def _follow(self, place: Place, stop: asyncio.Event) -> None:
         held: list[Message] = []
-        written = self._clock.monotonic()
+        size, written = 0, self._clock.monotonic()
         async with self._bus.follow(place.seq, limit=RATHER_MANY) as batches:
             async for batch in batches:
                 held += batch
+                size += sum([len(each.data) for each in batch])
                 late = self._clock.monotonic() - written > LATEST_SECONDS
-                if held and (late or not batch or len(held) >= RATHER_MANY or stop.is_set()):
+                enough = late or len(held) >= RATHER_MANY or size >= RATHER_LARGE
+                if held and (enough or not batch or stop.is_set()):
                     place = await self._keep(held, place)
-                    held, written = [], self._clock.monotonic()
+                    held, size, written = [], 0, self._clock.monotonic()
                 if stop.is_set():
                     return
 
@@ -114,6 +117,7 @@ class Archivist:
         place = Place(incarnation=before.incarnation, seq=newest.seq, fact_hash=_hash(newest))
         await self._in_thread(self._write, held, place)
         self.seq = place.seq
+        self.bytes_read += sum([len(each.data) for each in held])
         self._metrics.count(Metric.ARCHIVED, len(held))
         self._metrics.set(Metric.ARCHIVE_CURSOR, place.seq)
         return place

@@ -38,12 +38,14 @@ STRIDE = 100_000
 """Places purged in one request; it takes the server a few tenths of a second."""
 NEEDED = ("respond",)
 """Without a snapshot of the state nothing may leave the log."""
+FACT_BYTES = 1024
+"""Of a segment that has many places with single facts; as many bytes in fewer places are one too."""
 LEAST_SHARE = 10
 """For room a shorter range is sealed, at least this fraction of a whole one."""
 
 
 class LogKeeper:
-    """`reached` says how far the archive itself has read."""
+    """`reached` says how far the archive itself has read, `read` how many bytes since it started."""
 
     def __init__(
         self,
@@ -55,9 +57,11 @@ class LogKeeper:
         policy: Policy,
         segment_facts: int,
         reached: Callable[[], int],
+        read: Callable[[], int],
     ) -> None:
         self._bus, self._sealer, self._clock, self._metrics = bus, sealer, clock, metrics
         self._policy, self._segment_facts, self._reached = policy, segment_facts, reached
+        self._read, self._read_before = read, 0
         self._purged: dict[str, int] = {}
         self._incarnation = ""
         self._brake: Brake | None = None
@@ -100,15 +104,24 @@ class LogKeeper:
     async def _seal_closed(self, log: LogState, stop: asyncio.Event) -> list[Seal]:
         seals = await self._sealer.seals(log)
         while not stop.is_set():
-            end = _end(seals) + self._segment_facts
-            if self._reached() < end:
+            sealed, reached = _end(seals), self._reached()
+            end = sealed + self._segment_facts
+            if reached < end and not (reached > sealed and self._is_heavy()):
                 break
-            seal = await self._sealer.seal(log, seals, end)
+            self._read_before = self._read()
+            seal = await self._sealer.seal(log, seals, min(reached, end))
             if seal is None:
                 break
             seals.append(seal)
         await self._tell(seals)
         return seals
+
+    def _is_heavy(self, share: int = 1) -> bool:
+        """Tell whether what is not sealed has the bytes of a whole segment, or this fraction of one.
+
+        Items that came together are one place of the log, and up to 256 kB.
+        """
+        return self._read() - self._read_before >= self._segment_facts * FACT_BYTES // share
 
     async def _tell(self, seals: list[Seal]) -> None:
         try:
@@ -162,8 +175,10 @@ class LogKeeper:
         if not floor.holds.keys() >= set(NEEDED):
             return 0
         end = await self._spare(log, min(self._reached(), floor.spare(pressed=self._pressed)))
-        if end - _end(seals) < self._segment_facts // LEAST_SHARE:
+        few = end - _end(seals) < self._segment_facts // LEAST_SHARE
+        if end <= _end(seals) or (few and not self._is_heavy(LEAST_SHARE)):
             return 0
+        self._read_before = self._read()
         seal = await self._sealer.seal(log, seals, end, at_once=True)
         if seal is None:
             return 0

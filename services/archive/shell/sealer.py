@@ -22,6 +22,8 @@ from shared.observability.metrics import Metric, Metrics
 from shared.runtime.clock import Clock
 
 RATHER_MANY = 1024
+AT_ONCE = 128
+"""Lines of a segment; each may hold hundreds of items."""
 NAMING = frozenset({f"{ROOT}.policy.activated", f"{ROOT}.operator.policy_proposed"})
 """What brings a pack into the log."""
 
@@ -199,7 +201,7 @@ def _bodies(messages: Sequence[Message]) -> list[str]:
 def _some(lines: Iterator[Line], after_seq: int) -> list[Message]:
     """Return the next messages after a place; none at the end."""
     entries = (line.entry for line in lines if line.entry.seq > after_seq)
-    return [Message(*each[:4]) for each in islice(entries, RATHER_MANY)]
+    return [Message(*each[:4]) for each in islice(entries, AT_ONCE)]
 
 
 def _fact(seal: Seal) -> SegmentSealed:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.contracts.verdicts import Verdict
+from shared.errors import PermanentError
 
 
 class Found(NamedTuple):
@@ -56,12 +57,8 @@ class BatchJudge(Protocol):
 
 
 class LastResort(Protocol):
-    """Judges one text where it can do no harm."""
+    """Judges texts where they can do no harm, not even to each other."""
 
-    async def judge(self, text: str) -> Verdict:
-        """Return its verdict.
-
-        Raises:
-            PermanentError: this text cannot be judged here either; says why.
-        """
+    async def judge(self, texts: Sequence[str]) -> Sequence[Verdict | PermanentError]:
+        """Return the verdict on each, or why it cannot be judged here either."""
         ...

@@ -2,15 +2,15 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final
+from typing import Final, Literal
 
 from services.classify.core.needs import BatchJudge, LastResort
+from services.classify.shell.carrying import Item, items_of, kept, told
 from shared.bus.port import Bus, Delivery, LogFullError, WorkQueue, outgoing
-from shared.contracts.facts import UndecodableError, decode
-from shared.contracts.items import ItemClassified, ItemEdited, ItemReceived
-from shared.contracts.received import ItemText, read_text
+from shared.contracts.facts import UndecodableError
+from shared.contracts.items import ItemClassified
 from shared.contracts.subjects import CLASSIFY_CONSUMER, DELETIONS, ITEMS_TO_CLASSIFY
 from shared.contracts.system import FactQuarantined
 from shared.contracts.verdicts import Verdict, labels_of
@@ -23,12 +23,9 @@ from shared.runtime.clock import Clock
 from shared.runtime.consume import batches
 
 MAX_DELIVER: Final = 5
+MANY_OUTSIDE: Final = 3
+"""By then two processes died with these items in hand, or one of them raised twice."""
 RETRY_SECONDS: Final = 1.0
-ALIVE_SECONDS: Final = 1.0
-MAX_REASONS: Final = 300_000
-"""Characters of reasons in one fact: with all else far below the 1 MiB that a server takes."""
-
-Item = ItemText | ItemReceived | ItemEdited
 
 
 class Handler:
@@ -72,18 +69,18 @@ class Handler:
             batch = [each for each in batch if each not in gone]
         again = [each for each in batch if each.attempt > 1]
         fresh = [each for each in batch if each.attempt == 1] if again else batch
-        if not await self._together(queue, fresh):
-            for delivery in fresh:
-                await self._alone(queue, delivery)
-        for delivery in again:
-            await self._alone(queue, delivery)
+        left = again if await self._together(queue, fresh) else [*fresh, *again]
+        async with kept(queue, left, self._clock):
+            while left:
+                await self._alone(queue, left[0])
+                del left[0]
 
     async def _together(self, queue: WorkQueue, fresh: Sequence[Delivery]) -> bool:
         """Judge all at once; False if one of them spoils it."""
         if not fresh:
             return True
         try:
-            items = [_item(each) for each in fresh]
+            items = [item for each in fresh for item in items_of(each)]
             verdicts = await self._judged([item.text for item in items])
         except TransientError:
             raise
@@ -91,44 +88,51 @@ class Handler:
             self._log.failed(Event.LOOP_RETRIES, error, size=len(fresh))
             return False
         await self._store_verdicts(queue, fresh, items, verdicts)
+        await queue.ack(fresh)
         return True
 
     async def _alone(self, queue: WorkQueue, delivery: Delivery) -> None:
-        """Judge one item; at its last attempt in a process of its own, else given back."""
+        """Judge each item of one delivery by itself; what fails comes back, or is put aside."""
         try:
-            item = _item(delivery)
+            items = items_of(delivery)
         except (UndecodableError, PermanentError) as error:
             await self._quarantine(queue, delivery, "decode", error)
+            await queue.ack([delivery])
             return
-        try:
-            verdict = await self._alone_judged(queue, delivery, item.text)
-        except PermanentError as error:
+        answers = await self._answers(delivery, items)
+        known = [(a, b) for a, b in zip(items, answers, strict=True) if isinstance(b, Verdict)]
+        if known:
+            judged, verdicts = zip(*known, strict=True)
+            await self._store_verdicts(queue, [delivery], judged, verdicts)
+        back = False
+        for part, (item, answer) in enumerate(zip(items, answers, strict=True)):
+            if not isinstance(answer, Exception):
+                continue
             with log_context(trace_id=trace_id(item.item_id)):
-                await self._quarantine(queue, delivery, "classify", error)
-        except Exception as error:  # noqa: BLE001 - a bug on this text; it comes back, others go on
-            trace, seq = trace_id(item.item_id), delivery.message.seq
-            self._log.failed(Event.LOOP_RETRIES, error, trace_id=trace, seq=seq)
-            await queue.nak([delivery], RETRY_SECONDS)
-        else:
-            await self._store_verdicts(queue, [delivery], [item], [verdict])
+                if isinstance(answer, PermanentError):
+                    place = part if len(items) > 1 else None
+                    await self._quarantine(queue, delivery, "classify", answer, place)
+                else:  # a bug on this text; it comes back, others go on
+                    self._log.failed(Event.LOOP_RETRIES, answer, seq=delivery.message.seq)
+                    back = True
+        await (queue.nak([delivery], RETRY_SECONDS) if back else queue.ack([delivery]))
 
-    async def _alone_judged(self, queue: WorkQueue, delivery: Delivery, text: str) -> Verdict:
-        if delivery.attempt < MAX_DELIVER:
-            return (await self._judged([text]))[0]
-        async with asyncio.TaskGroup() as group:
-            alive = group.create_task(self._keep(queue, delivery), name="keep")
+    async def _answers(
+        self, delivery: Delivery, items: Sequence[Item]
+    ) -> Sequence[Verdict | Exception]:
+        """Return the verdict on each text, or what went wrong; at the last attempt from outside.
+
+        For many together that attempt comes earlier: they are not to wait for the one that kills.
+        """
+        if delivery.attempt >= (MAX_DELIVER if len(items) == 1 else MANY_OUTSIDE):
+            return await self._last_resort.judge([each.text for each in items])
+        answers: list[Verdict | Exception] = []
+        for each in items:
             try:
-                return await self._last_resort.judge(text)
-            except PermanentError as error:
-                failure = error
-            finally:
-                alive.cancel()
-        raise failure
-
-    async def _keep(self, queue: WorkQueue, delivery: Delivery) -> None:
-        while True:
-            await queue.in_progress([delivery])
-            await self._clock.sleep(ALIVE_SECONDS)
+                answers += await self._judged([each.text])
+            except Exception as error:  # noqa: BLE001 - told as what this text came to
+                answers.append(error)
+        return answers
 
     async def _judged(self, texts: Sequence[str]) -> list[Verdict]:
         loop = asyncio.get_running_loop()
@@ -136,17 +140,19 @@ class Handler:
             return await loop.run_in_executor(self._thread, self._judge.judge, texts)
 
     async def _quarantine(
-        self, queue: WorkQueue, delivery: Delivery, where: str, error: Exception
+        self,
+        queue: WorkQueue,
+        delivery: Delivery,
+        where: Literal["classify", "decode"],
+        error: Exception,
+        part: int | None = None,
     ) -> None:
         seq = delivery.message.seq
         self._log.failed(Event.FACT_QUARANTINED, error, seq=seq)
         self._metrics.count(Metric.QUARANTINED, where=where)
         name = type(error).__name__ if where == "decode" else str(error)
-        fact = FactQuarantined(
-            seq=seq, where="decode" if where == "decode" else "classify", error=name
-        )
+        fact = FactQuarantined(seq=seq, part=part, where=where, error=name)
         await self._publish(queue, [delivery], [fact])
-        await queue.ack([delivery])
 
     async def _store_verdicts(
         self,
@@ -155,11 +161,10 @@ class Handler:
         items: Sequence[Item],
         verdicts: Sequence[Verdict],
     ) -> None:
-        """Publish what was judged together as one fact, then ack: a reader pays by the fact."""
+        """Publish what was judged together as one fact: a reader pays by the fact."""
         named = [(item.item_id, item.item_version) for item in items]
-        facts = tuple(_facts(named, verdicts))
+        facts = tuple(told(named, verdicts))
         await self._publish(queue, deliveries, facts)
-        await queue.ack(deliveries)
         self._count(verdicts)
         if self._log.says_debug:
             traces = [trace for fact in facts for trace in links(fact)]
@@ -197,31 +202,3 @@ class Handler:
             for label in labels_of(held):
                 self._metrics.count(Metric.LABELS_DECIDED, count, label=label.value)
         self._metrics.count(Metric.ABSTAINED, sum(each.abstained for each in verdicts))
-
-
-def _item(delivery: Delivery) -> Item:
-    item = read_text(delivery.message.data)
-    if item is not None:
-        return item
-    fact = decode(delivery.message.data)
-    if not isinstance(fact, ItemReceived | ItemEdited):
-        raise PermanentError(f"a {fact.kind} is no item to classify")
-    return fact
-
-
-def _facts(
-    named: Sequence[tuple[str, str]], verdicts: Sequence[Verdict]
-) -> Iterator[ItemClassified]:
-    """Yield one fact; more if not all are degraded alike, or have more reasons than the log takes."""
-    for degraded in sorted({each.degraded for each in verdicts})[1:]:
-        apart = [place for place, each in enumerate(verdicts) if each.degraded == degraded]
-        yield from _facts([named[each] for each in apart], [verdicts[each] for each in apart])
-        rest = [place for place, each in enumerate(verdicts) if each.degraded != degraded]
-        named, verdicts = [named[each] for each in rest], [verdicts[each] for each in rest]
-    size = sum(len(each.why) for each in verdicts)
-    if len(verdicts) > 1 and size > MAX_REASONS:
-        half = len(verdicts) // 2
-        yield from _facts(named[:half], verdicts[:half])
-        yield from _facts(named[half:], verdicts[half:])
-    else:
-        yield ItemClassified.of(named, verdicts)

@@ -9,7 +9,7 @@ from typing import Protocol
 from services.classify.core.needs import BatchJudge
 from services.classify.core.shadow import Shadow
 from shared.bus.port import MAX_BATCH, LogState, Message
-from shared.contracts.facts import Fact, UndecodableError, decode
+from shared.contracts.facts import Fact, UndecodableError, decode, singly
 from shared.contracts.items import ItemClassified, ItemEdited, ItemReceived
 from shared.contracts.subjects import ITEMS_AND_VERDICTS
 from shared.runtime.clock import Clock
@@ -44,6 +44,7 @@ class Shadowing:
 
     def take(self, facts: Sequence[Fact]) -> None:
         """Judge the items among the facts, and compare with the verdicts among them."""
+        facts = [single for each in facts for single in singly(each)]
         fresh = [each for each in facts if isinstance(each, ItemReceived | ItemEdited)]
         began = time.thread_time()
         verdicts = self._candidate.judge([each.text for each in fresh])

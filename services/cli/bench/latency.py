@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from services.cli.bench.pipeline import Pipeline
 from services.cli.patience import patience
 from shared.bus.port import Message
-from shared.contracts.facts import decode
+from shared.contracts.facts import decode, singly
 from shared.contracts.items import ItemClassified, ItemReceived
 from shared.runtime.clock import SystemClock
 
@@ -30,7 +30,7 @@ async def delays(house: Pipeline, items_per_s: float, run: str = "paced") -> lis
     while sent < count:
         due = int((clock.monotonic() - began) / SECONDS * count) + 1
         if due > sent:
-            await house.bus.publish(load[sent:due])
+            await house.writer.publish(load[sent:due])
             sent = max(sent, due)
         await clock.sleep(STEP_SECONDS)
     async with patience(WAIT_SECONDS, "the paced items did not come out"):
@@ -42,12 +42,12 @@ def between(messages: Sequence[Message]) -> list[float]:
     """Return the delays that these messages of the log tell of."""
     received, found = {}, []
     for message in messages:
-        fact = decode(message.data)
-        if isinstance(fact, ItemReceived):
-            received[fact.item_id] = message.time
-        elif isinstance(fact, ItemClassified):
-            came = (received.get(each.item_id) for each in fact.verdicts)
-            found += [(message.time - at).total_seconds() * 1000 for at in came if at]
+        for fact in singly(decode(message.data)):
+            if isinstance(fact, ItemReceived):
+                received[fact.item_id] = message.time
+            elif isinstance(fact, ItemClassified):
+                came = (received.get(each.item_id) for each in fact.verdicts)
+                found += [(message.time - at).total_seconds() * 1000 for at in came if at]
     return sorted(found)
 
 

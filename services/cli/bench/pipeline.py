@@ -18,9 +18,11 @@ from services.cli.embedded.data_dir import DataDir, ephemeral, write_private
 from services.cli.embedded.servers import SERVERS, Addresses, servers
 from services.cli.patience import patience, until
 from services.cli.supervisor import Supervisor
+from services.ingest.shell.writer import Writer
 from services.respond.core.aggregates import Organisation
 from shared.bus.nats_bus import NatsBus
-from shared.bus.port import MAX_BATCH, Outgoing, outgoing
+from shared.bus.port import MAX_BATCH
+from shared.contracts.items import ItemReceived
 from shared.runtime.clock import SystemClock
 from shared.store.redis_store import RedisStore
 
@@ -36,6 +38,7 @@ class Pipeline:
     """Everything between an item in the log and its verdict folded, kept and archived."""
 
     bus: NatsBus
+    writer: Writer
     store: RedisStore
     supervisor: Supervisor
     data: DataDir
@@ -54,15 +57,15 @@ class Pipeline:
         before, began = self.usage(), perf_counter()
         async with patience(ROUND_SECONDS, "the pipeline did not finish its items"):
             for start in range(0, len(load), MAX_BATCH):
-                await self.bus.publish(load[start : start + MAX_BATCH])
+                await self.writer.publish(load[start : start + MAX_BATCH])
             await self.drained(self.items)
             seconds = perf_counter() - began
             await self.archived()
         return Round(self.items, seconds, self.usage().since(before))
 
-    def load(self, count: int, run: str) -> list[Outgoing]:
-        """Return so many items, ready to be published."""
-        return [outgoing(item) for item in items(count, ROWS, run=run)]
+    def load(self, count: int, run: str) -> list[ItemReceived]:
+        """Return so many items."""
+        return list(items(count, ROWS, run=run))
 
     async def drained(self, count: int) -> None:
         """Wait until `count` more items are judged, folded and committed."""
@@ -94,7 +97,9 @@ async def pipeline(count: int) -> AsyncIterator[Pipeline]:
                 bus = await NatsBus.connect(addresses.nats_url, clock=SystemClock(), name="bench")
                 store = await RedisStore.connect(addresses.redis_url)
                 try:
-                    made = Pipeline(bus, store, supervisor, data, addresses, max(count, WARM_UP))
+                    made = Pipeline(
+                        bus, Writer(bus), store, supervisor, data, addresses, max(count, WARM_UP)
+                    )
                     await made.round("warm")
                     made.items = count
                     yield made

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from shared.contracts.facts import Fact, Stored
+from shared.contracts.facts import Fact, Stored, stored_singly
 from shared.contracts.system import DecisionsRecorded
 from shared.errors import UserError
 from shared.testing.recording import FactLine, open_recording, read_lines
@@ -21,7 +21,7 @@ TABLES = ("items", "operations", "pages", "alarms", "faults", "signs")
 
 @dataclass(frozen=True)
 class Evidence:
-    """Everything, read. `calls` is the platform's own journal, `stored` the log of facts."""
+    """Everything, read. `calls` is the platform's own journal, `stored` the log of facts, items singly."""
 
     run: Row
     calls: Sequence[Row] = ()
@@ -96,7 +96,8 @@ def _rows(place: Path) -> list[Row]:
 
 def _facts(place: Path) -> list[Stored]:
     found = read_lines(open_recording(place))
-    return [each.stored for each in found if isinstance(each, FactLine)]
+    facts = (each.stored for each in found if isinstance(each, FactLine))
+    return [single for each in facts for single in stored_singly(each)]
 
 
 def _lines(stored: Stored) -> Iterator[Row]:

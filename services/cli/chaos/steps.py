@@ -50,6 +50,7 @@ def _is(word: str) -> Callable[[str], bool]:
     return lambda name: name == word
 
 
+_ITEMS = _fact("item.batch")
 _WRITES = frozenset({"POST /2/comments/reply.json", "POST /2/comments/create.json"})
 _CURSOR = _starts(f"$KV.{VALUES}.{CURSORS}.")
 _ACK = _starts(f"$JS.ACK.{STREAM}.{CLASSIFY_CONSUMER}.")
@@ -76,7 +77,7 @@ def _around(
 STEPS: tuple[Step, ...] = (
     *_around(
         ("ingest: read, not published", "ingest: published, ack not heard"),
-        "ingest", ("ingest:nats",), _fact("item.received"),
+        "ingest", ("ingest:nats",), _ITEMS,
     ),
     *_around(
         ("ingest: acked, cursor not moved", "ingest: cursor moved, not heard"),
@@ -128,7 +129,7 @@ STEPS: tuple[Step, ...] = (
     ),
     *_around(
         ("nats: item not stored", "nats: item stored, ack lost"),
-        "nats", ("ingest:nats",), _fact("item.received"),
+        "nats", ("ingest:nats",), _ITEMS,
     ),
     *_around(
         ("nats: verdict not stored", "nats: verdict stored, ack lost"),
@@ -163,9 +164,9 @@ STOPS: tuple[Step, ...] = (
     Step("stopped: at claim", "respond", _leader("valkey"), "answered", _is("FCALL zs_claim")),
     Step("stopped: before the write", "respond", _leader("nats"), "answered", _fact("effect.started")),
     Step("stopped: after the write", "respond", _leader("platform"), "answered", _WRITES.__contains__),
-    Step("stopped: ingest", "ingest", ("ingest:nats",), "answered", _fact("item.received")),
+    Step("stopped: ingest", "ingest", ("ingest:nats",), "answered", _ITEMS),
     Step("stopped: classify", "classify", ("classify:nats",), "before", _fact("item.classified")),
-    Step("stopped: nats", "nats", ("ingest:nats",), "before", _fact("item.received")),
+    Step("stopped: nats", "nats", ("ingest:nats",), "before", _ITEMS),
     Step("stopped: valkey", "valkey", _leader("valkey"), "before", _is("FCALL zs_commit")),
 )  # fmt: skip
 """Where a process is suspended and goes on later as if nothing had been."""

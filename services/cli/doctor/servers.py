@@ -59,9 +59,11 @@ def read_log(report: LogReport, now: datetime) -> Iterator[Finding]:
         yield fail("log", each, "set the stream as deploy/nats describes")
     waiting = report.to_classify + report.in_hand
     if waiting > BACKLOG:
-        yield warn("verdicts", f"{waiting} items wait", "start more classify processes")
+        yield warn(
+            "verdicts", f"{waiting} messages with items wait", "start more classify processes"
+        )
     else:
-        yield ok("verdicts", f"{waiting} items wait")
+        yield ok("verdicts", f"{waiting} messages with items wait")
 
 
 def read_backup(report: LogReport, now: datetime, *, live: bool) -> Finding:

@@ -9,7 +9,8 @@ from itertools import count, islice
 
 from services.cli.replay.timeline import Timeline
 from services.respond.core.fold import released
-from shared.contracts.facts import Fact, Stored
+from shared.contracts.batches import ItemBatch
+from shared.contracts.facts import Fact, Stored, singly, stored_singly
 from shared.contracts.items import (
     ItemClassified,
     ItemDeleted,
@@ -53,9 +54,10 @@ class Tally:
     rejected: Counter[str] = field(default_factory=Counter)
 
     def count(self, fact: Fact) -> None:
-        """Count one accepted line by what it holds."""
-        if isinstance(fact, ItemReceived | ItemEdited | ItemDeleted):
-            self.items += 1
+        """Count one accepted line by what it holds; items that came together are a line each."""
+        if isinstance(fact, ItemReceived | ItemEdited | ItemDeleted | ItemBatch):
+            self.items += len(singly(fact))
+            self.lines += len(singly(fact)) - 1
         elif isinstance(fact, PostSeen):
             self.own_posts += 1
         else:
@@ -206,7 +208,11 @@ def _fact(line: Line, tally: Tally, objects: dict[str, bytes]) -> Stored | None:
 
 
 def _judged_again(kept: Sequence[Stored], judge: Judge, model: str) -> list[Stored]:
-    """Let this model alone judge from the start, whichever was in office when it was recorded."""
+    """Let this model alone judge from the start, whichever was in office when it was recorded.
+
+    Each verdict comes directly after its item, also where items came together.
+    """
+    kept = [single for each in kept for single in stored_singly(each)]
     texts = [each.fact.text for each in kept if isinstance(each.fact, ItemReceived | ItemEdited)]
     verdicts = iter(judge(texts))
     again: list[Stored] = []

@@ -7,9 +7,11 @@ from itertools import islice
 
 from services.ingest.core.admit import Admit, Duplicate, TooOld, admit
 from services.ingest.shell.spool import Spool
-from shared.bus.port import MAX_BATCH, Ack, Bus, BusAwayError, LogFullError, outgoing
+from services.ingest.shell.writer import Writer
+from shared.bus.port import MAX_BATCH, Ack, Bus, BusAwayError, LogFullError
 from shared.contracts.facts import Fact, UndecodableError, decode, encode
 from shared.contracts.items import ItemReceived
+from shared.contracts.subjects import message_id
 from shared.observability.catalog import Event
 from shared.observability.logging import Log
 from shared.observability.metrics import Metric, Metrics
@@ -17,6 +19,7 @@ from shared.observability.traces import trace_of
 from shared.runtime.clock import Clock
 
 SEEN_MARKS = 50_000
+ON_ITS_WAY = timedelta(hours=1)
 PUBLISH_SECONDS = 2.0
 """A webhook has five seconds to answer; after two the disk is the better place."""
 
@@ -34,7 +37,7 @@ class Intake:
         oldest: timedelta,
         publish_seconds: float = PUBLISH_SECONDS,
     ) -> None:
-        self._bus = bus
+        self._writer = Writer(bus)
         self._spool = spool
         self._clock = clock
         self._metrics = metrics
@@ -66,6 +69,10 @@ class Intake:
         _keep(self._seen, (one.mark for one in admitted))
         return stored
 
+    async def look(self, platform: str, account_id: str) -> None:
+        """Learn which items of an account the log has, before any is read. Raises TransientError."""
+        await self._writer.look((platform, account_id))
+
     async def drain(self) -> int:
         """Bring what waits on the disk into the log. Raises TransientError while it is away."""
         if not self.spooling:
@@ -78,6 +85,7 @@ class Intake:
     def forget(self) -> None:
         """The log lost facts: let everything in again, the log knows what it still has."""
         self._seen.clear()
+        self._writer.forget()
         self.newest_seq = 0
 
     async def _try_to_publish(self, admitted: Sequence[Admit]) -> bool:
@@ -87,6 +95,8 @@ class Intake:
             _keep(self._unsure, (one.mark for one in admitted))
             self._log.warning(Event.ITEMS_SPOOLED, why=type(error).__name__)
             return False
+        # Nothing older waits on the disk, and what is older is not let in; but it may be on its way.
+        self._writer.let_go(self._clock.now() - self._oldest - ON_ITS_WAY)
         return True
 
     def _admit(self, facts: Sequence[Fact]) -> list[Admit]:
@@ -107,7 +117,7 @@ class Intake:
         for part in _parts(facts):
             try:
                 async with asyncio.timeout(self._publish_seconds):
-                    acks = await self._bus.publish([outgoing(fact) for fact in part])
+                    acks = await self._writer.publish(part)
             except TimeoutError as error:
                 raise BusAwayError("the log did not answer in time") from error
             self._tally(part, acks)
@@ -135,7 +145,7 @@ class Intake:
             self.newest_seq = max(self.newest_seq, ack.seq)
             if not isinstance(fact, ItemReceived):
                 continue
-            mark = outgoing(fact).message_id if self._unsure else ""
+            mark = message_id(fact) if self._unsure else ""
             if ack.duplicate and mark not in self._unsure:
                 self._metrics.count(Metric.ITEMS_DUPLICATE, platform=fact.platform)
             else:

@@ -84,6 +84,7 @@ class AccountReader:
             await self._watch.saw("spooling", 0, clock.now(), "the log is away")
             return STANDBY_SECONDS
         try:
+            await self._parts.intake.look(self._account.platform, self._account.account_id)
             cursor = await self._cursors.current()
         except TransientError as error:
             return self._log_failed(error)

@@ -12,10 +12,12 @@ from services.respond.core.decisions import Decision, line
 from services.respond.core.rates import grown
 from services.respond.core.state import Aggregate, Changes, State
 from services.respond.core.step import Step, step
-from shared.contracts.facts import Fact, Stored, Told
+from shared.contracts.batches import ItemBatch
+from shared.contracts.facts import Fact, Stored, Told, told_singly
 from shared.contracts.items import ItemClassified
 from shared.contracts.org import PolicyActivated
 from shared.contracts.policy import PolicyFactBase, packs_named, packs_needed
+from shared.contracts.received import ReceivedBatch
 from shared.contracts.system import FactReleased
 from shared.contracts.verdicts import Verdict
 from shared.policy.model import Pack
@@ -32,7 +34,7 @@ class PackMissing(Exception):  # noqa: N818  what is missing, not a failure
 
 
 class Place(NamedTuple):
-    """A fact, or one verdict of a batch of them."""
+    """A fact, or one item or verdict of a batch of them."""
 
     seq: int
     part: int | None = None
@@ -81,7 +83,7 @@ def fold(
     """Apply the facts in order to `state` and return the merged result.
 
     Places in `skip` were quarantined before and are passed over. All is folded in one run; if that
-    raises, fact by fact, and a batch of verdicts then verdict by verdict, so that one of them does
+    raises, fact by fact, and a batch of items or verdicts then one by one, so that one of them does
     not take the others along.
     Raises PackMissing before anything is applied.
     """
@@ -150,14 +152,17 @@ def _took(
 
 
 def _singles(stored: Told) -> Iterator[tuple[Place, Told]]:
-    """Yield a batch of verdicts one by one, any other fact as it is."""
+    """Yield a batch of items or verdicts one by one, any other fact as it is."""
     fact = stored.fact
-    if not isinstance(fact, ItemClassified):
+    if isinstance(fact, ItemClassified):
+        for part, verdict in enumerate(fact.verdicts):
+            single = Stored(seq=stored.seq, time=stored.time, fact=_alone(verdict))
+            yield Place(stored.seq, part), single
+    elif isinstance(fact, ReceivedBatch | ItemBatch):
+        for part, item in enumerate(told_singly(stored)):
+            yield Place(stored.seq, part), item
+    else:
         yield Place(stored.seq), stored
-        return
-    for part, verdict in enumerate(fact.verdicts):
-        single = Stored(seq=stored.seq, time=stored.time, fact=_alone(verdict))
-        yield Place(stored.seq, part), single
 
 
 def _alone(verdict: Verdict) -> ItemClassified:
@@ -168,9 +173,15 @@ def released(seq: int, time: datetime, release: FactReleased, original: Fact) ->
     """Return what a release means: the quarantined fact, or its one part, now and here."""
     if release.part is None:
         return Stored(seq=seq, time=time, fact=original)
-    verdicts = original.verdicts if isinstance(original, ItemClassified) else iter(())
-    verdict = next(islice(verdicts, release.part, None), None)
-    return None if verdict is None else Stored(seq=seq, time=time, fact=_alone(verdict))
+    part = next(islice(_parts(original), release.part, None), None)
+    return None if part is None else Stored(seq=seq, time=time, fact=part)
+
+
+def _parts(fact: Fact) -> Iterator[Fact]:
+    if isinstance(fact, ItemClassified):
+        yield from map(_alone, fact.verdicts)
+    elif isinstance(fact, ItemBatch):
+        yield from fact.items
 
 
 def low_seq(state: State, cursor_seq: int) -> int:

@@ -1,6 +1,6 @@
 """What came in: each version of an item once, in whatever order its facts arrive."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from functools import lru_cache
 
@@ -46,6 +46,13 @@ def received(work: Work, fact: ItemReceived | Received) -> None:
         work.wait(pending)
     else:
         _meet_early(work, pending, early)
+
+
+def received_together(work: Work, items: Sequence[ItemReceived | Received]) -> Iterator[None]:
+    """Take the items of a batch in order. Yields after each, so that what it armed can fire."""
+    for each in items:
+        received(work, each)
+        yield
 
 
 def edited(work: Work, fact: ItemEdited) -> None:

@@ -1,6 +1,6 @@
 """The one door: a state, a stored fact and the packs in; changes and decisions out; pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, assert_never
 
@@ -10,6 +10,7 @@ from services.respond.core.pages import page_for_poison
 from services.respond.core.state import Changes, State
 from services.respond.core.timers import fire_due
 from services.respond.core.work import Work
+from shared.contracts.batches import ItemBatch
 from shared.contracts.facts import Fact, OperatorFact, OrgFact, PostFact, SystemFact, Told
 from shared.contracts.items import ItemClassified, ItemDeleted, ItemEdited, ItemReceived
 from shared.contracts.org import (
@@ -20,7 +21,7 @@ from shared.contracts.org import (
     RosterSet,
 )
 from shared.contracts.posts import PostSeen
-from shared.contracts.received import Received
+from shared.contracts.received import Received, ReceivedBatch
 from shared.contracts.system import (
     ClockTicked,
     DecisionsRecorded,
@@ -63,20 +64,27 @@ def step(state: State, stored: Sequence[Told], packs: Mapping[str, Pack]) -> Ste
     return Step(work.finish(), tuple(work.decisions), work.now)
 
 
-def _apply(work: Work, fact: Fact | Received) -> None:
+def _apply(work: Work, fact: Fact | Received | ReceivedBatch) -> None:
     match fact:
         case Received() | ItemReceived():
             items.received(work, fact)
+        case ReceivedBatch() | ItemBatch():
+            _in_turn(work, items.received_together(work, fact.items))
         case ItemClassified():
-            for _ in items.classified(work, fact):
-                if work.may_be_due():
-                    fire_due(work)
+            _in_turn(work, items.classified(work, fact))
         case ItemEdited():
             items.edited(work, fact)
         case ItemDeleted():
             items.deleted(work, fact)
         case _:
             _apply_other(work, fact)
+
+
+def _in_turn(work: Work, parts: Iterator[None]) -> None:
+    """Apply the parts of a fact as if they had come one by one."""
+    for _ in parts:
+        if work.may_be_due():
+            fire_due(work)
 
 
 def _apply_other(work: Work, fact: PostFact | OperatorFact | OrgFact | SystemFact) -> None:

@@ -16,7 +16,7 @@ from services.respond.shell.standing import CHAIN, NOW, SEEN, Standing, encode_a
 from services.respond.shell.telemetry import Telemetry
 from shared.bus.port import Bus, Message, outgoing
 from shared.bus.timing import wait_or
-from shared.contracts.facts import StoredItem, Told
+from shared.contracts.facts import Stored, Told
 from shared.contracts.policy import packs_needed
 from shared.contracts.subjects import LIVE_COMMITTED
 from shared.contracts.system import FactQuarantined
@@ -212,4 +212,4 @@ def _without(
 
 
 def _packs_of(told: Told) -> tuple[str, ...]:
-    return () if isinstance(told, StoredItem) else packs_needed(told.fact)
+    return packs_needed(told.fact) if isinstance(told, Stored) else ()

@@ -1,19 +1,22 @@
 """The newest items as they stand in the log: what opened no case is nowhere else."""
 
+from collections import deque
 from collections.abc import AsyncIterator
 from typing import Final
 
 from services.respond.ports import ReadModel
 from services.respond.streaming import ItemSeen, Streamed
 from shared.bus.port import Bus
-from shared.contracts.facts import Fact, UndecodableError, decode
+from shared.contracts.facts import Fact, UndecodableError, decode, singly
 from shared.contracts.items import ItemClassified, ItemDeleted, ItemEdited, ItemReceived
 from shared.contracts.taking_up import Judged
 from shared.contracts.verdicts import Verdict
 
 MOST_FACTS: Final = 3_000
-"""As many of the newest facts are looked at; ours."""
+"""As many of the newest facts, items counted one by one, are looked at; ours."""
 AT_ONCE: Final = 250
+FEW: Final = 8
+"""Messages that are read first: each may hold hundreds of items."""
 
 
 class LogStream:
@@ -25,9 +28,15 @@ class LogStream:
     async def newest(self) -> Streamed:
         """Return the items in the newest part of the log, newest first. Raises TransientError."""
         known = _Known()
-        end = (await self._bus.state()).last_seq
-        first = max(1, end - self._most + 1)
-        async for fact in self._facts(first, end):
+        first = (await self._bus.state()).last_seq + 1
+        looked, size, facts = 0, FEW, deque[Fact]()
+        while first > 1 and looked < self._most:
+            first, last = max(1, first - min(size, self._most - looked)), first - 1
+            found = [each async for each in self._facts(first, last)]
+            many = max(len(found), last - first + 1)
+            looked, size = looked + many, max(1, AT_ONCE * (last - first + 1) // many)
+            facts.extendleft(reversed(found))
+        for fact in facts:
             known.take(fact)
         places = await self._read.places(tuple(known.items))
         seen = (known.seen(each, places.get(each, "")) for each in reversed(known.items))
@@ -39,13 +48,14 @@ class LogStream:
             (each for each in (await self.newest()).items if each.item.item_id == item_id), None
         )
 
-    async def _facts(self, first: int, end: int) -> AsyncIterator[Fact]:
-        for at in range(first, end + 1, AT_ONCE):
-            for message in await self._bus.read(at, min(end, at + AT_ONCE - 1)):
-                try:
-                    yield decode(message.data)
-                except UndecodableError:
-                    continue  # such a fact is quarantined, and somebody was told
+    async def _facts(self, first: int, last: int) -> AsyncIterator[Fact]:
+        for message in await self._bus.read(first, last):
+            try:
+                fact = decode(message.data)
+            except UndecodableError:
+                continue  # such a fact is quarantined, and somebody was told
+            for each in singly(fact):
+                yield each
 
 
 class _Known:

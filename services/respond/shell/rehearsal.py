@@ -1,6 +1,7 @@
 """Tries rules on what came in the last days: both decide it again, from the log, on virtual time."""
 
 import asyncio
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
@@ -16,8 +17,16 @@ from services.respond.core.suggest import offered
 from services.respond.ports import ReadModel
 from services.respond.rehearsing import Asked, Rehearsed
 from services.respond.shell.week_inputs import Answers, inputs_of
-from shared.bus.port import Bus
-from shared.contracts.facts import Fact, Stored, StoredItem, Told, UndecodableError, told
+from shared.bus.port import Bus, Message
+from shared.contracts.facts import (
+    Fact,
+    Stored,
+    StoredItem,
+    Told,
+    UndecodableError,
+    told,
+    told_singly,
+)
 from shared.contracts.items import ItemClassified, ItemDeleted, ItemEdited, ItemReceived
 from shared.contracts.operators import ReplyDrafted
 from shared.contracts.org import PolicyActivated
@@ -29,8 +38,9 @@ from shared.runtime.clock import Clock
 
 DAYS: Final = 7
 MOST_FACTS: Final = 10_000
-"""As many of the newest facts are looked at: four seconds of a processor, in a thread of its own
-and a piece at a time, so that whoever works beside it is not kept waiting. Measured on ours."""
+"""As many of the newest facts, items counted one by one, are looked at: four seconds of a processor, in
+a thread of its own and a piece at a time, so that whoever works beside it is not kept waiting. Measured
+on ours."""
 AT_ONCE: Final = 64
 EXCERPT: Final = 60
 SHOWN: Final = 30
@@ -119,17 +129,16 @@ class LogRehearsal:
 
     async def _week(self, since: datetime, accounts: frozenset[str]) -> "_Week":
         """Read what decides something for these accounts, as far back as anybody looks."""
-        end = (await self._bus.state()).last_seq
-        at = max(1, end - self._most + 1)
-        week = _Week(complete=at == 1)
-        while at <= end:
-            for message in await self._bus.read(at, min(end, at + AT_ONCE - 1)):
-                if message.time < since:
-                    week.complete = True
-                elif fact := _told_by(message.seq, message.time, message.data):
-                    week.facts += [fact] if _matters(fact, accounts) else []
-            at += AT_ONCE
-        return week
+        first = (await self._bus.state()).last_seq + 1
+        looked, found, complete = 0, deque[Told](), first == 1
+        while looked < self._most and not complete:
+            first, last = max(1, first - min(AT_ONCE, self._most - looked)), first - 1
+            messages = await self._bus.read(first, last)
+            complete = first == 1 or (bool(messages) and messages[0].time < since)
+            come = [one for each in messages if each.time >= since for one in _told_by(each)]
+            looked += max(len(come), last - first + 1)
+            found.extendleft(reversed([each for each in come if _matters(each, accounts)]))
+        return _Week(complete=complete, facts=list(found))
 
 
 @dataclass(slots=True)
@@ -158,11 +167,11 @@ class _Week:
         ]
 
 
-def _told_by(seq: int, time: datetime, data: bytes) -> Told | None:
+def _told_by(message: Message) -> Sequence[Told]:
     try:
-        return told(seq, time, data)
+        return tuple(told_singly(told(message.seq, message.time, message.data)))
     except UndecodableError:
-        return None
+        return ()
 
 
 def _matters(each: Told, accounts: frozenset[str]) -> bool:

@@ -13,7 +13,7 @@ from services.respond.shell.recorder import RECORDED_SUBJECT
 from services.respond.shell.standing import SEEN, Standing, decode_all, read_times, restore
 from services.respond.shell.telemetry import Telemetry
 from shared.bus.port import Bus
-from shared.contracts.facts import Stored, Told, decode
+from shared.contracts.facts import Stored, Told, decode, told_singly
 from shared.contracts.items import ItemDeleted, ItemEdited, ItemReceived
 from shared.contracts.received import Received
 from shared.contracts.subjects import ROOT
@@ -23,7 +23,7 @@ from shared.store.port import Cursor, HotStore, Loaded
 
 QUARANTINED = f"{ROOT}.fact.quarantined"
 RELEASED = f"{ROOT}.fact.released"
-PAGE = 2048
+PAGE = 256
 
 
 async def begin(bus: Bus, store: HotStore, mandate: Mandate, telemetry: Telemetry) -> Standing:
@@ -113,7 +113,7 @@ async def _reread_pending(bus: Bus, standing: Standing, values: Mapping[str, byt
 def _seen_before(values: Mapping[str, bytes], stored: Sequence[Told]) -> bytes:
     """Return the marks without those of the facts that are read again."""
     again: set[bytes] = set()
-    for each in stored:
+    for each in (one for batch in stored for one in told_singly(batch)):
         match each.fact:
             case (
                 ItemReceived(item_id=item_id, item_version=version)

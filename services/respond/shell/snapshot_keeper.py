@@ -37,7 +37,7 @@ HOLDER = "respond"
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """A snapshot after so many folded facts; so many are kept."""
+    """A snapshot after so many folded facts, or items among them; so many are kept."""
 
     facts: int = 50_000
     kept: int = 3
@@ -53,15 +53,16 @@ class SnapshotKeeper:
     async def run(self, standing: Standing, stop: asyncio.Event) -> None:
         """Take one whenever enough was folded, until told to stop."""
         await wait_or(stop, LOOK_SECONDS, self._clock)  # a new leader has other things to do
-        newest = await self._newest(standing, stop)
+        newest, items = await self._newest(standing, stop)
         while not stop.is_set():
             pause = LOOK_SECONDS
-            if standing.cursor.seq - newest >= self._rhythm.facts:
+            fresh = standing.organisation.items_received - items
+            if max(standing.cursor.seq - newest, fresh) >= self._rhythm.facts:
                 async with standing.steady:
                     taken = picture(standing)
                 failed = await self._try(taken, PAUSE_SECONDS)
                 if failed is None:
-                    newest = taken.cursor.seq
+                    newest, items = taken.cursor.seq, taken.items
                 else:
                     pause = FULL_SECONDS if isinstance(failed, LogFullError) else RETRY_SECONDS
             await wait_or(stop, pause, self._clock)
@@ -71,13 +72,13 @@ class SnapshotKeeper:
         try:
             async with asyncio.timeout(PARTING_SECONDS):
                 register, _ = await read_register(self._bus)
-                newest = _newest(register, standing)
+                newest, _ = _newest(register, standing)
                 if standing.cursor.seq > newest:
                     await self._try(picture(standing), 0.0)
         except (TimeoutError, TransientError) as error:
             self._telemetry.snapshot_failed(f"{type(error).__name__}: {error}")
 
-    async def _newest(self, standing: Standing, stop: asyncio.Event) -> int:
+    async def _newest(self, standing: Standing, stop: asyncio.Event) -> tuple[int, int]:
         while not stop.is_set():
             try:
                 register, _ = await read_register(self._bus)
@@ -86,9 +87,9 @@ class SnapshotKeeper:
                 await wait_or(stop, LOOK_SECONDS, self._clock)
             else:
                 newest = _newest(register, standing)
-                self._telemetry.snapshot_stands(newest)
+                self._telemetry.snapshot_stands(newest[0])
                 return newest
-        return 0
+        return 0, 0
 
     async def _try(self, taken: Picture, pause: float) -> Exception | None:
         began = self._clock.monotonic()
@@ -122,6 +123,7 @@ class SnapshotKeeper:
             low_seq=made.low_seq,
             objects=objects,
             taken_at=made.taken_at,
+            items=taken.items,
         )
         await writing.count(kept, self._rhythm.kept)
         await self._hold(writing.register)
@@ -185,8 +187,10 @@ class _Writing:
         self.register = register
 
 
-def _newest(register: Register, standing: Standing) -> int:
-    """Return where the newest snapshot of this log stands, 0 for none."""
+def _newest(register: Register, standing: Standing) -> tuple[int, int]:
+    """Return where the newest snapshot of this log stands, and how many items came until there."""
     cursor = standing.cursor
-    mine = (each.seq for each in register.kept if each.incarnation == cursor.incarnation)
-    return max((each for each in mine if each <= cursor.seq), default=0)
+    mine = (
+        (each.seq, each.items) for each in register.kept if each.incarnation == cursor.incarnation
+    )
+    return max((each for each in mine if each[0] <= cursor.seq), default=(0, 0))

@@ -75,7 +75,7 @@ class _Waits(Frozen):
 
 
 class Kept(Frozen):
-    """One verified snapshot; `objects` are its manifest and its parts."""
+    """One verified snapshot; `objects` are its manifest and its parts, `items` all until then."""
 
     manifest: str
     incarnation: str
@@ -83,6 +83,7 @@ class Kept(Frozen):
     low_seq: int
     objects: tuple[str, ...]
     taken_at: Time
+    items: int = 0
 
 
 class Register(Frozen):
@@ -109,6 +110,7 @@ class Picture:
     ledger: tuple[int, str]
     times: bytes
     outbox: tuple[bytes, ...]
+    items: int
     view: View
 
 
@@ -120,6 +122,7 @@ def picture(standing: Standing) -> Picture:
         ledger=standing.ledger,
         times=times(standing.state),
         outbox=tuple(standing.outbox),
+        items=standing.organisation.items_received,
         view=standing.state.view(),
     )
 

@@ -80,6 +80,7 @@ async def test_a_log_over_its_share_is_sealed_early_and_purged_until_there_is_ro
             place.bus, place.sealer, place.clock, place.metrics,
             policy=place.policy._replace(limit_bytes=room), segment_facts=SIZE,
             reached=lambda: place.reached,
+            read=lambda: 0,
         )  # fmt: skip
         await place.look()
         assert place.seals() == [], "without a snapshot nothing may go"

@@ -9,6 +9,7 @@ import pytest
 
 from services.archive.shell.archivist import Archivist
 from services.archive.shell.database import Database
+from services.archive.shell.keeper import FACT_BYTES
 from shared.bus.port import Outgoing, outgoing
 from shared.contracts.facts import decode
 from shared.contracts.org import PolicyActivated
@@ -16,7 +17,7 @@ from shared.contracts.subjects import SEGMENTS_SEALED
 from shared.contracts.system import ClockTicked, SegmentSealed
 from shared.errors import UserError
 from shared.observability.metrics import Metric
-from tests.fakes.log_place import KEEP_ALL, Place, messages, wanting
+from tests.fakes.log_place import KEEP_ALL, SIZE, Place, messages, wanting
 from tests.fakes.respond_house import a_pack
 from tests.fakes.waiting import until
 
@@ -53,6 +54,19 @@ async def test_what_the_archive_has_not_read_is_not_sealed(place: Place) -> None
     place.reached = 39
     await place.look()
     assert [each.last_seq for each in place.seals()] == [20]
+
+
+async def test_many_bytes_in_few_places_are_a_segment_too(place: Place) -> None:
+    await place.grow(5)
+    await place.look()
+    assert place.seals() == []
+    place.read = SIZE * FACT_BYTES
+    await place.look()
+    assert [each.last_seq for each in place.seals()] == [10]
+    await place.look()
+    place.reached, place.read = 10, 2 * place.read
+    await place.look()
+    assert len(place.seals()) == 1, "nothing new was read"
 
 
 async def test_a_segment_carries_the_packs_its_facts_name(place: Place) -> None:

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
+from pydantic_core import to_json
 
 from services.classify.adapters.child import ChildJudge
 from services.classify.app import announce
 from services.classify.shell.handler import MAX_DELIVER, Handler
 from shared.bus.memory_bus import MemoryBus
 from shared.bus.port import Outgoing, outgoing
+from shared.contracts.batches import ItemBatch
 from shared.contracts.facts import Fact, decode
 from shared.contracts.ids import item_id
 from shared.contracts.items import Author, ItemClassified, ItemDeleted, ItemKind, ItemReceived
@@ -70,6 +72,14 @@ class House:
         ]
 
 
+def a_verdict_of() -> Verdict:
+    return FakeJudge().judge(["好"])[0]
+
+
+def together(*items: ItemReceived) -> Outgoing:
+    return outgoing(ItemBatch.of(items))
+
+
 def _judged(written: Sequence[Fact]) -> list[str]:
     batches = [each for each in written if isinstance(each, ItemClassified)]
     return [part.item_id for each in batches for part in each.verdicts]
@@ -122,6 +132,34 @@ async def test_one_item_that_raises_does_not_hold_up_the_others() -> None:
     assert _judged(written) == [items[0].item_id, items[2].item_id, items[1].item_id]
 
 
+async def test_items_that_came_together_are_judged_and_acked_together() -> None:
+    house = House()
+    items = [an_item(str(n), f"第{n}条") for n in range(5)]
+    written = await house.run([together(*items[:3]), together(*items[3:])], 1)
+    assert _judged(written) == [each.item_id for each in items]
+    assert house.judge.calls == 1
+
+
+async def test_a_batch_that_somebody_else_spelt_is_judged_all_the_same() -> None:
+    house = House()
+    items = [an_item("1", "好"), an_item("2", "也好")]
+    ours = together(*items)
+    written = await house.run([Outgoing(ours.subject, b" " + ours.data, "m1")], 1)
+    assert _judged(written) == [each.item_id for each in items]
+
+
+async def test_one_of_a_batch_that_cannot_be_judged_holds_up_none_of_the_others() -> None:
+    house = House(FakeLastResort(fails=True))
+    items = [an_item("1", "好"), an_item("2", FakeJudge.POISON), an_item("3", "也好")]
+    written = await house.run([together(*items)], 2)
+    assert set(_judged(written)) == {items[0].item_id, items[2].item_id}
+    first = next(each for each in written if isinstance(each, ItemClassified))
+    assert list(first.item_id) == [items[0].item_id, items[2].item_id], "at once, not at the end"
+    [poison] = [each for each in written if isinstance(each, FactQuarantined)]
+    assert (poison.seq, poison.part, poison.where) == (1, 1, "classify")
+    assert house.last_resort.texts == [each.text for each in items]
+
+
 async def test_the_last_attempt_is_made_where_it_can_do_no_harm() -> None:
     house = House()
     written = await house.run([outgoing(an_item("1", FakeJudge.POISON))], 1)
@@ -156,20 +194,39 @@ async def test_the_model_is_announced_once() -> None:
     assert (await house.bus.state()).last_seq == 2
 
 
-async def test_a_child_that_crashes_is_told_apart_from_one_that_answers() -> None:
-    with pytest.raises(PermanentError, match="ended with 3"):
-        await ChildJudge((sys.executable, "-c", "raise SystemExit(3)")).judge("x")
-    with pytest.raises(PermanentError, match="no verdict"):
-        await ChildJudge((sys.executable, "-c", "print('?')")).judge("x")
-    slow = (sys.executable, "-c", "import time; time.sleep(30)")
-    with pytest.raises(PermanentError, match="within"):
-        await ChildJudge(slow, limit_seconds=0.3).judge("x")
+@pytest.mark.parametrize(
+    ("does", "says"),
+    [
+        ("raise SystemExit(3)", "ended with 3"),
+        ("print('?')", "no verdict"),
+        ("import time; time.sleep(30)", "within"),
+    ],
+)
+async def test_a_child_that_crashes_is_told_apart_from_one_that_answers(
+    does: str, says: str
+) -> None:
+    answers = await ChildJudge((sys.executable, "-c", does), limit_seconds=0.5).judge(["x"])
+    assert [isinstance(each, PermanentError) and says in str(each) for each in answers] == [True]
 
 
 async def test_a_child_judges_like_the_service() -> None:
-    verdict = await ChildJudge().judge("我要投诉，停车场乱收费没人管")
+    verdict, other = await ChildJudge().judge(["我要投诉，停车场乱收费没人管", "好"])
     assert isinstance(verdict, Verdict)
+    assert isinstance(other, Verdict)
     assert Label.COMPLAINT in verdict.decided
+
+
+async def test_a_text_that_ends_its_process_costs_the_others_nothing() -> None:
+    dies = (
+        "import json, os, sys\n"
+        f"answer = {to_json(a_verdict_of()).decode()!r}\n"
+        "for text in json.load(sys.stdin):\n"
+        "    if text == 'x': os.abort()\n"
+        "    print(answer, flush=True)\n"
+    )
+    texts = ["a", "x", "b", "x"]
+    answers = await ChildJudge((sys.executable, "-c", dies)).judge(texts)
+    assert [isinstance(each, Verdict) for each in answers] == [text != "x" for text in texts]
 
 
 async def test_verdicts_that_a_full_log_refuses_are_stored_once_there_is_room() -> None:

@@ -47,8 +47,8 @@ def of(name: str) -> Step:
 @pytest.mark.parametrize(
     ("step", "message", "wanted"),
     [
-        ("ingest: read, not published", "zs.v1.item.received.weibo.a.b", True),
-        ("ingest: read, not published", "zs.v1.item.receivedx.weibo", False),
+        ("ingest: read, not published", "zs.v1.item.batch.weibo.a", True),
+        ("ingest: read, not published", "zs.v1.item.batchx.weibo", False),
         ("ingest: acked, cursor not moved", "$KV.ZS_RECORDS.cursor.abc", True),
         ("classify: verdict stored, item not acked", "$JS.ACK.ZS.classify-items.1.2.3.4.5", True),
         ("respond: claimed, effect.started not stored", "zs.v1.effect.started", True),
