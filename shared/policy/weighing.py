@@ -170,13 +170,15 @@ def _verdict(
 
 def _topics(text: str, weighing: Weighing) -> Sequence[Topic]:
     seen = flat(text)
-    if weighing.glimpse is not None and weighing.glimpse.search(seen) is None:
+    first = None if weighing.glimpse is None else weighing.glimpse.search(seen)
+    if first is None:
         return ()
+    begin = first.start()
     return [
         each
         for each, glimpse in zip(weighing.topics, weighing.glimpses, strict=True)
         if glimpse is not None
-        and glimpse.search(seen) is not None
+        and glimpse.search(seen, begin) is not None
         and first_hit(plain(text), each.phrases, each.unless)
     ]
 

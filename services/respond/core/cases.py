@@ -24,8 +24,8 @@ from services.respond.core.weights import conditions, graver, remember, weighed
 from services.respond.core.work import Work
 from shared.contracts.base import built
 from shared.contracts.ids import token
-from shared.contracts.items import Author, ItemKind, ItemReceived, Thread
-from shared.contracts.received import Received
+from shared.contracts.items import ItemKind, ItemReceived
+from shared.contracts.received import Received, ReceivedAuthor, ReceivedThread
 from shared.contracts.verdicts import Label, Verdict, legible
 
 _MESSAGE = ItemKind.MESSAGE
@@ -52,8 +52,8 @@ def case_item(pending: PendingItem, verdict: Verdict, judged: Judgement) -> Case
             "item_version": fact.item_version,
             "native_id": fact.native_id,
             "item_kind": fact.item_kind,
-            "author": author if isinstance(author, Author) else author.whole(),
-            "thread": thread if isinstance(thread, Thread) else thread.whole(),
+            "author": author.whole() if isinstance(author, ReceivedAuthor) else author,
+            "thread": thread.whole() if isinstance(thread, ReceivedThread) else thread,
             "text": fact.text,
             "published_at": fact.published_at,
             "received_at": pending.received_at,

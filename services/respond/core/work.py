@@ -1,8 +1,8 @@
 """A run of steps in the making: reads see its own changes first, nothing touches the state."""
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from hashlib import sha256
 from heapq import heappop, heappush
 
 from services.respond.core.aggregates import (
@@ -39,6 +39,7 @@ class Work(Lookups):
         self._puts: dict[str, Aggregate | None] = {}
         self._waits: dict[str, PendingItem | None] = {}
         self._seen: dict[bytes, None] = {}
+        self._generations = state.generations()
         self._counts: dict[str, int] = {}
         self._rates: dict[tuple[int, tuple[str, ...]], int] = {}
         self._armed: list[Timer] = []
@@ -160,9 +161,10 @@ class Work(Lookups):
     def is_new(self, *parts: str) -> bool:
         """Tell whether this was never folded before, and remember it."""
         mark = mark_of(*parts)
-        if mark in self._seen or self.state.has_seen(mark):
+        seen, (newer, older) = self._seen, self._generations
+        if mark in seen or mark in newer or mark in older:
             return False
-        self._seen[mark] = None
+        seen[mark] = None
         return True
 
     def knows(self, *parts: str) -> bool:
@@ -247,4 +249,4 @@ class Work(Lookups):
 
 def mark_of(*parts: str) -> bytes:
     """Return 8 bytes that stand for `parts`."""
-    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).digest()[:8]
+    return sha256("\n".join(parts).encode("utf-8", "surrogatepass")).digest()[:8]

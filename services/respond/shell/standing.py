@@ -162,9 +162,14 @@ def decode_all(values: Mapping[str, bytes]) -> Iterator[Aggregate]:
 
 
 def encode_all(puts: Mapping[str, Aggregate | None]) -> tuple[dict[str, bytes], list[str]]:
-    """Return what to write and what to delete."""
+    """Return what to write and what to delete.
+
+    A model's own `model_dump_json` makes a text first: a quarter of what is spent on a case here.
+    """
     written = {
-        key: each.model_dump_json().encode() for key, each in puts.items() if each is not None
+        key: each.__pydantic_serializer__.to_json(each)
+        for key, each in puts.items()
+        if each is not None
     }
     return written, [key for key, each in puts.items() if each is None]
 
