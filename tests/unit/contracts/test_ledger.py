@@ -37,8 +37,17 @@ def test_every_line_comes_back_as_it_was(lines: list[str]) -> None:
 
 
 _PIECES = st.sampled_from(
-    ['{"case_id":"","decided":[', ',"item_id":"', '","item_version":"', '"}', "a", " ", '"']
-    + ['","kind":"item.judged",', ',"text":"']
+    [
+        '{"case_id":"","decided":[',
+        ',"item_id":"',
+        '","item_version":"',
+        '"}',
+        "a",
+        " ",
+        '"',
+        '","kind":"item.judged",',
+        ',"text":"',
+    ]
 )
 
 
