@@ -11,7 +11,7 @@ from typing import Final
 
 from services.respond.core.case import KEEP
 from services.respond.core.claims import recognise
-from services.respond.core.cluster import WHOLE, Cluster, near_places
+from services.respond.core.cluster import WHOLE, Cluster, micros, near_places
 from services.respond.core.said import ClusterCoordinated, ClusterFormed
 from services.respond.core.signatures import agree
 from services.respond.core.work import Work
@@ -92,7 +92,8 @@ def _joined(work: Work, cluster: Cluster, fact: ItemReceived | Received) -> Clus
         "last_at": work.at,
         "count": cluster.count + 1,
         "reach": cluster.reach + (fact.author.followers or 0),
-        "recent": (*cluster.recent[1 - KEEP :], (work.at, author)),
+        "recent_at": (*cluster.recent_at[1 - KEEP :], micros(work.at)),
+        "recent_by": (*cluster.recent_by[1 - KEEP :], author),
         "items": (*cluster.items[1 - KEEP :], fact.item_id),
     }
     joined = cluster.model_copy(update=fresh)
