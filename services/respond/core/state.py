@@ -62,6 +62,7 @@ class Changes:
     `waits` are items that now wait, by id; None: no longer.
     `counts` go on top of the organisation's counters, and `rates` (verdicts by hour and by what held
     of them) on top of what is counted by the hour; `fold` brings both up to date once a batch.
+    `timers` are those of `puts`, where somebody has asked for them already.
     """
 
     puts: Mapping[str, Aggregate | None] = field(default_factory=dict)
@@ -69,6 +70,15 @@ class Changes:
     seen: Sequence[bytes] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     rates: Mapping[tuple[int, tuple[str, ...]], int] = field(default_factory=dict)
+    timers: Mapping[str, tuple[Timer, ...]] = field(default_factory=dict)
+
+    def armed(self, key: str) -> tuple[Timer, ...]:
+        """Return the timers of what is put under a key."""
+        known = self.timers.get(key)
+        if known is not None:
+            return known
+        fresh = self.puts[key]
+        return fresh.timers() if fresh else ()
 
 
 class View(NamedTuple):
@@ -166,7 +176,7 @@ class State:
         """Bring the changes in and move to `now`."""
         for key, fresh in changes.puts.items():
             old = self._aggregates.get(key)
-            self._rearm(old.timers() if old else (), fresh.timers() if fresh else ())
+            self._rearm(old.timers() if old else (), changes.armed(key))
             if fresh is not None:
                 if old is None and (landmarks := fresh.landmarks):
                     self.places.take(landmarks, Stand(fresh.stands_since, key))
