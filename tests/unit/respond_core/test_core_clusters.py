@@ -89,6 +89,16 @@ def test_many_people_within_minutes_look_coordinated_once() -> None:
     assert "coordinated" in {part.kind for part in story.case.weight}
 
 
+def test_the_same_words_again_and_again_from_few_are_not_arranged() -> None:
+    story = Story()
+    for number in range(6):
+        item = a_comment(f"w{number}", TEXT, author=f"w{number % 2}")
+        for fact in a_signed(item, Label.COMPLAINT):
+            story.tell(fact)
+    assert [each.count for each in clusters(story)] == [6]
+    assert story.decided("cluster.coordinated") == []
+
+
 def test_harm_that_is_no_case_is_watched_for_copies_too() -> None:
     story = Story()
     flood(story, 2, label=Label.SPAM)
