@@ -11,20 +11,14 @@ class Clock(Protocol):
     def now(self) -> datetime: ...
     def monotonic(self) -> float: ...
     async def sleep(self, seconds: float) -> None: ...
+    async def wait(self, event: asyncio.Event, seconds: float) -> None: ...
 
 
 async def wait_or(event: asyncio.Event, seconds: float, clock: Clock) -> bool:
     """Wait until `event` is set (True) or `seconds` of the clock went by (False)."""
     if event.is_set() or seconds <= 0:
         return event.is_set()
-    async with asyncio.TaskGroup() as group:
-        racers = {
-            group.create_task(event.wait(), name="bus-wait"),
-            group.create_task(clock.sleep(seconds), name="bus-sleep"),
-        }
-        await asyncio.wait(racers, return_when=asyncio.FIRST_COMPLETED)
-        for racer in racers:
-            racer.cancel()
+    await clock.wait(event, seconds)
     return event.is_set()
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import lru_cache
-from typing import Any, Self, TypeVar
+from functools import cached_property, lru_cache
+from typing import Any, Final, Self, TypeVar
 
+import msgspec
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 from pydantic_core import PydanticUndefined
 
@@ -24,13 +25,10 @@ class Frozen(BaseModel):
         """
         if deep or self.__pydantic_private__ is not None or self.__pydantic_extra__ is not None:
             return super().model_copy(update=update, deep=deep)
-        made = type(self).__new__(type(self))
-        _set(made, "__dict__", {**self.__dict__, **(update or {})})
         named = self.__pydantic_fields_set__
-        _set(made, "__pydantic_fields_set__", named.union(update) if update else named)
-        _set(made, "__pydantic_extra__", None)
-        _set(made, "__pydantic_private__", None)
-        return made
+        if update and not named.issuperset(update):
+            named = named.union(update)
+        return _made(type(self), {**self.__dict__, **(update or {})}, named)
 
 
 Built = TypeVar("Built", bound=Frozen)
@@ -43,15 +41,57 @@ def built(kind: type[Built], values: dict[str, object]) -> Built:
     takes six times as long.
     """
     names, defaults = _shape(kind)
-    made = kind.__new__(kind)
-    _set(made, "__dict__", {**defaults, **values})
-    _set(made, "__pydantic_fields_set__", names)
-    _set(made, "__pydantic_extra__", None)
-    _set(made, "__pydantic_private__", None)
+    return _made(kind, {**defaults, **values}, names)
+
+
+_new = object.__new__
+_set_values, _set_named, _set_extra, _set_private = (
+    BaseModel.__dict__[part].__set__
+    for part in (
+        "__dict__",
+        "__pydantic_fields_set__",
+        "__pydantic_extra__",
+        "__pydantic_private__",
+    )
+)
+"""The four places of a model, found once: by name each is looked up anew, a third of the whole."""
+
+
+def _made(kind: type[Built], values: dict[str, object], named: set[str]) -> Built:
+    made = _new(kind)
+    _set_values(made, values)
+    _set_named(made, named)
+    _set_extra(made, None)
+    _set_private(made, None)
     return made
 
 
-_set = object.__setattr__
+def spelt(value: Frozen) -> bytes:
+    """Return a value as JSON, as its own `model_dump_json` spells it, in two fifths of the time.
+
+    For what is written once a case. Not for what is left out, or spelt by a rule of its own.
+    """
+    return _spell(_parts(value))
+
+
+def _parts(value: Frozen) -> dict[str, object]:
+    """Return the fields of a value, without what it has worked out since."""
+    parts = value.__dict__
+    if worked_out := _worked_out(type(value)):
+        parts = {**parts}
+        for name in worked_out:
+            parts.pop(name, None)
+    return parts
+
+
+_spell: Final = msgspec.json.Encoder(enc_hook=_parts).encode
+
+
+@lru_cache(maxsize=256)
+def _worked_out(kind: type[Frozen]) -> frozenset[str]:
+    """Return the names under which a value keeps what it worked out."""
+    held = {name: each for base in reversed(kind.__mro__) for name, each in vars(base).items()}
+    return frozenset(name for name, each in held.items() if isinstance(each, cached_property))
 
 
 @lru_cache(maxsize=64)

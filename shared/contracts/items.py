@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from functools import partial
 from itertools import repeat
 from typing import Literal, Self
 
@@ -171,12 +172,14 @@ class ItemClassified(FactBase):
             repeat(self.hearing),
             strict=False,
         )
-        return map(Verdict._make, rows)
+        return map(_verdict, rows)
 
     def cause(self) -> tuple[str, ...]:
         return (" ".join(self.item_id), " ".join(self.item_version), self.model)
 
 
+_verdict = partial(tuple.__new__, Verdict)
+"""A verdict of its parts, without the call in Python that its own name is: one for every item."""
 _COLUMNS = (
     "item_id",
     "item_version",

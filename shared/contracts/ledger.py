@@ -14,6 +14,8 @@ _VERSION: Final = '","item_version":"'
 _KIND: Final = '","kind":"item.judged",'
 _TEXT: Final = ',"text":"'
 _END: Final = '"}'
+_APART: Final = 2
+"""Blanks between the three words that are a line's own."""
 _HOLE: Final = "\n"
 """No canonical line holds a line break."""
 
@@ -25,23 +27,23 @@ def packed(lines: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     for line in lines:
         if not is_whole(line):
             return (), tuple(lines)
-        short = _short(line, forms) if QUIET in line else ""
-        entries.append(short or line)
+        entries.append(_short(line, forms) if QUIET in line else line)
     return tuple(forms), tuple(entries)
 
 
 def _short(line: str, forms: dict[str, int]) -> str:
-    """Return what is the line's own behind the number of its form; "" if it is another kind of line."""
+    """Return what is the line's own behind the number of its form; the line if it is of another kind."""
     item = line.find(_ITEM) + len(_ITEM)
     version = line.find(_VERSION, item)
     kind = line.find(_KIND, version)
     text = line.rfind(_TEXT, kind) + len(_TEXT)
-    itself, which = line[item:version], line[version + len(_VERSION) : kind]
-    said = line[text : -len(_END)]
-    if kind < 0 or not f"{itself}{which}{said}".isalnum() or not line.endswith(_END):
-        return ""
+    if kind < 0 or not kind < text <= len(line) - len(_END) or not line.endswith(_END):
+        return line
+    own = f"{line[item:version]} {line[version + len(_VERSION) : kind]} {line[text : -len(_END)]}"
+    if own.count(" ") != _APART:
+        return line
     number = forms.setdefault(f"{line[:item]}{_HOLE}{line[kind:text]}", len(forms))
-    return f"{number} {itself} {which} {said}"
+    return f"{number} {own}"
 
 
 def is_whole(entry: str) -> bool:

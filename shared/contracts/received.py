@@ -23,11 +23,19 @@ class ReceivedAuthor(_Value, frozen=True):
     followers: int | None = None
     verified: str | None = None
 
+    def whole(self) -> Author:
+        """Return the author as a case keeps one."""
+        return built(Author, msgspec.structs.asdict(self))
+
 
 class ReceivedThread(_Value, frozen=True):
     post_id: str | None = None
     root_id: str | None = None
     parent_id: str | None = None
+
+    def whole(self) -> Thread:
+        """Return the thread as a case keeps one."""
+        return built(Thread, msgspec.structs.asdict(self))
 
 
 class Received(_Value, frozen=True):
@@ -53,10 +61,8 @@ class Received(_Value, frozen=True):
 
     def whole(self) -> ItemReceived:
         """Return the fact itself."""
-        author, thread = self.author, self.thread
-        values = {name: getattr(self, name) for name in self.__struct_fields__}
-        values["author"] = built(Author, msgspec.structs.asdict(author))
-        values["thread"] = built(Thread, msgspec.structs.asdict(thread))
+        values = msgspec.structs.asdict(self)
+        values["author"], values["thread"] = self.author.whole(), self.thread.whole()
         return built(ItemReceived, values)
 
 

@@ -109,7 +109,8 @@ def weigh(matter: Matter, weighing: Weighing) -> Weight:
     """Return how much this matters and why. A pack's rule that fails counts as one that holds."""
     topics = tuple(_topics(matter.text, weighing))
     origins = tuple(_origins(matter, weighing.origins))
-    parts = [*_verdict(matter), *_topic_parts(topics), *reach(matter.followers)]
+    parts = [*_verdict(matter.decided, matter.anger, matter.abstained)]
+    parts += [*_topic_parts(topics), *reach(matter.followers)]
     parts += [part("origin", each.points, each.id, each.title) for each in origins if each.points]
     parts += [*history(matter), *spread(matter)]
     held = tuple(each.id for each in topics), tuple(each.id for each in origins)
@@ -151,24 +152,33 @@ def _names(decided: tuple[Label, ...]) -> tuple[str, ...]:
     return tuple(str(label) for label in Label if label in decided)
 
 
-def _verdict(matter: Matter) -> Iterator[Part]:
-    base = severity(matter.decided, matter.anger, abstained=matter.abstained)
-    yield part("label", base.label, base.gravest)
+@lru_cache(maxsize=4096)
+def _verdict(
+    decided: tuple[Label, ...],
+    anger: int,
+    abstained: bool,  # noqa: FBT001  a field
+) -> tuple[Part, ...]:
+    """Verdicts differ in their probabilities; what they bring comes again and again."""
+    base = severity(decided, anger, abstained=abstained)
+    parts = [part("label", base.label, base.gravest)]
     if base.anger:
-        yield part("anger", base.anger)
+        parts.append(part("anger", base.anger))
     if base.doubt:
-        yield part("doubt", base.doubt)
+        parts.append(part("doubt", base.doubt))
+    return tuple(parts)
 
 
 def _topics(text: str, weighing: Weighing) -> Sequence[Topic]:
     seen = flat(text)
-    if weighing.glimpse is not None and weighing.glimpse.search(seen) is None:
+    first = None if weighing.glimpse is None else weighing.glimpse.search(seen)
+    if first is None:
         return ()
+    begin = first.start()
     return [
         each
         for each, glimpse in zip(weighing.topics, weighing.glimpses, strict=True)
         if glimpse is not None
-        and glimpse.search(seen) is not None
+        and glimpse.search(seen, begin) is not None
         and first_hit(plain(text), each.phrases, each.unless)
     ]
 

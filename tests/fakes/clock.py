@@ -30,6 +30,16 @@ class FakeClock:
         heapq.heappush(self._sleepers, (self._elapsed + seconds, self._count, bell))
         await bell.wait()
 
+    async def wait(self, event: asyncio.Event, seconds: float) -> None:
+        async with asyncio.TaskGroup() as group:
+            racers = {
+                group.create_task(event.wait(), name="event"),
+                group.create_task(self.sleep(seconds), name="time"),
+            }
+            await asyncio.wait(racers, return_when=asyncio.FIRST_COMPLETED)
+            for racer in racers:
+                racer.cancel()
+
     async def advance(self, seconds: float) -> None:
         """Move on by `seconds`; everything due on the way runs at its own time."""
         end = self._elapsed + seconds

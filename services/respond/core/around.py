@@ -92,7 +92,7 @@ def surrounding(case: Case, beside: Beside, now: datetime, role: str = "") -> Ar
         others=tuple(sorted({*names.values()} - {own}))[:OTHERS_MOST],
         earlier=tuple(_earlier(case, beside)),
         recent=tuple(_recent(case, beside.voiced, now)),
-        people=0 if cluster is None else len({author for _, author in cluster.recent}),
+        people=0 if cluster is None else len(set(cluster.recent_by)),
         claim=beside.claim,
         role=role,
     )

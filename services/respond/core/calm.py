@@ -56,7 +56,7 @@ def rate(work: Work, verdict: Verdict, judged: Judgement) -> None:
         held = (*held, ABSTAINED)
     if verdict.degraded:
         held = (*held, DEGRADED)
-    if in_office and verdict.model not in {"", in_office}:
+    if in_office and verdict.model and verdict.model != in_office:
         held = (*held, OTHER_MODEL)
     work.rate(held)
 

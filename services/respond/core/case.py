@@ -249,24 +249,22 @@ class Case(Aggregate):
         return self.items[-1].author.author_id
 
     def timers(self) -> tuple[Timer, ...]:
-        promised = tuple(
-            timer for each in self.promises for timer in each.timers(self.case_id, self.key)
-        )
+        case_id, key = self.case_id, self.key
+        promised = [timer for each in self.promises for timer in each.timers(case_id, key)]
         if self.status == "resolved":
             ended = [self.resolved_at or self.opened_at, *(each.due for each in promised)]
-            retire_at = max(ended) + RETIRE_AFTER
-            return (Timer(retire_at, f"retire:{self.case_id}", self.key), *promised)
-        clocks = (
-            Timer(clock.due_at, f"clock:{self.case_id}:{clock.clock}", self.key)
+            return (Timer(max(ended) + RETIRE_AFTER, f"retire:{case_id}", key), *promised)
+        clocks = [
+            Timer(clock.due_at, f"clock:{case_id}:{clock.clock}", key)
             for clock in self.clocks
             if clock.met_at is None and clock.breached_at is None
-        )
-        undo = (
-            Timer(reply.leaves_at, f"undo:{self.case_id}:{reply.slot}", self.key)
+        ]
+        undo = [
+            Timer(reply.leaves_at, f"undo:{case_id}:{reply.slot}", key)
             for reply in self.replies
             if reply.status == "waiting" and reply.leaves_at is not None
-        )
-        return (*clocks, *undo, *promised, *self.flow.timers(self.case_id, self.key))
+        ]
+        return (*clocks, *undo, *promised, *self.flow.timers(case_id, key))
 
     def owed(self) -> list[tuple[datetime, str]]:
         """Return when what is owed falls due, and which clock that is."""

@@ -4,6 +4,7 @@ from services.respond.core.aggregates import (
     KEEP,
     Case,
     CaseItem,
+    Cluster,
     HistoryEntry,
     ItemPlace,
 )
@@ -12,7 +13,7 @@ from services.respond.core.baskets import basket_at, basket_key, is_wordless
 from services.respond.core.cascades import suspect
 from services.respond.core.case import CaseClock, note
 from services.respond.core.clocks import start_clocks
-from services.respond.core.clusters import gather, meet
+from services.respond.core.clusters import gathered, keep, meet
 from services.respond.core.decisions import CaseJoined, CaseOpened, CaseReopened
 from services.respond.core.judging import HARMS, NO_TEXT, Judgement, in_order
 from services.respond.core.places import thread_place
@@ -24,7 +25,7 @@ from services.respond.core.work import Work
 from shared.contracts.base import built
 from shared.contracts.ids import token
 from shared.contracts.items import ItemKind, ItemReceived
-from shared.contracts.received import Received
+from shared.contracts.received import Received, ReceivedAuthor, ReceivedThread
 from shared.contracts.verdicts import Label, Verdict, legible
 
 _MESSAGE = ItemKind.MESSAGE
@@ -41,7 +42,8 @@ def thread_key(fact: ItemReceived | Received) -> str:
 
 def case_item(pending: PendingItem, verdict: Verdict, judged: Judgement) -> CaseItem:
     """Return the item as its case keeps it."""
-    fact = pending.whole()
+    fact = pending.fact
+    author, thread = fact.author, fact.thread
     legible(verdict.beliefs, verdict.why)
     return built(
         CaseItem,
@@ -50,8 +52,8 @@ def case_item(pending: PendingItem, verdict: Verdict, judged: Judgement) -> Case
             "item_version": fact.item_version,
             "native_id": fact.native_id,
             "item_kind": fact.item_kind,
-            "author": fact.author,
-            "thread": fact.thread,
+            "author": author.whole() if isinstance(author, ReceivedAuthor) else author,
+            "thread": thread.whole() if isinstance(thread, ReceivedThread) else thread,
             "text": fact.text,
             "published_at": fact.published_at,
             "received_at": pending.received_at,
@@ -98,6 +100,7 @@ def admit(
         return "", judged
     cluster = meet(work, pending.fact, verdict)
     if not reaches:
+        keep(work, cluster)
         return "", judged
     item = case_item(pending, verdict, judged)
     where = pending.fact.scope()
@@ -107,11 +110,7 @@ def admit(
     else:
         again = case if is_open else reopen(work, case, item, judged)
         fresh = _join(work, again, item, judged)
-    if cluster is not None:
-        gather(work, cluster, fresh.case_id)
-        claim_id = fresh.claim_id or cluster.claim_id
-        known = {"cluster_id": cluster.cluster_id, "claim_id": claim_id}
-        fresh = fresh.model_copy(update=known)
+    fresh = _in_cluster(work, fresh, cluster)
     work.put(fresh)
     suspect(work, fresh, item, verdict.hearing, cluster)
     tell_of_risk(work, fresh, case.labels if case is not None and is_open else ())
@@ -251,6 +250,15 @@ def _join(work: Work, case: Case, item: CaseItem, judged: Judgement) -> Case:
     )
     work.put(ItemPlace(item_id=item.item_id, case_id=case.case_id))
     return routed(work, joined)
+
+
+def _in_cluster(work: Work, case: Case, cluster: Cluster | None) -> Case:
+    """Return the case with what its newest item has come to, which is kept with the case in it."""
+    if cluster is None:
+        return case
+    work.put(gathered(cluster, case.case_id))
+    known = {"cluster_id": cluster.cluster_id, "claim_id": case.claim_id or cluster.claim_id}
+    return case.model_copy(update=known)
 
 
 def _union(*held: tuple[str, ...]) -> tuple[str, ...]:

@@ -2,10 +2,11 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from operator import itemgetter
 from typing import Final
+
+from pydantic import TypeAdapter, model_validator
 
 from services.respond.core.signatures import VALUE_DIGITS
 from services.respond.core.state import Aggregate
@@ -14,7 +15,8 @@ from shared.contracts.base import Time
 
 BAND_VALUES, BANDS = 4, 4
 WHOLE: Final = "whole:"
-_at: Final = itemgetter(0)
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
 WINDOW: Final = timedelta(hours=24)
 """How long a cluster stands after its newest item; ours."""
 HOUR: Final = timedelta(hours=1)
@@ -34,8 +36,10 @@ class Cluster(Aggregate):
     last_at: Time
     count: int = 0
     reach: int = 0
-    recent: tuple[tuple[Time, str], ...] = ()
-    """When and by whom (a token of the author), in that order."""
+    recent_at: tuple[int, ...] = ()
+    """When its newest items came, in microseconds since 1970: a time is written ten times as dearly."""
+    recent_by: tuple[str, ...] = ()
+    """By whom (a token of the author), in the same order."""
     cases: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
     coordinated_at: Time | None = None
@@ -58,12 +62,29 @@ class Cluster(Aggregate):
 
     def within(self, span: timedelta, now: datetime) -> list[str]:
         """Return the authors of the items of the last `span`, once an item; at most 200."""
-        newest = self.recent[len(self.recent) - self.count_within(span, now) :]
-        return [author for _, author in newest]
+        return [*self.recent_by[len(self.recent_by) - self.count_within(span, now) :]]
 
     def count_within(self, span: timedelta, now: datetime) -> int:
         """Return how many items came in the last `span`; at most 200."""
-        return len(self.recent) - bisect_right(self.recent, now - span, key=_at)
+        return len(self.recent_at) - bisect_right(self.recent_at, micros(now - span))
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_it_was(cls, stored: object) -> object:
+        """Read one that was stored with a pair of time and author for each item, as they first were."""
+        if isinstance(stored, dict) and "recent" in stored:
+            old = _PAIRS.validate_python(stored["recent"])
+            by = {"recent_by": tuple(author for _, author in old)}
+            return {**stored, "recent_at": tuple(micros(at) for at, _ in old), **by}
+        return stored
+
+
+_PAIRS: Final = TypeAdapter(tuple[tuple[Time, str], ...])
+
+
+def micros(at: datetime) -> int:
+    """Return the microseconds since 1970, which order and tell apart as the times do."""
+    return (at - _EPOCH) // _MICROSECOND
 
 
 def near_places(account_id: str, exact: str, signature: str) -> Iterator[str]:

@@ -11,10 +11,11 @@ from typing import Final
 
 from services.respond.core.case import KEEP
 from services.respond.core.claims import recognise
-from services.respond.core.cluster import WHOLE, Cluster, near_places
+from services.respond.core.cluster import WHOLE, Cluster, micros, near_places
 from services.respond.core.said import ClusterCoordinated, ClusterFormed
 from services.respond.core.signatures import agree
 from services.respond.core.work import Work
+from shared.contracts.base import built
 from shared.contracts.ids import token
 from shared.contracts.items import ItemReceived
 from shared.contracts.received import Received
@@ -28,7 +29,10 @@ LEAST_WHOLE, LEAST_NEAR = 6, 12
 
 
 def meet(work: Work, fact: ItemReceived | Received, verdict: Verdict) -> Cluster | None:
-    """Bring an item to its cluster, which it may found; None if its text is too short to tell."""
+    """Return the cluster an item has come to, which it may found; None if its text is too short.
+
+    Whoever asked keeps it.
+    """
     size = len(fact.text.strip())
     exact = verdict.exact if size >= LEAST_WHOLE else ""
     near = bool(verdict.signature) and size >= LEAST_NEAR
@@ -38,29 +42,37 @@ def meet(work: Work, fact: ItemReceived | Received, verdict: Verdict) -> Cluster
     cluster = _found(work, places, verdict.signature)
     if cluster is None:
         cluster = _founded(work, fact, exact, verdict.signature, near=near)
-    joined = recognise(work, _joined(work, cluster, fact), fact.item_id)
-    work.put(joined)
-    return joined
+    return recognise(work, _joined(work, cluster, fact), fact.item_id)
 
 
-def gather(work: Work, cluster: Cluster, case_id: str) -> None:
-    """Note that a case holds items of this cluster."""
-    if case_id not in cluster.cases:
-        cases = (*cluster.cases[1 - KEEP :], case_id)
-        work.put(cluster.model_copy(update={"cases": cases}))
+def keep(work: Work, cluster: Cluster | None) -> None:
+    """Keep what an item has come to that is no matter for a case."""
+    if cluster is not None:
+        work.put(cluster)
+
+
+def gathered(cluster: Cluster, case_id: str) -> Cluster:
+    """Return the cluster with the note that this case holds items of it."""
+    if case_id in cluster.cases:
+        return cluster
+    cases = (*cluster.cases[1 - KEEP :], case_id)
+    return cluster.model_copy(update={"cases": cases})
 
 
 def _founded(
     work: Work, fact: ItemReceived | Received, exact: str, signature: str, *, near: bool
 ) -> Cluster:
-    return Cluster(
-        cluster_id=token("cluster", fact.item_id, fact.item_version),
-        account_id=fact.account_id,
-        exact=exact,
-        signature=signature,
-        near=near,
-        first_at=work.at,
-        last_at=work.at,
+    return built(
+        Cluster,
+        {
+            "cluster_id": token("cluster", fact.item_id, fact.item_version),
+            "account_id": fact.account_id,
+            "exact": exact,
+            "signature": signature,
+            "near": near,
+            "first_at": work.at,
+            "last_at": work.at,
+        },
     )
 
 
@@ -80,7 +92,8 @@ def _joined(work: Work, cluster: Cluster, fact: ItemReceived | Received) -> Clus
         "last_at": work.at,
         "count": cluster.count + 1,
         "reach": cluster.reach + (fact.author.followers or 0),
-        "recent": (*cluster.recent[1 - KEEP :], (work.at, author)),
+        "recent_at": (*cluster.recent_at[1 - KEEP :], micros(work.at)),
+        "recent_by": (*cluster.recent_by[1 - KEEP :], author),
         "items": (*cluster.items[1 - KEEP :], fact.item_id),
     }
     joined = cluster.model_copy(update=fresh)
@@ -93,7 +106,7 @@ def _joined(work: Work, cluster: Cluster, fact: ItemReceived | Received) -> Clus
                 items=joined.items,
             )
         )
-    if joined.coordinated_at is not None:
+    if joined.coordinated_at is not None or joined.count < RUSH_AUTHORS:
         return joined
     authors = len(set(joined.within(RUSH, work.at)))
     if authors < RUSH_AUTHORS:

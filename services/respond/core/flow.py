@@ -144,7 +144,9 @@ class Flow(Frozen):
         hold = self.hold
         if hold is not None and hold.status == "open" and hold.due_at and not hold.late:
             yield Timer(hold.due_at, f"held:{case_id}", key)
-        for each in self.open_asks:
+        for each in self.asks:
+            if not each.is_open:
+                continue
             if not each.reminded:
                 yield Timer(each.remind_at, f"remind:{case_id}:{each.ask_id}", key)
             if not each.late:

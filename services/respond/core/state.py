@@ -6,6 +6,7 @@ are not kept: each aggregate says which it holds, so they can neither be lost no
 
 from bisect import bisect_left, insort
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -61,6 +62,7 @@ class Changes:
     `waits` are items that now wait, by id; None: no longer.
     `counts` go on top of the organisation's counters, and `rates` (verdicts by hour and by what held
     of them) on top of what is counted by the hour; `fold` brings both up to date once a batch.
+    `timers` are those of `puts`, where somebody has asked for them already.
     """
 
     puts: Mapping[str, Aggregate | None] = field(default_factory=dict)
@@ -68,6 +70,15 @@ class Changes:
     seen: Sequence[bytes] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     rates: Mapping[tuple[int, tuple[str, ...]], int] = field(default_factory=dict)
+    timers: Mapping[str, tuple[Timer, ...]] = field(default_factory=dict)
+
+    def armed(self, key: str) -> tuple[Timer, ...]:
+        """Return the timers of what is put under a key."""
+        known = self.timers.get(key)
+        if known is not None:
+            return known
+        fresh = self.puts[key]
+        return fresh.timers() if fresh else ()
 
 
 class View(NamedTuple):
@@ -126,6 +137,10 @@ class State:
         """Tell whether this item version was folded before."""
         return mark in self._seen or mark in self._seen_before
 
+    def generations(self) -> tuple[AbstractSet[bytes], AbstractSet[bytes]]:
+        """Return all marks of what was folded before, as they stand until changes are applied."""
+        return self._seen, self._seen_before
+
     def may_speak(self, author_id: str) -> bool:
         """Tell whether an aggregate may be this author's matter; never wrong about "no"."""
         return author_id in self._speakers
@@ -161,13 +176,14 @@ class State:
         """Bring the changes in and move to `now`."""
         for key, fresh in changes.puts.items():
             old = self._aggregates.get(key)
-            self._rearm(old.timers() if old else (), fresh.timers() if fresh else ())
+            self._rearm(old.timers() if old else (), changes.armed(key))
             if fresh is not None:
-                if old is None and fresh.landmarks:
-                    self.places.take(fresh.landmarks, Stand(fresh.stands_since, key))
+                if old is None and (landmarks := fresh.landmarks):
+                    self.places.take(landmarks, Stand(fresh.stands_since, key))
                 self._aggregates[key] = fresh
-                self._shelf(key)[key] = fresh
-                self._hear(fresh)
+                shelf = self._shelf(key)
+                shelf[key] = fresh
+                self._hear(fresh, shelf)
             elif old is not None:
                 if old.landmarks:
                     self.places.leave(old.landmarks, Stand(old.stands_since, key))
@@ -211,10 +227,11 @@ class State:
         """Do the same piece by piece, yielding in between."""
         for count, each in enumerate(aggregates, 1):
             self._aggregates[each.key] = each
-            self._shelf(each.key)[each.key] = each
+            shelf = self._shelf(each.key)
+            shelf[each.key] = each
             if each.landmarks:
                 self.places.take(each.landmarks, Stand(each.stands_since, each.key))
-            self._hear(each)
+            self._hear(each, shelf)
             self._timers.extend(each.timers())
             if count % RESTORED_AT_ONCE == 0:
                 yield
@@ -226,13 +243,15 @@ class State:
             yield
         self.now = now
 
-    def _hear(self, fresh: Aggregate) -> None:
-        """Note whose matter this is. Who has none any more is forgotten once most have none."""
+    def _hear(self, fresh: Aggregate, shelf: Mapping[str, Aggregate]) -> None:
+        """Note whose matter this is. Who has none any more is forgotten once most have none.
+
+        `shelf` holds all of its kind.
+        """
         speaker = fresh.speaker
         if not speaker or speaker in self._speakers:
             return
         self._speakers.add(speaker)
-        shelf = self._shelf(fresh.key)
         if len(self._speakers) > SPEAKERS_LEAST + 2 * len(shelf):
             self._speakers = {each.speaker for each in shelf.values()}
 

@@ -78,17 +78,20 @@ class Waiting:
 
     def apply(self, changes: Mapping[str, PendingItem | None]) -> None:
         """Let items come, change and leave (None)."""
+        items, patience, queue = self._items, None, deque[tuple[datetime, str]]()
         for item_id, fresh in changes.items():
             if fresh is None:
-                self._items.pop(item_id, None)
+                items.pop(item_id, None)
                 continue
-            if item_id not in self._items:
-                patience = fresh.verdict_due - fresh.received_at
-                queue = self._queues.setdefault(patience, deque())
-                queue.append((fresh.verdict_due, item_id))
-            self._items[item_id] = fresh
-        for queue in self._queues.values():
-            self._head(queue)
+            if item_id not in items:
+                due = fresh.verdict_due
+                own = due - fresh.received_at
+                if own != patience:  # nearly always there is one patience for all
+                    patience, queue = own, self._queues.setdefault(own, deque())
+                queue.append((due, item_id))
+            items[item_id] = fresh
+        for each in self._queues.values():
+            self._head(each)
 
     def _head(self, queue: deque[tuple[datetime, str]]) -> tuple[datetime, str] | None:
         while queue:

@@ -37,7 +37,8 @@ def weighed(
     pack = work.pack_of(where[1])[0] if pack is None else pack
     weight = weigh(_matter(work, where, item, judged, case, cluster), weighing_of(pack))
     known = {"topics": weight.topics, "origins": weight.origins}
-    return item.model_copy(update=known), judged._replace(severity=weight.value, weight=weight)
+    whole = Judgement(judged.decided, weight.value, judged.opens_case, weight)
+    return item.model_copy(update=known), whole
 
 
 def conditions(

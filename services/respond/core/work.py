@@ -1,8 +1,8 @@
 """A run of steps in the making: reads see its own changes first, nothing touches the state."""
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from hashlib import sha256
 from heapq import heappop, heappush
 
 from services.respond.core.aggregates import (
@@ -37,8 +37,10 @@ class Work(Lookups):
         self.at = now
         self.decisions: list[Decision] = []
         self._puts: dict[str, Aggregate | None] = {}
+        self._timers: dict[str, tuple[Timer, ...]] = {}
         self._waits: dict[str, PendingItem | None] = {}
         self._seen: dict[bytes, None] = {}
+        self._generations = state.generations()
         self._counts: dict[str, int] = {}
         self._rates: dict[tuple[int, tuple[str, ...]], int] = {}
         self._armed: list[Timer] = []
@@ -58,7 +60,8 @@ class Work(Lookups):
     def enter(self, seq: int, time: datetime) -> None:
         """Go on to the next fact; time never runs backwards."""
         self.seq = seq
-        self.now = max(self.now, time)
+        if time > self.now:  # noqa: PLR1730  twice as fast, and once an item
+            self.now = time
         self.at = self.now
 
     def get(self, key: str, kind: type[AnyAggregate]) -> AnyAggregate | None:
@@ -91,20 +94,21 @@ class Work(Lookups):
 
     def put(self, *fresh: Aggregate) -> None:
         for each in fresh:
-            key = each.key
-            if each.landmarks and key not in self._puts and self.state.get(key, Aggregate) is None:
-                self._places.take(each.landmarks, Stand(each.stands_since, key))
+            key, landmarks, speaker = each.key, each.landmarks, each.speaker
+            if landmarks and key not in self._puts and not self.state.has(key):
+                self._places.take(landmarks, Stand(each.stands_since, key))
             self._puts[key] = each
             self._prefixes.add(key.partition(":")[0])
-            if each.speaker:
-                self._speakers.add(each.speaker)
+            if speaker:
+                self._speakers.add(speaker)
             if type(each) in _RULES_OF:
                 self.look_anew()
-            for timer in each.timers():
+            self._timers[key] = timers = each.timers()
+            for timer in timers:
                 self._arm(timer)
 
     def drop(self, key: str) -> None:
-        self._puts[key] = None
+        self._puts[key], self._timers[key] = None, ()
 
     def waiting(self, item_id: str) -> PendingItem | None:
         """Return the item if it waits for its verdict."""
@@ -160,9 +164,10 @@ class Work(Lookups):
     def is_new(self, *parts: str) -> bool:
         """Tell whether this was never folded before, and remember it."""
         mark = mark_of(*parts)
-        if mark in self._seen or self.state.has_seen(mark):
+        seen, (newer, older) = self._seen, self._generations
+        if mark in seen or mark in newer or mark in older:
             return False
-        self._seen[mark] = None
+        seen[mark] = None
         return True
 
     def knows(self, *parts: str) -> bool:
@@ -181,7 +186,8 @@ class Work(Lookups):
 
     def finish(self) -> Changes:
         """Return all changes."""
-        return Changes(self._puts, self._waits, tuple(self._seen), self._counts, self._rates)
+        seen = tuple(self._seen)
+        return Changes(self._puts, self._waits, seen, self._counts, self._rates, self._timers)
 
     def may_be_due(self) -> bool:
         """Tell whether a timer may be due; cheap, and never wrong about "no"."""
@@ -216,7 +222,8 @@ class Work(Lookups):
 
     def _arm(self, timer: Timer) -> None:
         heappush(self._armed, timer)
-        self._soonest = min(self._soonest, timer.due)
+        if timer.due < self._soonest:  # noqa: PLR1730  twice as fast, and four times a case
+            self._soonest = timer.due
 
     def _has_armed(self) -> bool:
         return bool(self._armed) and self._armed[0].due <= self.now
@@ -247,4 +254,4 @@ class Work(Lookups):
 
 def mark_of(*parts: str) -> bytes:
     """Return 8 bytes that stand for `parts`."""
-    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).digest()[:8]
+    return sha256("\n".join(parts).encode("utf-8", "surrogatepass")).digest()[:8]

@@ -117,9 +117,8 @@ def unrecorded(standing: Standing) -> int:
     return done
 
 
-def _message(data: bytes, term: int) -> Outgoing:
+def _message(fact: DecisionsRecorded, data: bytes, term: int) -> Outgoing:
     """Return the entry as it goes out; its bytes are those that were committed."""
-    fact = _entry(data)
     return Outgoing(subject_for(fact), data, message_id(fact), term=term)
 
 
@@ -154,8 +153,9 @@ class Recorder:
         waiting = list(self._standing.outbox)
         if not waiting:
             return
-        term = self._standing.term
-        acks = await self._bus.publish([_message(each, term) for each in waiting])
+        term, facts = self._standing.term, [_entry(each) for each in waiting]
+        messages = [_message(fact, data, term) for fact, data in zip(facts, waiting, strict=True)]
+        acks = await self._bus.publish(messages)
         await self._store.drop_outbox(term, len(waiting))
         del self._standing.outbox[: len(waiting)]
-        self._standing.ledger = (acks[-1].seq, _entry(waiting[-1]).chain)
+        self._standing.ledger = (acks[-1].seq, facts[-1].chain)

@@ -17,7 +17,7 @@ from services.respond.core.state import View
 from services.respond.core.waiting import PendingItem
 from services.respond.shell.standing import MARK_BYTES, Standing, times
 from shared.bus.port import Bus
-from shared.contracts.base import Frozen, Time
+from shared.contracts.base import Frozen, Time, spelt
 from shared.contracts.items import ItemReceived
 from shared.contracts.subjects import SNAPSHOTS
 from shared.store.port import Cursor
@@ -161,10 +161,10 @@ def pieces(view: View) -> Iterator[Piece]:
 
 def _lines(view: View) -> Iterator[bytes]:
     for key, each in view.aggregates.items():
-        yield _line(key, each.model_dump_json().encode())
+        yield _line(key, spelt(each))
     for item in view.waiting:
         waits = _Waits.model_validate(item._replace(fact=item.whole())._asdict())
-        yield _line(f"{_WAITS}{waits.fact.item_id}", waits.model_dump_json().encode())
+        yield _line(f"{_WAITS}{waits.fact.item_id}", spelt(waits))
 
 
 def _line(key: str, value: bytes) -> bytes:

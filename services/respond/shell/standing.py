@@ -22,6 +22,7 @@ from services.respond.core.fold import Place
 from services.respond.core.state import Aggregate, State
 from services.respond.shell.packs import PACKS_AT_HAND
 from shared.bus.timing import Changes
+from shared.contracts.base import spelt
 from shared.contracts.system import DecisionsRecorded
 from shared.policy.model import Pack
 from shared.store.port import Cursor, Loaded
@@ -163,9 +164,7 @@ def decode_all(values: Mapping[str, bytes]) -> Iterator[Aggregate]:
 
 def encode_all(puts: Mapping[str, Aggregate | None]) -> tuple[dict[str, bytes], list[str]]:
     """Return what to write and what to delete."""
-    written = {
-        key: each.model_dump_json().encode() for key, each in puts.items() if each is not None
-    }
+    written = {key: spelt(each) for key, each in puts.items() if each is not None}
     return written, [key for key, each in puts.items() if each is None]
 
 

@@ -173,9 +173,10 @@ class Telemetry:
             for name in COUNTED:
                 metrics.set(Metric.COUNTS, float(getattr(organisation, name)), what=name)
         # Judgements of items are counted above, and nine in ten.
-        others = [each for each in folded.decisions if not isinstance(each, ItemJudged)]
+        others = [each for each in folded.decisions if type(each) is not ItemJudged]
         for each in others:
-            self._decided(each)
+            if type(each) is not CaseOpened:
+                self._decided(each)
         self._tell_cases(others)
         for put in folded.puts.values():
             if type(put) is ShadowRun:
@@ -200,8 +201,6 @@ class Telemetry:
 
     def _decided(self, decision: Decision) -> None:
         match decision:
-            case CaseOpened():
-                self._metrics.count(Metric.CASES_OPENED)
             case CaseResolved():
                 self._metrics.count(Metric.CASES_RESOLVED)
             case ClockBreached(clock=clock):
@@ -222,13 +221,16 @@ class Telemetry:
     def _tell_cases(self, decisions: Sequence[Decision]) -> None:
         """Name the cases and the items they are about: one line a batch and kind."""
         for event, kind in ((Event.CASES_OPENED, CaseOpened), (Event.CASES_JOINED, CaseJoined)):
-            found = [each for each in decisions if isinstance(each, kind)]
-            if found:
-                self._log.info(
-                    event,
-                    trace_id=[trace_id(each.item_id) for each in found],
-                    case_id=[each.case_id for each in found],
-                )
+            found = [each for each in decisions if type(each) is kind]
+            if not found:
+                continue
+            if kind is CaseOpened:
+                self._metrics.count(Metric.CASES_OPENED, len(found))
+            self._log.info(
+                event,
+                trace_id=[trace_id(each.item_id) for each in found],
+                case_id=[each.case_id for each in found],
+            )
 
     def _tell_operation(self, decided: OperationDecided) -> None:
         self._log.info(

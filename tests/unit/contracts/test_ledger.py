@@ -36,6 +36,31 @@ def test_every_line_comes_back_as_it_was(lines: list[str]) -> None:
     assert list(spelt(*packed(lines))) == lines
 
 
+_PIECES = st.sampled_from(
+    [
+        '{"case_id":"","decided":[',
+        ',"item_id":"',
+        '","item_version":"',
+        '"}',
+        "a",
+        " ",
+        '"',
+        '","kind":"item.judged",',
+        ',"text":"',
+    ]
+)
+
+
+@given(st.lists(st.lists(_PIECES, max_size=12).map("".join).map("{{{}".format)))
+def test_what_only_looks_like_a_line_comes_back_as_well(lines: list[str]) -> None:
+    assert list(spelt(*packed(lines))) == lines
+
+
+def test_a_line_whose_item_has_a_blank_in_its_name_stays_whole() -> None:
+    odd = line(ItemJudged(AT, "a", "an item", "v", "t", (), False, 0, "m", (), ""))
+    assert packed([odd]) == ((), (odd,))
+
+
 def test_a_quiet_line_is_told_by_what_is_its_own() -> None:
     quiet = ItemJudged(AT, "a", TOKEN, TOKEN, "ab" * 10, (Label.OTHER,), False, 10, "m", (), "")
     case = quiet._replace(case_id=TOKEN)

@@ -1,8 +1,11 @@
 """Near-identical items: found as they come, served by one decision, forgotten after a day."""
 
+import json
 from collections.abc import Sequence
+from datetime import timedelta
 
 from services.respond.core.aggregates import Cluster
+from services.respond.core.cluster import micros
 from services.respond.core.state import State
 from services.respond.core.work import Work
 from shared.contracts.facts import Fact
@@ -84,6 +87,16 @@ def test_many_people_within_minutes_look_coordinated_once() -> None:
     [told] = story.decided("cluster.coordinated")
     assert (told["authors"], told["count"]) == (5, 5)
     assert "coordinated" in {part.kind for part in story.case.weight}
+
+
+def test_the_same_words_again_and_again_from_few_are_not_arranged() -> None:
+    story = Story()
+    for number in range(6):
+        item = a_comment(f"w{number}", TEXT, author=f"w{number % 2}")
+        for fact in a_signed(item, Label.COMPLAINT):
+            story.tell(fact)
+    assert [each.count for each in clusters(story)] == [6]
+    assert story.decided("cluster.coordinated") == []
 
 
 def test_harm_that_is_no_case_is_watched_for_copies_too() -> None:
@@ -235,4 +248,17 @@ def test_a_cluster_of_very_many_stays_small() -> None:
     flood(story, 230)
     [cluster] = clusters(story)
     assert cluster.count == 230
-    assert {len(cluster.recent), len(cluster.items), len(cluster.cases)} == {200}
+    assert {len(cluster.recent_at), len(cluster.recent_by)} == {200}
+    assert {len(cluster.items), len(cluster.cases)} == {200}
+
+
+def test_a_cluster_that_was_stored_with_times_spelt_out_is_read_as_it_was() -> None:
+    story = Story()
+    flood(story, 3)
+    [cluster] = clusters(story)
+    came = [*cluster.recent_at]
+    older = json.loads(cluster.model_dump_json(exclude={"recent_at", "recent_by"}))
+    times = [(START + timedelta(microseconds=each - micros(START))).isoformat() for each in came]
+    older["recent"] = [*zip(times, cluster.recent_by, strict=True)]
+    assert Cluster.model_validate_json(json.dumps(older)) == cluster
+    assert Cluster.model_validate_json(cluster.model_dump_json()) == cluster
