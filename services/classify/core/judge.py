@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.classify.core import evidence, rules, scores
-from services.classify.core.features import Features, Seen, extract, gram_hashes
+from services.classify.core.features import Features, Seen, extract
+from services.classify.core.hashes import gram_hashes
 from services.classify.core.lexicon import HAZARD, STATUTORY, Lexicon
 from services.classify.core.needs import Found, Segmenter, Signer, TermFinder
 from services.classify.core.privacy import FEWEST_DIGITS, PersonalData, personal_data

@@ -99,7 +99,7 @@ def _heat(
     rows = features.rows.take(which)
     cell = rows * np.int64(len(weights.labels)) + column.take(pair)
     added = weights.table.ravel().take(cell).astype(np.int64) << SPREAD
-    start, end = features.start.take(which), features.end.take(which)
+    start, end = features.spans(which)
     base = offsets_of(np.diff(texts.starts).take(text) + 1)
     each = added // np.maximum(end - start, 1)
     steps = np.zeros(int(base[-1]), np.int64)
