@@ -136,7 +136,7 @@ def extract(
     keys = keys.take(place)
     once = firsts(text, keys)
     return Features(
-        np.zeros(0, np.int32) if row_of is None else keys.take(once),
+        (np.zeros(0) if row_of is None else keys.take(once)).astype(np.int32, copy=False),
         np.searchsorted(text.take(once), np.arange(len(batch) + 1)),
         shares(np.diff(batch.starts)),
         place.take(once),
