@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Self, TypeVar
 
+from msgspec import to_builtins
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 from pydantic_core import PydanticUndefined
 
@@ -78,11 +79,10 @@ class FactBase(Frozen):
         return ("", "")
 
 
-_AT_ZERO = "+00:00"
-
-
 def stamp(time: datetime) -> str:
-    """Return `time` in UTC to the microsecond, the one spelling used inside ids and digests."""
-    if time.tzinfo is UTC:
-        return f"{time.isoformat(timespec='microseconds')[: -len(_AT_ZERO)]}Z"
-    return f"{time.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+    """Return `time` in UTC to the microsecond, the one spelling used inside ids and digests.
+
+    It is what `isoformat` gives, which asks for the zone's offset in Python and takes ten times as long.
+    """
+    spelt: str = to_builtins(time if time.tzinfo is UTC else time.astimezone(UTC))
+    return spelt if time.microsecond else f"{spelt[:-1]}.000000Z"
