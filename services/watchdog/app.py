@@ -12,7 +12,7 @@ from shared.observability.metrics import Metrics
 from shared.runtime.clock import SystemClock
 from shared.runtime.health import Health, health_app, http_server
 from shared.runtime.service import run_until_stopped, write_run_file
-from shared.store.redis_inspect import ping_store
+from shared.store.redis_link import RedisLink
 
 CONNECT_SECONDS = 2.0
 
@@ -36,8 +36,10 @@ async def run(settings: WatchdogSettings) -> None:
         made.append(bus)
         return bus
 
+    store = RedisLink(settings.redis_url.get_secret_value(), make=False)
+
     async def ping() -> None:
-        await ping_store(settings.redis_url.get_secret_value())
+        await store.run("PING")
 
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
         channel = Channel(
@@ -68,4 +70,5 @@ async def run(settings: WatchdogSettings) -> None:
         finally:
             for bus in made:
                 await bus.close()
+            await store.close()
             book.close()

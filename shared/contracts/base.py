@@ -118,11 +118,10 @@ class FactBase(Frozen):
         return ("", "")
 
 
-_AT_ZERO = "+00:00"
-
-
 def stamp(time: datetime) -> str:
-    """Return `time` in UTC to the microsecond, the one spelling used inside ids and digests."""
-    if time.tzinfo is UTC:
-        return f"{time.isoformat(timespec='microseconds')[: -len(_AT_ZERO)]}Z"
-    return f"{time.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+    """Return `time` in UTC to the microsecond, the one spelling used inside ids and digests.
+
+    It is what `isoformat` gives, which asks for the zone's offset in Python and takes ten times as long.
+    """
+    spelt: str = msgspec.to_builtins(time if time.tzinfo is UTC else time.astimezone(UTC))
+    return spelt if time.microsecond else f"{spelt[:-1]}.000000Z"

@@ -34,16 +34,22 @@ class Health:
 
     async def watch_lag(self, stop: asyncio.Event) -> None:
         """Measure how late the event loop wakes; run it as one of the service's loops."""
-        loop = asyncio.get_running_loop()
-        while not stop.is_set():
-            began = loop.time()
-            try:
-                async with asyncio.timeout(LAG_PERIOD_SECONDS):
-                    await stop.wait()
-            except TimeoutError:
-                lag = max(loop.time() - began - LAG_PERIOD_SECONDS, 0.0)
-                self._lags = [*self._lags[1 - LAG_WINDOW :], lag]
-                self._metrics.set(Metric.LOOP_LAG, self.lag_seconds)
+        self._measure_in_time(asyncio.get_running_loop())
+        try:
+            await stop.wait()
+        finally:
+            self._next.cancel()
+
+    def _measure_in_time(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Measure by a timer of the loop itself: to have a task wait for it wakes the loop thrice."""
+        due = loop.time() + LAG_PERIOD_SECONDS
+        self._next = loop.call_at(due, self._measure, loop, due)
+
+    def _measure(self, loop: asyncio.AbstractEventLoop, due: float) -> None:
+        lag = max(loop.time() - due, 0.0)
+        self._lags = [*self._lags[1 - LAG_WINDOW :], lag]
+        self._metrics.set(Metric.LOOP_LAG, self.lag_seconds)
+        self._measure_in_time(loop)
 
     async def answers(self) -> dict[str, str]:
         """Ask every check; a check that raises or takes too long is not well."""

@@ -38,12 +38,3 @@ async def inspect_store(url: str) -> StoreReport:
         append_only=said.get("aof_enabled") == "1",
         last_write_ok=said.get("aof_last_write_status", "ok") == "ok",
     )
-
-
-async def ping_store(url: str) -> None:
-    """Ask for a sign of life on a connection of its own. Raises StoreAwayError."""
-    link = RedisLink(url)
-    try:
-        await link.run("PING")
-    finally:
-        await link.close()

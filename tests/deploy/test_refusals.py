@@ -17,7 +17,7 @@ from shared.contracts.system import ClockTicked
 from shared.errors import UserError
 from shared.runtime.clock import SystemClock
 from shared.store.port import StoreAwayError, StoreRefusedError
-from shared.store.redis_inspect import ping_store
+from shared.store.redis_link import RedisLink
 from shared.store.redis_store import RedisStore
 from tests.fakes.deployed import DEPLOY, SECRET, Deployed, deployed
 
@@ -90,7 +90,7 @@ async def test_a_watchdog_with_a_wrong_password_lives_and_says_why(servers: Depl
     with pytest.raises(UserError, match="NATS refuses our credentials"):
         await NatsBus.connect(servers.nats_url("watchdog", WRONG), clock=SystemClock())
     with pytest.raises(StoreAwayError, match="invalid username-password"):
-        await ping_store(servers.redis_url("watchdog", WRONG))
+        await RedisLink(servers.redis_url("watchdog", WRONG)).run("PING")
     (found,) = await examined(servers.redis_url("operator", WRONG))
     assert (found.level, found.says.split(":")[0]) == ("fail", "refuses us")
     assert "ZHISHOU_REDIS_URL" in found.fix

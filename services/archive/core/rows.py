@@ -3,14 +3,15 @@
 Facts are read as plain values, not as models: the log has validated them.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import compress
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
+import msgspec
 from pydantic_core import from_json, to_json
 
 from shared.contracts.ledger import QUIET, is_whole, spelt
-from shared.contracts.received import Received, read_batch, read_received
+from shared.contracts.received import BATCH_HEAD
 from shared.contracts.upcast import Payload, upcast
 
 Value = str | int | None
@@ -46,6 +47,36 @@ what became of each verdict; the verdicts themselves, with every probability, st
 """
 
 
+class _Author(msgspec.Struct, frozen=True, gc=False):
+    author_id: str
+    name: str | None = None
+
+
+class _Item(msgspec.Struct, frozen=True, gc=False):
+    """What is kept of `item.received`."""
+
+    kind: Literal["item.received"]
+    version: Literal[1]
+    item_id: str
+    item_version: str
+    platform: str
+    account_id: str
+    item_kind: str
+    native_id: str
+    author: _Author
+    text: str
+
+
+class _Batch(msgspec.Struct, frozen=True, gc=False):
+    kind: Literal["item.batch"]
+    version: Literal[1]
+    items: tuple[_Item, ...]
+
+
+_one = msgspec.json.Decoder(_Item).decode
+_many = msgspec.json.Decoder(_Batch).decode
+
+
 def rows_of(seq: int, at: str, data: bytes) -> Iterable[Row]:
     """Return the rows of a fact; facts that are not archived have none.
 
@@ -53,11 +84,18 @@ def rows_of(seq: int, at: str, data: bytes) -> Iterable[Row]:
     """
     if data.startswith(VERDICTS):
         return ()  # large, and not archived
-    batch = read_batch(data)
-    if batch is not None:
-        return [_received(seq, place, at, item) for place, item in enumerate(batch.items)]
-    item = read_received(data)
-    return _others(seq, at, data) if item is None else (_received(seq, 0, at, item),)
+    items = _items(data)
+    if items is None:
+        return _others(seq, at, data)
+    return [_received(seq, place, at, item) for place, item in enumerate(items)]
+
+
+def _items(data: bytes) -> Sequence[_Item] | None:
+    """Return the items a fact tells of; None for another fact, or an older or odd one."""
+    try:
+        return _many(data).items if data.startswith(BATCH_HEAD) else (_one(data),)
+    except msgspec.MsgspecError:
+        return None
 
 
 def _others(seq: int, at: str, data: bytes) -> Iterator[Row]:
@@ -70,7 +108,7 @@ def _others(seq: int, at: str, data: bytes) -> Iterator[Row]:
         yield Row("actions", (seq, *who, _json(fact), at))
 
 
-def _received(seq: int, place: int, at: str, item: Received) -> Row:
+def _received(seq: int, place: int, at: str, item: _Item) -> Row:
     values = (
         seq,
         place,
@@ -79,7 +117,7 @@ def _received(seq: int, place: int, at: str, item: Received) -> Row:
         "received",
         item.platform,
         item.account_id,
-        item.item_kind.value,
+        item.item_kind,
         item.native_id,
         item.author.author_id,
         item.author.name,

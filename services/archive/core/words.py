@@ -7,9 +7,12 @@ be known of the language, and no word is missed because a segmenter cut elsewher
 import re
 import unicodedata
 from collections.abc import Iterator
+from operator import add
 
 _HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _RUNS = re.compile(rf"([{_HAN}]+)|[^\W_{_HAN}]+")
+_CHANGEABLE = re.compile(r"[^\u3400-\u9fff]+")
+"""Han characters that no normal form changes or joins; to ask that of each is most of the work."""
 MOST_TERMS = 32
 
 
@@ -38,10 +41,13 @@ def _term(run: str, *, han: bool) -> str:
 
 def _runs(text: str) -> Iterator[tuple[str, bool]]:
     """Yield each run of characters of one kind, as it is searched, and whether it is Chinese."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    for found in _RUNS.finditer(folded):
+    for found in _RUNS.finditer(_CHANGEABLE.sub(_normal, text).casefold()):
         yield found[0], found[1] is not None
 
 
+def _normal(found: re.Match[str]) -> str:
+    return unicodedata.normalize("NFKC", found[0])
+
+
 def _pairs(run: str) -> list[str]:
-    return [run[at : at + 2] for at in range(len(run) - 1)]
+    return list(map(add, run, run[1:]))

@@ -18,6 +18,17 @@ from services.archive.core.words import tokens
 from shared.contracts.base import Frozen
 from shared.errors import UserError
 
+_SETTINGS = (
+    "page_size=8192",
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "wal_autocheckpoint=4000",
+    "cache_size=-32768",
+    "trusted_schema=OFF",
+)
+"""Items are found by hashes, which lie anywhere: with SQLite's own 2 MB the same pages are read, written
+to the journal and from there to the file again and again. A page has its size from when the file is made."""
+
 
 class Place(Frozen):
     """How far the projection has come: stream incarnation, sequence, hash of that fact."""
@@ -39,10 +50,7 @@ class Database:
 
     def _open(self) -> sqlite3.Connection:
         try:
-            connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=NORMAL")
-            connection.execute("PRAGMA trusted_schema=OFF")
+            connection = self._connected()
             if _version(connection) == str(VERSION):
                 self._path.chmod(0o600)
                 return connection
@@ -55,14 +63,17 @@ class Database:
         connection.close()
         return self._make()
 
+    def _connected(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
+        for setting in _SETTINGS:
+            connection.execute(f"PRAGMA {setting}")
+        return connection
+
     def _make(self) -> sqlite3.Connection:
         """Begin an empty archive in place of whatever is there."""
         for suffix in ("", "-wal", "-shm"):
             self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
-        connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")
-        connection.execute("PRAGMA trusted_schema=OFF")
+        connection = self._connected()
         for statement in statements():
             connection.execute(statement)
         connection.execute("INSERT INTO meta VALUES ('version', ?)", [str(VERSION)])
@@ -98,14 +109,14 @@ class Database:
     def _index(self, table: str, after_seq: int, seq: int) -> None:
         """Make the new texts of a table searchable, each once."""
         insert = "INSERT OR IGNORE INTO documents (source, key, case_id, text, at) VALUES (?, ?, ?, ?, ?)"
-        found = self._connection.execute(SEARCHABLE[table], [after_seq, seq]).fetchall()
-        for values in found:
+        words = []
+        for values in self._connection.execute(SEARCHABLE[table], [after_seq, seq]).fetchall():
             if not values[3]:
                 continue
             made = self._connection.execute(insert, values)
             if made.rowcount == 1:
-                words = (made.lastrowid, tokens(values[3]))
-                self._connection.execute("INSERT INTO words (rowid, body) VALUES (?, ?)", words)
+                words.append((made.lastrowid, tokens(values[3])))
+        self._connection.executemany("INSERT INTO words (rowid, body) VALUES (?, ?)", words)
 
     def start_over(self) -> None:
         """Forget everything: the log is another one."""

@@ -69,10 +69,10 @@ class Classifier:
             return [_ask_a_person(self._judge) for _ in texts]
         read = [readable(text) for text in texts]
         verdicts = judge_batch(self._judge, normalise(read, self._tables))
-        quoting = [place for place, text in enumerate(texts) if quotes(text)]
-        own = self._stances([own_words(texts[place]) for place in quoting])
-        for place, says in zip(quoting, own, strict=True):
-            verdicts[place] = verdicts[place]._replace(says=says)
+        if quoting := [place for place, text in enumerate(texts) if quotes(text)]:
+            own = self._stances([own_words(texts[place]) for place in quoting])
+            for place, says in zip(quoting, own, strict=True):
+                verdicts[place] = verdicts[place]._replace(says=says)
         return verdicts
 
     def explain(self, text: str, labels: Sequence[Label] = ()) -> list[Explanation]:

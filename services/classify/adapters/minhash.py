@@ -1,13 +1,14 @@
 """MinHash signatures by rensa, with a seed that is part of the format."""
 
+from struct import Struct
+
 import numpy as np
 from numpy.typing import NDArray
 from rensa import RMinHash
 
 VALUES = 16
 SEED = 20260
-WIDTH = 8 * VALUES
-"""Hex digits of one signature."""
+_packed = Struct(f">{VALUES}I").pack
 
 
 class RensaSigner:
@@ -18,9 +19,5 @@ class RensaSigner:
         matrix = RMinHash.digest_matrix_from_flat_token_hashes(
             shingles, starts.astype(np.uint64), VALUES, SEED
         )
-        digits = np.array(matrix.to_rows(), ">u4").tobytes().hex()
-        signed = np.diff(starts).astype(bool).tolist()
-        return [
-            digits[row * WIDTH : (row + 1) * WIDTH] if some else ""
-            for row, some in enumerate(signed)
-        ]
+        signed = zip(matrix.to_rows(), np.diff(starts).tolist(), strict=True)
+        return [_packed(*row).hex() if some else "" for row, some in signed]

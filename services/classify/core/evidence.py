@@ -26,6 +26,7 @@ FORMS: Final = ("identity_number", "bank_card", "phone", "number_plate")
 RULES: Final = (*CATEGORIES, *FORMS, None)
 NO_RULE: Final = len(RULES) - 1
 _RULED: Final = tuple(f" {rule}" if rule else "" for rule in RULES)
+_BY_LAW: Final = np.array([place in STATUTORY for place in range(len(CATEGORIES))])
 _OTHER: Final = LABELS.index(Label.OTHER)
 _PRIVACY: Final = LABELS.index(Label.PRIVACY)
 
@@ -70,9 +71,7 @@ def by_duty(hits: Found, lexicon: Lexicon, decided: NDArray[np.bool_]) -> Eviden
     """Return the terms for which somebody looks: by law always, for a hazard where no label is found."""
     category = lexicon.category_of.take(hits.term)
     unnamed = (category == HAZARD) & decided[hits.text, _OTHER]
-    some = np.flatnonzero(
-        (np.isin(category, STATUTORY) | unnamed) & lexicon.strong.take(hits.term)
-    )
+    some = np.flatnonzero((_BY_LAW.take(category) | unnamed) & lexicon.strong.take(hits.term))
     return Evidence(
         hits.text.take(some),
         np.full(len(some), _OTHER),

@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+import numpy as np
+
 from services.classify.core.features import HASHED, MARKS, SHARE_BITS, SIGNS, Features
 from services.classify.core.lexicon import CATEGORIES
 from services.classify.core.scores import SCALE, Weights
@@ -31,10 +33,10 @@ def pulls(features: Features, weights: Weights, text: int, column: int) -> list[
 
     Their sum and the label's bias are its score. What rounds to nothing is left out.
     """
-    inside = slice(int(features.offsets[text]), int(features.offsets[text + 1]))
-    ids = features.ids[inside]
+    inside = np.arange(features.offsets[text], features.offsets[text + 1])
+    ids = features.ids.take(inside)
     moved = weights.table[weights.rows.take(ids), column].tolist()
-    spans = zip(features.start[inside].tolist(), features.end[inside].tolist(), strict=True)
+    spans = zip(*(each.tolist() for each in features.spans(inside)), strict=True)
     total: dict[tuple[int, int, str], int] = defaultdict(int)
     for each, (start, end), weight in zip(ids.tolist(), spans, moved, strict=True):
         total[start, end, _what(each)] += weight

@@ -10,14 +10,19 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from services.classify.core.hashes import (
+    BITS,
+    Ints,
+    bucket,
+    gram_hashes,
+    pair_hashes,
+    run_hashes,
+    word_hashes,
+)
 from services.classify.core.needs import Found
 from shared.text.normalise import Canonical
 from shared.text.sounds import Sounds
 
-Ints = NDArray[np.int64]
-Hashes = NDArray[np.uint64]
-
-BITS: Final = 22
 HASHED: Final = 1 << BITS
 CATEGORIES: Final = 64
 """Room for lexicon categories; each has two slots, for one hit and for several."""
@@ -43,30 +48,55 @@ _SHARES: Final = np.array(
     ]
 )
 _SPREAD: Final = 0x9E3779B1
-_UNITS: Final = 1024
-"""More than there are letters and syllables."""
+_WINDOW_BITS: Final = 9
+"""A text has 150 features; with fewer slots too many share one, with more they are too far apart."""
 _SALTS: Final = {"sound": 0x51, "initial": 0x1717, "pair": 0x9A1}
-_ODD: Final = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], np.uint64)
-_ROLL: Final = 0x100000001B3
-_ROLL_BACK: Final = pow(_ROLL, -1, 1 << 64)
-_MASK: Final = (1 << 64) - 1
+
+
+class Units(NamedTuple):
+    """What a feature can begin and end with, at [start, end) of its own text.
+
+    First the characters of a batch, then its syllables, then for each text a place that is nowhere.
+    """
+
+    text: Ints
+    start: Ints
+    end: Ints
+
+
+class Marks(NamedTuple):
+    """All that was seen in a batch, kind by kind: the id of a feature, its first and its last unit."""
+
+    ids: Ints
+    first: Ints
+    last: Ints
 
 
 class Features(NamedTuple):
-    """Feature `ids` of all texts, end to end; each stands at [start, end) of its own text.
+    """The features of all texts, end to end; an id occurs once a text.
 
-    `rows` are those of the weights they have; of features alone there are none. `shares` say of each
-    text how much one feature of it counts (scale 2^16).
-
-    Text `i` has those from `offsets[i]` to `offsets[i + 1]`; an id occurs once a text.
+    Text `i` has those from `offsets[i]` to `offsets[i + 1]`. `rows` are those of the weights they
+    have; of features alone there are none. `shares` say of each text how much one feature of it
+    counts (scale 2^16). Each is one of the `marks`, at its `place` there; where it stands in its
+    text is asked of few.
     """
 
-    ids: Ints
-    start: Ints
-    end: Ints
-    offsets: Ints
     rows: NDArray[np.int32]
+    offsets: Ints
     shares: Ints
+    place: Ints
+    marks: Marks
+    units: Units
+
+    @property
+    def ids(self) -> Ints:
+        return self.marks.ids.take(self.place)
+
+    def spans(self, which: Ints) -> tuple[Ints, Ints]:
+        """Return start and end of some features in their own texts."""
+        place = self.place.take(which)
+        first, last = self.marks.first.take(place), self.marks.last.take(place)
+        return self.units.start.take(first), self.units.end.take(last)
 
 
 class Seen(NamedTuple):
@@ -76,29 +106,6 @@ class Seen(NamedTuple):
     hits: Found
     heard: Sounds
     letters: Ints
-
-
-class _Part(NamedTuple):
-    text: Ints
-    ids: Ints
-    start: Ints
-    end: Ints
-
-
-def gram_hashes(batch: Canonical, size: int) -> tuple[Hashes, Ints]:
-    """Return (hash, place) of every run of `size` characters that lies in one text."""
-    return _runs(batch.codes.astype(np.uint64), batch.owner, size, size)
-
-
-def _runs(codes: Hashes, owner: Ints, size: int, salt: int) -> tuple[Hashes, Ints]:
-    count = len(codes) - size + 1
-    if count <= 0:
-        return np.zeros(0, np.uint64), np.zeros(0, np.int64)
-    total = np.full(count, salt, np.uint64) * _ODD[2]
-    for step in range(size):
-        total = (total ^ (total >> np.uint64(29))) * _ODD[1] + codes[step : step + count]
-    places = np.flatnonzero(owner[:count] == owner[size - 1 :])
-    return _mixed(total.take(places)), places
 
 
 def extract(
@@ -115,25 +122,26 @@ def extract(
     parts = [
         *_grams(batch),
         *_words(batch, seen.words),
-        *_categories(seen.hits, category_of),
-        *_signs(batch),
-        *_sounds(seen.heard, seen.letters),
+        *_categories(batch, seen.hits, category_of),
+        *_signs(batch, len(batch.codes) + len(seen.heard.units)),
+        *_sounds(seen.heard, seen.letters, len(batch.codes)),
     ]
-    whole = _Part(*(np.concatenate(column) for column in zip(*parts, strict=True)))
-    rows = np.zeros(0, np.int32) if row_of is None else row_of.take(whole.ids)
-    some = np.arange(len(whole.ids)) if row_of is None else np.flatnonzero(rows)
-    text = whole.text.take(some)
-    first = firsts(text, whole.ids.take(some))
-    text = text.take(first)
-    place = some.take(first.take(np.argsort(text, kind="stable")))
-    sizes = np.bincount(text, minlength=len(batch))
+    marks = Marks(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    units = _units(batch, seen.heard)
+    keys = marks.ids if row_of is None else row_of.take(marks.ids)
+    some = np.arange(len(keys)) if row_of is None else np.flatnonzero(keys != 0)
+    text = units.text.take(marks.first.take(some))
+    order = np.argsort(text, kind="stable")
+    text, place = text.take(order), some.take(order)
+    keys = keys.take(place)
+    once = firsts(text, keys)
     return Features(
-        whole.ids.take(place),
-        whole.start.take(place),
-        whole.end.take(place),
-        offsets_of(sizes),
-        rows if row_of is None else rows.take(place),
+        (np.zeros(0) if row_of is None else keys.take(once)).astype(np.int32, copy=False),
+        np.searchsorted(text.take(once), np.arange(len(batch) + 1)),
         shares(np.diff(batch.starts)),
+        place.take(once),
+        marks,
+        units,
     )
 
 
@@ -146,25 +154,28 @@ def shares(lengths: Ints) -> Ints:
     return _SHARES.take(np.minimum(lengths, _LONGEST))
 
 
-def firsts(text: Ints, ids: Ints) -> Ints:
-    """Return where each pair of text and id stands for the first time, in order.
+def firsts(text: Ints, keys: NDArray[np.signedinteger]) -> Ints:
+    """Return where each pair of text and key stands for the first time; texts are in order.
 
-    Every pair has a slot by its value. Of those of a slot the first one stays, and those like it
-    go; the rest, which shares the slot by chance, has its turn again. Sorting takes four times as
-    long.
+    Each text has some slots side by side, and a key one of them by its last bits. All are written down from
+    the last to the first, so the first of a slot stays, and those like it go. The rest, which
+    shares it by chance, has its turn again, in slots of all texts. Sorting takes four times as long.
     """
-    pair = text * SIZE + ids
-    left = np.arange(len(pair))
-    slots = 1 << max(len(pair).bit_length() + 1, 10)
-    slot = (ids + text * _SPREAD) & (slots - 1)
-    owner = np.empty(slots, np.int64)
-    stays = np.zeros(len(pair), np.bool_)
+    left = np.arange(len(text) - 1, -1, -1, dtype=np.int32)
+    slot = text[::-1] << _WINDOW_BITS
+    slot += keys[::-1] & (1 << _WINDOW_BITS) - 1
+    slots = int(text[-1]) + 1 << _WINDOW_BITS if len(text) else 0
+    stays = np.ones(len(text), np.bool_)
     while len(left):
-        owner[slot[::-1]] = left[::-1]
+        owner = np.empty(slots, np.int32)
+        owner[slot] = left
         winner = owner.take(slot)
-        stays[winner] = True
-        again = np.flatnonzero(pair.take(winner) != pair.take(left))
-        left, slot = left.take(again), slot.take(again)
+        beaten = np.flatnonzero(winner != left)
+        left, winner = left.take(beaten), winner.take(beaten)
+        stays[left] = keys.take(left) != keys.take(winner)
+        left = left.take(np.flatnonzero(stays.take(left)))
+        slots = 1 << len(left).bit_length() + 2
+        slot = (text.take(left) * _SPREAD + keys.take(left)) & slots - 1
     return np.flatnonzero(stays)
 
 
@@ -173,80 +184,64 @@ def offsets_of(sizes: Ints) -> Ints:
     return np.concatenate((np.zeros(1, np.int64), np.cumsum(sizes)))
 
 
-def _mixed(total: Hashes) -> Hashes:
-    total = (total ^ (total >> np.uint64(32))) * _ODD[0]
-    return total ^ (total >> np.uint64(29))
-
-
-def _bucket(hashes: Hashes) -> Ints:
-    return (hashes >> np.uint64(64 - BITS)).astype(np.int64)
-
-
-def _grams(batch: Canonical) -> list[_Part]:
-    parts = []
-    for size in range(1, GRAMS + 1):
-        hashes, places = gram_hashes(batch, size)
-        text = batch.owner.take(places)
-        start = places - batch.starts.take(text)
-        parts.append(_Part(text, _bucket(hashes), start, start + size))
-    return parts
-
-
-def _words(batch: Canonical, lengths: Ints) -> list[_Part]:
-    """Return words of two or more characters."""
-    ends = np.cumsum(lengths)
-    starts = ends - lengths
-    owner = batch.owner[starts]
-    hashes = _word_hashes(batch, starts, ends)
-    shift = batch.starts.take(owner)
-    start, end = starts - shift, ends - shift
-    single = np.flatnonzero(lengths > 1)
-    return [_Part(owner[single], _bucket(hashes[single]), start[single], end[single])]
-
-
-def _word_hashes(batch: Canonical, starts: Ints, ends: Ints) -> Hashes:
-    """Return a hash a word from one running sum: multiplication by an odd number undoes itself."""
-    size = len(batch.codes) + 1
-    up, down = np.full(size, _ROLL, np.uint64), np.full(size, _ROLL_BACK & _MASK, np.uint64)
-    up[0] = down[0] = 1
-    up, down = np.multiply.accumulate(up), np.multiply.accumulate(down)
-    running = np.zeros(size, np.uint64)
-    np.cumsum(batch.codes.astype(np.uint64) * up[:-1], out=running[1:])
-    return _mixed((running[ends] - running[starts]) * down[starts] + _ODD[0])
-
-
-def _sounds(heard: Sounds, letters: Ints) -> list[_Part]:
-    """Return runs of syllables, runs of their initials, and pairs in any order."""
-    streams = [(heard.units, size, _SALTS["sound"] + size) for size in SOUND_GRAMS]
-    streams += [(letters, size, _SALTS["initial"] + size) for size in INITIAL_GRAMS]
-    parts = []
-    for units, size, salt in streams:
-        hashes, places = _runs(units.astype(np.uint64), heard.text, size, salt)
-        parts.append(_between(heard, hashes, places, places + size - 1))
-    first, second = heard.units[:-1], heard.units[1:]
-    both = np.maximum(first, second) * _UNITS + np.minimum(first, second)
-    places = np.flatnonzero(heard.text[:-1] == heard.text[1:])
-    total = (both.take(places).astype(np.uint64) + np.uint64(_SALTS["pair"])) * _ODD[1]
-    parts.append(_between(heard, _mixed(total), places, places + 1))
-    return parts
-
-
-def _between(heard: Sounds, hashes: Hashes, first: Ints, last: Ints) -> _Part:
-    return _Part(
-        heard.text.take(first), _bucket(hashes), heard.start.take(first), heard.end.take(last)
+def _units(batch: Canonical, heard: Sounds) -> Units:
+    within = np.arange(len(batch.codes)) - batch.starts.take(batch.owner)
+    nowhere = np.zeros(len(batch), np.int64)
+    return Units(
+        np.concatenate((batch.owner, heard.text, np.arange(len(batch)))),
+        np.concatenate((within, heard.start, nowhere)),
+        np.concatenate((within + 1, heard.end, nowhere)),
     )
 
 
-def _categories(hits: Found, category_of: Ints) -> list[_Part]:
+def _grams(batch: Canonical) -> list[Marks]:
+    parts = []
+    for size in range(1, GRAMS + 1):
+        hashes, places = gram_hashes(batch, size)
+        parts.append(Marks(bucket(hashes), places, places + size - 1))
+    return parts
+
+
+def _words(batch: Canonical, lengths: Ints) -> list[Marks]:
+    """Return words of two or more characters."""
+    ends = np.cumsum(lengths)
+    longer = np.flatnonzero(lengths > 1)
+    ends = ends.take(longer)
+    starts = ends - lengths.take(longer)
+    return [Marks(bucket(word_hashes(batch, starts, ends)), starts, ends - 1)]
+
+
+def _sounds(heard: Sounds, letters: Ints, before: int) -> list[Marks]:
+    """Return runs of syllables, runs of their initials, and pairs in any order."""
+    units, begin = heard.units.astype(np.uint64), letters.astype(np.uint64)
+    found = [
+        *(
+            (run_hashes(units, heard.text, size, _SALTS["sound"] + size), size)
+            for size in SOUND_GRAMS
+        ),
+        *(
+            (run_hashes(begin, heard.text, size, _SALTS["initial"] + size), size)
+            for size in INITIAL_GRAMS
+        ),
+        (pair_hashes(units, heard.text, _SALTS["pair"]), 2),
+    ]
+    return [
+        Marks(bucket(hashes), places + before, places + (before + size - 1))
+        for (hashes, places), size in found
+    ]
+
+
+def _categories(batch: Canonical, hits: Found, category_of: Ints) -> list[Marks]:
     category = category_of[hits.term]
     key = hits.text * CATEGORIES + category
     order = np.argsort(key, kind="stable")
     again = np.zeros(len(key), np.int64)
     again[order[1:]] = key[order[1:]] == key[order[:-1]]
-    return [_Part(hits.text, HASHED + 2 * category + again, hits.start, hits.end)]
+    shift = batch.starts.take(hits.text)
+    return [Marks(HASHED + 2 * category + again, shift + hits.start, shift + hits.end - 1)]
 
 
-def _signs(batch: Canonical) -> list[_Part]:
+def _signs(batch: Canonical, before: int) -> list[Marks]:
     """Return what a text looks like from afar: its length, its marks, its digits."""
     count = len(batch)
     sizes = np.diff(batch.starts)
@@ -261,5 +256,4 @@ def _signs(batch: Canonical) -> list[_Part]:
     asks = full[batch.codes.take(batch.starts.take(full + 1) - 1) == ord("?")]
     text = np.concatenate((np.arange(count), some // len(MARKS), asks))
     ids = np.concatenate((length, 8 + 2 * (some % len(MARKS)) + many, np.full(len(asks), 40)))
-    nowhere = np.zeros(len(text), np.int64)
-    return [_Part(text, SIGNS + ids, nowhere, nowhere)]
+    return [Marks(SIGNS + ids, text + before, text + before)]

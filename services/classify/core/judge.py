@@ -1,19 +1,20 @@
 """The whole judgement of a batch, from canonical texts to verdicts, as one pure function."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import compress
+from itertools import repeat
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from services.classify.core import evidence, rules, scores
-from services.classify.core.features import Features, Seen, extract, gram_hashes
+from services.classify.core import evidence, rules, scores, spelling
+from services.classify.core.features import Features, Seen, extract
+from services.classify.core.hashes import gram_hashes
 from services.classify.core.lexicon import HAZARD, STATUTORY, Lexicon
 from services.classify.core.needs import Found, Segmenter, Signer, TermFinder
 from services.classify.core.privacy import FEWEST_DIGITS, PersonalData, personal_data
-from services.classify.core.rules import LABELS
 from services.classify.core.stance import stance_of_terms, stances
 from services.classify.core.stretches import SPEAKS, stretches
 from services.classify.core.verdict import INDEX, Bar, Judgement, decide
@@ -48,6 +49,18 @@ class Judge:
     @cached_property
     def stance_of_terms(self) -> NDArray[np.int64]:
         return stance_of_terms(self.lexicon)
+
+    @cached_property
+    def columns(self) -> NDArray[np.int64]:
+        """Return which columns of the model are labels."""
+        names = () if self.weights is None else self.weights.labels
+        return np.flatnonzero([each != scores.OFFENSIVE for each in names])
+
+    @cached_property
+    def places(self) -> NDArray[np.int64]:
+        """Return where these stand among all labels."""
+        names = () if self.weights is None else self.weights.labels
+        return np.array([INDEX[each] for each in names if each != scores.OFFENSIVE], np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +122,7 @@ class Batch:
         weights = self.judge.weights
         believed = rules.beliefs(*self.tally)
         if weights is not None:
-            places, columns = _places(weights), _columns(weights)
+            places, columns = self.judge.places, self.judge.columns
             model = scores.probabilities(scores.scores(self.features, weights), weights)
             offensive = model[:, weights.labels.index(scores.OFFENSIVE)]
             by_model = rules.shared_out(places, model[:, columns], offensive)
@@ -160,8 +173,7 @@ class Batch:
             evidence.by_duty(self.entries, self.judge.lexicon, decided),
         ]
         if weights is not None:
-            places = _places(weights)
-            columns = _columns(weights)
+            places, columns = self.judge.places, self.judge.columns
             wanted = np.zeros((len(self.texts), len(weights.labels)), np.bool_)
             wanted[:, columns] = decided[:, places]
             pushing = stretches(self.texts, self.words, self.features, weights, wanted)
@@ -171,54 +183,32 @@ class Batch:
         return evidence.reasons(evidence.together(*found), self.texts)
 
 
-def _places(weights: scores.Weights) -> NDArray[np.int64]:
-    """Return where the labels of the model stand among all labels."""
-    return np.array([INDEX[each] for each in weights.labels if each != scores.OFFENSIVE])
-
-
-def _columns(weights: scores.Weights) -> NDArray[np.int64]:
-    """Return which columns of the model are labels."""
-    return np.flatnonzero([each != scores.OFFENSIVE for each in weights.labels])
-
-
-def _spelt(beliefs: NDArray[np.int64]) -> list[str]:
-    """Return each row as its numbers apart by spaces; the whole table is spelt in one go."""
-    return str(beliefs.tolist())[2:-2].replace(",", "").split("] [")
-
-
 def judge_batch(judge: Judge, texts: Canonical) -> list[Verdict]:
     """Return one verdict a text; pure, and the same whatever else is in the batch."""
     if not len(texts):
         return []
-    batch = Batch(judge, texts)
-    rows = zip(
-        _spelt(batch.beliefs),
-        batch.judgement.decided.tolist(),
-        batch.judgement.abstained.tolist(),
-        batch.anger,
-        batch.signatures,
-        batch.says,
-        texts.texts,
-        strict=True,
-    )
-    return [
-        Verdict(
-            model=judge.model,
-            beliefs=beliefs,
-            held=",".join(compress(LABELS, decided)),
-            abstained=abstained,
-            why=batch.reasons.get(index, ""),
-            anger=anger,
-            signature=signature,
-            exact=token("text", text),
-            degraded=judge.degraded,
-            says=says,
-            hearing=judge.hearing,
-        )
-        if text
-        else unread(judge)
-        for index, (beliefs, decided, abstained, anger, signature, says, text) in enumerate(rows)
-    ]
+    batch, count = Batch(judge, texts), len(texts)
+    columns: dict[str, Iterable[object]] = {
+        "model": repeat(judge.model, count),
+        "beliefs": spelling.numbers(batch.beliefs),
+        "held": spelling.held(batch.judgement.decided),
+        "abstained": batch.judgement.abstained.tolist(),
+        "why": [batch.reasons.get(index, "") for index in range(count)],
+        "anger": batch.anger,
+        "signature": batch.signatures,
+        "exact": [token("text", text) for text in texts.texts],
+        "degraded": repeat(judge.degraded, count),
+        "item_id": repeat("", count),
+        "item_version": repeat("", count),
+        "says": batch.says,
+        "hearing": repeat(judge.hearing, count),
+    }
+    rows = zip(*(columns[name] for name in Verdict._fields), strict=True)
+    verdicts = list(map(Verdict._make, rows))
+    for index, text in enumerate(texts.texts):
+        if not text:
+            verdicts[index] = unread(judge)
+    return verdicts
 
 
 def unread(judge: Judge) -> Verdict:

@@ -1,6 +1,7 @@
 """A linear model in integers: equal inputs give equal probabilities on every machine."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, Literal
 
 import numpy as np
@@ -19,9 +20,10 @@ REACH: Final = (NODES << STEP_BITS) // 2
 """Scores outside [-16, 16) count as the nearest inside."""
 PROBABILITY_BITS: Final = 30
 MILLION: Final = 1_000_000
-AT_ONCE: Final = 32
+AT_ONCE: Final = 64
+"""Texts: what is added up of so many stays in the processor's own memory."""
 NOTHING: Final = 0
-"""The row that weighs nothing: the last text ends with it, in case nothing of that weighs anything."""
+"""The row that weighs nothing."""
 
 
 OFFENSIVE: Final = "offensive"
@@ -42,24 +44,40 @@ class Weights:
     bias: Ints
     curves: Ints
 
+    @cached_property
+    def safely(self) -> int:
+        """Return how many rows can be added up before 32 bits might not hold the sum."""
+        heaviest = max(-int(self.table.min(initial=0)), int(self.table.max(initial=0)), 1)
+        return max(1, int(np.iinfo(np.int32).max) // heaviest)
+
 
 def scores(features: Features, weights: Weights) -> Ints:
     """Return text x label sums of weights, each by how much a feature of its text counts; exact.
 
-    Few texts at a time: what is added up then stays in the processor's own memory.
+    Texts of about equal length lie side by side, the first feature of each, then the second: so all their
+    labels are added up in one stroke. Where a text has no more features, it has those that weigh nothing.
     """
-    offsets = features.offsets
-    total = np.empty((len(offsets) - 1, len(weights.labels)), np.int64)
-    for first in range(0, len(total), AT_ONCE):
-        starts = offsets[first : first + AT_ONCE + 1]
-        rows = np.append(features.rows[starts[0] : starts[-1]], NOTHING)
-        gathered = weights.table.take(rows, axis=0)
-        sums = total[first : first + AT_ONCE]
-        np.add.reduceat(gathered, starts[:-1] - starts[0], axis=0, dtype=np.int64, out=sums)
-        sums[starts[1:] == starts[:-1]] = 0
+    sizes = np.diff(features.offsets)
+    rows = np.append(features.rows, np.int32(NOTHING))
+    total = np.empty((len(sizes), len(weights.labels)), np.int64)
+    order = np.argsort(sizes, kind="stable")
+    for first in range(0, len(order), AT_ONCE):
+        texts = order[first : first + AT_ONCE]
+        size, nth = sizes.take(texts), np.arange(sizes[texts[-1]])[:, None]
+        place = np.where(nth < size, features.offsets.take(texts) + nth, len(features.rows))
+        total[texts] = _added(rows.take(place), weights)
     total *= features.shares[:, None]
     total >>= SHARE_BITS
     total += weights.bias
+    return total
+
+
+def _added(rows: NDArray[np.int32], weights: Weights) -> Ints:
+    """Return the sums of the columns of rows; so many at a time that 32 bits hold any sum."""
+    total = np.zeros((rows.shape[1], len(weights.labels)), np.int64)
+    for first in range(0, len(rows), weights.safely):
+        some = weights.table.take(rows[first : first + weights.safely], axis=0)
+        total += np.add.reduce(some, axis=0, dtype=np.int32)
     return total
 
 

@@ -98,8 +98,10 @@ def _heat(
     which, pair = _within(features.offsets, text)
     rows = features.rows.take(which)
     cell = rows * np.int64(len(weights.labels)) + column.take(pair)
-    added = weights.table.ravel().take(cell).astype(np.int64) << SPREAD
-    start, end = features.start.take(which), features.end.take(which)
+    weight = weights.table.ravel().take(cell)
+    some = np.flatnonzero(weight != 0)
+    pair, added = pair.take(some), weight.take(some).astype(np.int64) << SPREAD
+    start, end = features.spans(which.take(some))
     base = offsets_of(np.diff(texts.starts).take(text) + 1)
     each = added // np.maximum(end - start, 1)
     steps = np.zeros(int(base[-1]), np.int64)

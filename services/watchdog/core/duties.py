@@ -1,9 +1,10 @@
 """Who must have been told by when, read from the recorded decisions and nothing else."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
+
+from pydantic_core import from_json
 
 GRACE = timedelta(seconds=60)
 """After a clock has run out its breach stands in the log within a second; a minute is a fault."""
@@ -66,7 +67,7 @@ def changes(lines: Sequence[str]) -> Iterator[Change]:
     for text in lines:
         if _ITEMS in text:
             continue
-        line = json.loads(text)
+        line = from_json(text)
         reader = _READERS.get(line["kind"])
         if reader is not None:
             yield from reader(line)

@@ -1,6 +1,7 @@
 """Words of a text and of what somebody types: found in any language, never an operator."""
 
 import sqlite3
+import unicodedata
 
 import pytest
 from hypothesis import given
@@ -40,6 +41,14 @@ def test_words_are_found_as_they_stand(text: str, wanted: str) -> None:
 )
 def test_what_does_not_stand_there_is_not_found(text: str, wanted: str) -> None:
     assert not found(text, wanted)
+
+
+@given(
+    st.text(st.sampled_from("退款1Ａﬁ²㎏，가ᄀ゙́か\uf900\u2f00"), max_size=20) | st.text(max_size=20)
+)
+def test_what_is_cut_out_to_be_folded_is_folded_as_in_its_place(text: str) -> None:
+    """Han characters are passed by; nothing next to them may be changed by that."""
+    assert tokens(text) == tokens(unicodedata.normalize("NFKC", text))
 
 
 @given(st.text(max_size=40))

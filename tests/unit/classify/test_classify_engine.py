@@ -14,7 +14,16 @@ from services.classify.adapters.engine import WEIGHTS_DIR, Classifier
 from services.classify.adapters.segments import RjiebaSegmenter
 from services.classify.adapters.weight_files import MANIFEST
 from services.classify.core import features
-from services.classify.core.features import SHARE_BITS, SHORT, Features, Seen, extract, shares
+from services.classify.core.features import (
+    SHARE_BITS,
+    SHORT,
+    Features,
+    Marks,
+    Seen,
+    Units,
+    extract,
+    shares,
+)
 from services.classify.core.scores import NODES, Weights, probabilities, scores
 from services.classify.training.bars import Column
 from services.classify.training.data import own_rows
@@ -183,7 +192,8 @@ def test_a_text_of_which_nothing_weighs_has_the_bias_wherever_it_stands() -> Non
     offsets = np.array([0, 0, 2, 2, 3, *[3] * 40])
     at = np.zeros(3, np.int64)
     whole = np.full(len(offsets) - 1, 1 << SHARE_BITS)
-    found = Features(np.array([1, 2, 1]), at, at, offsets, np.array([1, 2, 1], np.int32), whole)
+    rows, marks = np.array([1, 2, 1], np.int32), Marks(np.array([1, 2, 1]), at, at)
+    found = Features(rows, offsets, whole, np.arange(3), marks, Units(at, at, at))
     assert scores(found, weights)[:, 0].tolist() == [100, 112, 100, 105, *[100] * 40]
     half = found._replace(shares=whole // 2)
     assert scores(half, weights)[:4, 0].tolist() == [100, 106, 100, 102]
