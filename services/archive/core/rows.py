@@ -4,13 +4,12 @@ Facts are read as plain values, not as models: the log has validated them.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import compress
 from typing import Literal, NamedTuple
 
 import msgspec
 from pydantic_core import from_json, to_json
 
-from shared.contracts.ledger import QUIET, is_whole, spelt
+from shared.contracts.ledger import QUIET, is_whole
 from shared.contracts.received import BATCH_HEAD
 from shared.contracts.upcast import Payload, upcast
 
@@ -34,7 +33,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "items": ("seq", "place", "item_id", "item_version", "change", "platform", "account_id", "item_kind",
               "native_id", "author_id", "author_name", "text", "at"),
     "judgements": ("seq", "place", "item_id", "account_id", "case_id", "model", "line", "at"),
-    "quiet": ("seq", "judged", "classified", "lines"),
+    "quiet": ("seq", "judged", "classified", "forms", "lines"),
     "decisions": ("seq", "place", "kind", "case_id", "item_id", "account_id", "line", "at"),
     "actions": ("seq", "kind", "op_id", "person_id", "case_id", "body", "at"),
     "effects": ("seq", "effect_id", "change", "attempt", "term", "status", "body", "at"),
@@ -42,7 +41,8 @@ TABLES: dict[str, tuple[str, ...]] = {
 """Table -> columns. The key is the sequence, with the place in it where a fact has many rows.
 
 `judgements` are the decisions on items of a case. Those on all other items are nine tenths of all
-lines and nobody asks for one by itself: `quiet` keeps them together, counted, a row a fact. They say
+lines and nobody asks for one by itself: `quiet` keeps them together, counted, a row a fact, as short as
+the ledger tells them. They say
 what became of each verdict; the verdicts themselves, with every probability, stay in the log.
 """
 
@@ -73,6 +73,18 @@ class _Batch(msgspec.Struct, frozen=True, gc=False):
     items: tuple[_Item, ...]
 
 
+class _Line(msgspec.Struct, frozen=True):
+    """What a decision says of where it belongs. Another version may say it otherwise, or not."""
+
+    kind: object = None
+    at: object = None
+    case_id: object = None
+    item_id: object = None
+    account_id: object = None
+    model: object = None
+
+
+_line = msgspec.json.Decoder(_Line).decode
 _one = msgspec.json.Decoder(_Item).decode
 _many = msgspec.json.Decoder(_Batch).decode
 
@@ -165,25 +177,34 @@ def _finished(seq: int, at: str, fact: Payload) -> Iterator[Row]:
 
 
 def _decisions(seq: int, _at: str, fact: Payload) -> Iterator[Row]:
+    forms: list[str] = fact["forms"]
     entries: list[str] = fact["lines"]
-    lines = list(spelt(fact["forms"], entries))
-    calm = [QUIET in each or not is_whole(each) for each in entries]
-    quiet = list(compress(lines, calm))
-    if quiet:
-        classified = sum(BLIND not in line for line in quiet)
-        yield Row("quiet", (seq, len(quiet), classified, "\n".join(quiet)))
-    for place, line in enumerate(lines):
-        if calm[place]:
-            continue
-        body: dict[str, object] = from_json(line)
-        case_id, item_id, account_id, at = (
-            _text(body, name) for name in ("case_id", "item_id", "account_id", "at")
-        )
-        if (kind := _text(body, "kind")) == JUDGED:
-            model = _text(body, "model")
-            yield Row("judgements", (seq, place, item_id, account_id, case_id, model, line, at))
+    is_blind = {str(number): BLIND in form for number, form in enumerate(forms)}
+    quiet: list[str] = []
+    blind = 0
+    for place, entry in enumerate(entries):
+        if not is_whole(entry):
+            quiet.append(entry)
+            blind += bool(forms) and is_blind[entry.partition(" ")[0]]
+        elif QUIET in entry:
+            quiet.append(entry)
+            blind += BLIND in entry
         else:
-            yield Row("decisions", (seq, place, kind, case_id, item_id, account_id, line, at))
+            yield _decision(seq, place, entry)
+    if quiet:
+        told = (len(quiet), len(quiet) - blind, to_json(forms).decode(), "\n".join(quiet))
+        yield Row("quiet", (seq, *told))
+
+
+def _decision(seq: int, place: int, line: str) -> Row:
+    said = _line(line)
+    where = (_text(said.item_id), _text(said.account_id))
+    kind, case_id, at = _text(said.kind), _text(said.case_id), _text(said.at)
+    if kind == JUDGED:
+        model = _text(said.model)
+        return Row("judgements", (seq, place, *where, case_id, model, line, at))
+    item_id, account_id = where
+    return Row("decisions", (seq, place, kind, case_id, item_id, account_id, line, at))
 
 
 _MAKERS: Mapping[str, Callable[[int, str, Payload], Iterator[Row]]] = {
@@ -197,8 +218,7 @@ _MAKERS: Mapping[str, Callable[[int, str, Payload], Iterator[Row]]] = {
 }
 
 
-def _text(body: dict[str, object], name: str) -> str | None:
-    value = body.get(name)
+def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
 
 

@@ -2,7 +2,7 @@
 
 from services.archive.core.rows import TABLES
 
-VERSION = 6
+VERSION = 7
 """Another version means: made anew from the log."""
 
 _TYPES = {"seq": "INTEGER NOT NULL", "place": "INTEGER NOT NULL", "attempt": "INTEGER",

@@ -6,11 +6,10 @@ be known of the language, and no word is missed because a segmenter cut elsewher
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from operator import add
 
 _HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af"
-_RUNS = re.compile(rf"([{_HAN}]+)|[^\W_{_HAN}]+")
+_RUNS = re.compile(rf"([{_HAN}]+)|([^\W_{_HAN}]+)")
 _CHANGEABLE = re.compile(r"[^\u3400-\u9fff]+")
 """Han characters that no normal form changes or joins; to ask that of each is most of the work."""
 MOST_TERMS = 32
@@ -19,8 +18,8 @@ MOST_TERMS = 32
 def tokens(text: str) -> str:
     """Return what is indexed of a text, separated by spaces."""
     found: list[str] = []
-    for run, han in _runs(text):
-        found += [*_pairs(run), run[-1]] if han else [run]
+    for han, other in _runs(text):
+        found += [*_pairs(han), han[-1]] if han else [other]
     return " ".join(found)
 
 
@@ -30,19 +29,18 @@ def query(text: str) -> str:
     Every run of characters must occur as it stands; runs may stand anywhere. All is quoted, so
     no operator of the query language can be typed in.
     """
-    return " AND ".join(_term(run, han=han) for run, han in list(_runs(text))[:MOST_TERMS])
+    return " AND ".join(_term(han, other) for han, other in _runs(text)[:MOST_TERMS])
 
 
-def _term(run: str, *, han: bool) -> str:
-    if not han or len(run) == 1:
-        return f'"{run}" *'
-    return f'"{" ".join(_pairs(run))}"'
+def _term(han: str, other: str) -> str:
+    if len(han) > 1:
+        return f'"{" ".join(_pairs(han))}"'
+    return f'"{han or other}" *'
 
 
-def _runs(text: str) -> Iterator[tuple[str, bool]]:
-    """Yield each run of characters of one kind, as it is searched, and whether it is Chinese."""
-    for found in _RUNS.finditer(_CHANGEABLE.sub(_normal, text).casefold()):
-        yield found[0], found[1] is not None
+def _runs(text: str) -> list[tuple[str, str]]:
+    """Return each run of characters of one kind, as it is searched: (Chinese, other), one of them ""."""
+    return _RUNS.findall(_CHANGEABLE.sub(_normal, text).casefold())
 
 
 def _normal(found: re.Match[str]) -> str:

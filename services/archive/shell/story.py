@@ -9,6 +9,7 @@ from pydantic_core import from_json, to_json
 
 from services.archive.shell.reading import opened
 from shared.contracts.ids import TOKEN_CHARS
+from shared.contracts.ledger import spelt
 from shared.errors import UserError
 
 TRACE_CHARS = 32
@@ -40,7 +41,7 @@ _STEPS = (
     " ORDER BY 1, 2"
 )
 _QUIET = (
-    "SELECT seq, lines FROM quiet WHERE instr(lines, ?1) > 0"
+    "SELECT seq, forms, lines FROM quiet WHERE instr(lines, ?1) > 0"
     " AND seq > (SELECT MIN(seq) FROM items WHERE item_id = ?1)"
 )
 _WORTH = (
@@ -100,10 +101,10 @@ def _step(seq: int, what: str, at: str, body: str) -> Step:
 def _quiet_steps(connection: sqlite3.Connection, items: Sequence[str]) -> Iterator[Step]:
     """Yield the decisions on items that became no case; they are kept together, many a row."""
     for item_id in items:
-        for seq, lines in connection.execute(_QUIET, [item_id]):
-            for line in lines.split("\n"):
-                if item_id in line:
-                    yield _step(seq, "item.judged", "", line)
+        for seq, forms, lines in connection.execute(_QUIET, [item_id]):
+            entries = [entry for entry in lines.split("\n") if item_id in entry]
+            for line in spelt(from_json(forms), entries):
+                yield _step(seq, "item.judged", "", line)
 
 
 def _column(connection: sqlite3.Connection, query: str, *values: str) -> tuple[str, ...]:

@@ -127,14 +127,15 @@ def strongest(found: Evidence) -> list[int]:
     for index, now, start, end, limit in zip(order.tolist(), *columns, strict=True):
         if now != current:
             current, chosen = now, []
-        if len(chosen) < limit and _apart(start, end, chosen):
+        if len(chosen) >= limit:
+            continue
+        for first, last in chosen:
+            if start < last and first < end:
+                break
+        else:
             chosen.append((start, end))
             kept.append(index)
     return kept
-
-
-def _apart(start: int, end: int, chosen: list[tuple[int, int]]) -> bool:
-    return all(end <= other_start or other_end <= start for other_start, other_end in chosen)
 
 
 def reasons(found: Evidence, texts: Canonical) -> dict[int, str]:

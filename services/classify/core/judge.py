@@ -29,6 +29,9 @@ _ZERO, _NINE = ord("0"), ord("9")
 NO_TEXT: Final = "no_text"
 """There is nothing to read: a picture, a voice, characters without a shape. A person must look."""
 
+_made: Final = tuple.__new__
+"""A named tuple of its parts, without the call in Python that its own name is."""
+
 
 @dataclass(frozen=True)
 class Judge:
@@ -204,7 +207,7 @@ def judge_batch(judge: Judge, texts: Canonical) -> list[Verdict]:
         "hearing": repeat(judge.hearing, count),
     }
     rows = zip(*(columns[name] for name in Verdict._fields), strict=True)
-    verdicts = list(map(Verdict._make, rows))
+    verdicts = list(map(_made, repeat(Verdict), rows))
     for index, text in enumerate(texts.texts):
         if not text:
             verdicts[index] = unread(judge)

@@ -110,6 +110,7 @@ def test_reasons_are_few_and_apart_and_the_weightiest() -> None:
 def test_a_single_character_of_the_model_stands_only_where_there_is_nothing_longer() -> None:
     assert spans((0, 1, 900, MODEL), (4, 6, 100, MODEL)) == [(4, 6)]
     assert spans((0, 1, 900, MODEL), (4, 6, HINT, LEXICON)) == [(4, 6)]
+    assert spans((0, 1, 900, MODEL), (4, 6, 100, MODEL), (8, 9, HINT, LEXICON)) == [(8, 9), (4, 6)]
     assert spans((0, 1, 300, MODEL), (4, 5, 600, MODEL)) == [(4, 5)]
     assert spans((0, 1, HINT, LEXICON), (4, 6, 100, MODEL)) == [(0, 1), (4, 6)]
 
