@@ -8,6 +8,7 @@ missing follower count as a small one.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Annotated, Final, NamedTuple
 
 from pydantic import Field, PrivateAttr, model_validator
@@ -103,6 +104,13 @@ class Weight(NamedTuple):
     topics: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    values: Mapping[str, Value] = MappingProxyType({})
+    """What the pack's rules looked at."""
+
+    @property
+    def alone(self) -> dict[str, Value]:
+        """Return the same of the item by itself, whoever else says it, with the whole sum."""
+        return {**self.values, "case.severity": self.value, **_ALONE}
 
 
 def weigh(matter: Matter, weighing: Weighing) -> Weight:
@@ -122,7 +130,10 @@ def weigh(matter: Matter, weighing: Weighing) -> Weight:
     ]
     value = max(0, min(MOST, sum(each.points for each in parts)))
     shown = tuple(each for each in parts if each.points)
-    return Weight(value, shown, *held, tuple(unknown(matter)))
+    return Weight(value, shown, *held, tuple(unknown(matter)), values)
+
+
+_ALONE: Final[Mapping[str, Value]] = {"case.alike": -1, "case.coordinated": False}
 
 
 def case_values(

@@ -174,8 +174,7 @@ def _open(
     clocks: tuple[CaseClock, ...] = ()
     labels = in_order(set(judged.decided))
     if not collects:
-        values = conditions(work, fact.scope(), item, judged, None)
-        clocks = start_clocks(pack, pending.received_at, values)
+        clocks = start_clocks(pack, pending.received_at, judged.weight.alone)
         remember(work, fact.scope(), item.author)
     case = built(
         Case,

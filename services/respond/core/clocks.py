@@ -1,6 +1,7 @@
 """The promises of a case: started when its item came, kept by people, broken in their own time."""
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from services.respond.core.aggregates import Case, CaseClock, ClockKind, HistoryEntry
 from services.respond.core.at_risk import looked_after
@@ -96,6 +97,11 @@ def put_broken(work: Work, broken: Case, kind: str) -> None:
         page_for_breach(work, broken, kind)
 
 
+@lru_cache(maxsize=64)
+def _span(minutes: float) -> timedelta:
+    return timedelta(minutes=minutes)
+
+
 def _clock(kind: ClockKind, received_at: datetime, minutes: float) -> CaseClock:
-    due_at = received_at + timedelta(minutes=minutes)
+    due_at = received_at + _span(minutes)
     return built(CaseClock, {"clock": kind, "started_at": received_at, "due_at": due_at})

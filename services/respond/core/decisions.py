@@ -230,11 +230,15 @@ def line(decision: Decision) -> str:
     """Return the canonical line: compact JSON, keys sorted, no newline."""
     if isinstance(decision, ItemJudged):
         return _judged_line(decision)
-    told = decision.model_dump(mode="json")
+    told = decision.__dict__ if type(decision) in _OFTEN else decision.model_dump(mode="json")
     try:
         return _spell_quickly(told).decode()
     except UnicodeEncodeError:  # half a character, which only the slow one writes
-        return _spell(told)
+        return _spell(decision.model_dump(mode="json"))
+
+
+_OFTEN = frozenset({CaseOpened, CaseJoined})
+"""Nearly all that is no judgement; of plain texts, labels, whole numbers and times, which need no model."""
 
 
 def _judged_line(judged: ItemJudged) -> str:

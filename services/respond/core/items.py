@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from functools import lru_cache
 
 from services.respond.core.aggregates import Case, CaseItem, EarlyChange, ItemPlace
 from services.respond.core.calm import passed
@@ -38,8 +37,7 @@ def received(work: Work, fact: ItemReceived | Received) -> None:
     if not work.is_new(fact.item_id) and _retexted(work, fact):
         return
     work.count("items_received")
-    pack, _ = work.pack_of(fact.account_id)
-    due = work.at + _patience(pack.verdict_seconds)
+    due = work.patience_ends(fact.account_id)
     pending = _made(PendingItem, (fact, work.at, work.seq, due, 0, False, ()))
     early = _early_of(work, fact.item_id)
     if early is None:
@@ -49,10 +47,11 @@ def received(work: Work, fact: ItemReceived | Received) -> None:
 
 
 def received_together(work: Work, items: Sequence[ItemReceived | Received]) -> Iterator[None]:
-    """Take the items of a batch in order. Yields after each, so that what it armed can fire."""
+    """Take the items of a batch in order. Yields after one that armed what may be due."""
     for each in items:
         received(work, each)
-        yield
+        if work.may_be_due():
+            yield
 
 
 def edited(work: Work, fact: ItemEdited) -> None:
@@ -90,14 +89,15 @@ def deleted(work: Work, fact: ItemDeleted) -> None:
 def classified(work: Work, fact: ItemClassified) -> Iterator[None]:
     """Take the first verdicts of an active model on the newest versions; ignore any others.
 
-    Yields after each, so that what it armed can fire.
+    Yields after one that armed what may be due.
     """
     if not _counts(work, fact.model):
         return
     heard = listen(work, fact)
     for each in fact.verdicts:
         _classified(work, each)
-        yield
+        if work.may_be_due():
+            yield
     if heard or work.suspected:
         echo(work, heard)
 
@@ -115,11 +115,6 @@ def _classified(work: Work, fact: Verdict) -> None:
     case = _case_of(work, fact.item_id)
     if case is not None:
         judge_again(work, case, fact)
-
-
-@lru_cache(maxsize=64)
-def _patience(seconds: float) -> timedelta:
-    return timedelta(seconds=seconds)
 
 
 def _retexted(work: Work, fact: ItemReceived | Received | ItemEdited) -> bool:
@@ -172,7 +167,6 @@ def _meet_early(work: Work, pending: PendingItem, early: EarlyChange) -> None:
 
 def _from_edit(work: Work, fact: ItemEdited) -> PendingItem:
     """An item judged as no matter long ago has changed: what the edit tells is all we know."""
-    pack, _ = work.pack_of(fact.account_id)
     whole = ItemReceived(
         platform=fact.platform,
         account_id=fact.account_id,
@@ -190,7 +184,7 @@ def _from_edit(work: Work, fact: ItemEdited) -> PendingItem:
         fact=whole,
         received_at=work.at,
         seq=work.seq,
-        verdict_due=work.at + timedelta(seconds=pack.verdict_seconds),
+        verdict_due=work.patience_ends(fact.account_id),
         edits=1,
         degraded=() if fact.author else (ORIGIN_UNKNOWN,),
     )

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from datetime import timedelta
 
 from services.respond.core.aggregates import (
     Account,
@@ -35,6 +36,7 @@ class Lookups(ABC):
         self._known: dict[str, tuple[Pack, str]] = {}
         self.judged: dict[tuple[str, str, int, bool], Judgement] = {}
         """What verdicts came to; holds as long as the packs that are known."""
+        self._patience: dict[str, timedelta] = {}
         self._organisation: Organisation | None = None
         self._beside: bool | None = None
         self._watchful: bool | None = None
@@ -71,6 +73,14 @@ class Lookups(ABC):
             pack_hash = self.organisation.packs.get(name, "")
             known = (self.packs[pack_hash], pack_hash) if pack_hash else (NO_PACK, "")
             self._known[account_id] = known
+        return known
+
+    def patience_with(self, account_id: str) -> timedelta:
+        """Return how long an item of an account waits for its verdict."""
+        known = self._patience.get(account_id)
+        if known is None:
+            pack, _ = self.pack_of(account_id)
+            known = self._patience[account_id] = timedelta(seconds=pack.verdict_seconds)
         return known
 
     @property

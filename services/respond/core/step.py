@@ -83,8 +83,7 @@ def _apply(work: Work, fact: Fact | Received | ReceivedBatch) -> None:
 def _in_turn(work: Work, parts: Iterator[None]) -> None:
     """Apply the parts of a fact as if they had come one by one."""
     for _ in parts:
-        if work.may_be_due():
-            fire_due(work)
+        fire_due(work)
 
 
 def _apply_other(work: Work, fact: PostFact | OperatorFact | OrgFact | SystemFact) -> None:

@@ -44,6 +44,8 @@ class Work(Lookups):
         self._counts: dict[str, int] = {}
         self._rates: dict[tuple[int, tuple[str, ...]], int] = {}
         self._armed: list[Timer] = []
+        self._unsorted: list[Timer] = []
+        """What was armed since somebody asked what is due, which most often nobody does."""
         self._next_timer = 0
         self._late = state.waiting.by_due()
         self._next_late = next(self._late, None)
@@ -105,7 +107,9 @@ class Work(Lookups):
                 self.look_anew()
             self._timers[key] = timers = each.timers()
             for timer in timers:
-                self._arm(timer)
+                self._unsorted.append(timer)
+                if timer.due < self._soonest:  # noqa: PLR1730  twice as fast, and four times a case
+                    self._soonest = timer.due
 
     def drop(self, key: str) -> None:
         self._puts[key], self._timers[key] = None, ()
@@ -115,6 +119,10 @@ class Work(Lookups):
         if item_id in self._waits:
             return self._waits[item_id]
         return self.state.waiting.get(item_id)
+
+    def patience_ends(self, account_id: str) -> datetime:
+        """Return until when an item that comes now waits for its verdict."""
+        return self.at + self.patience_with(account_id)
 
     def wait(self, pending: PendingItem) -> None:
         self._waits[pending.fact.item_id] = pending
@@ -178,6 +186,8 @@ class Work(Lookups):
     def next_due(self) -> Timer | None:
         """Return the earliest timer due by now, in (due, id) order, as things stand now."""
         stored = self._next_stored()
+        while self._unsorted:
+            heappush(self._armed, self._unsorted.pop())
         while self._has_armed() and not self._still_armed(self._armed[0]):
             heappop(self._armed)
         if not self._has_armed():
@@ -219,11 +229,6 @@ class Work(Lookups):
         if self._next_late is not None:
             dues.append(self._next_late[0])
         self._soonest = min(dues, default=FAR)
-
-    def _arm(self, timer: Timer) -> None:
-        heappush(self._armed, timer)
-        if timer.due < self._soonest:  # noqa: PLR1730  twice as fast, and four times a case
-            self._soonest = timer.due
 
     def _has_armed(self) -> bool:
         return bool(self._armed) and self._armed[0].due <= self.now

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import get_args
 
 from hypothesis import example, given
@@ -42,11 +42,17 @@ def test_an_item_that_opens_a_case_keeps_each_thing_once() -> None:
     assert work.kept == {"Case": 1, "Cluster": 1, "ItemPlace": 1, "AuthorRecord": 1}
 
 
-@example(queue="\ud83d", degraded=[])
-@given(queue=st.text(st.characters()), degraded=st.lists(st.text(st.characters())))
-def test_a_line_is_the_canonical_json_of_its_decision(queue: str, degraded: list[str]) -> None:
+@example(queue="\ud83d", degraded=[], at=START)
+@given(
+    queue=st.text(st.characters()),
+    degraded=st.lists(st.text(st.characters())),
+    at=st.integers(0, 10**15).map(lambda passed: START + timedelta(microseconds=passed)),
+)
+def test_a_line_is_the_canonical_json_of_its_decision(
+    queue: str, degraded: list[str], at: datetime
+) -> None:
     decided = CaseOpened(
-        at=datetime.fromisoformat("2026-05-01T08:00:00.000120Z"),
+        at=at,
         account_id="acct",
         case_id="c",
         item_id="i",
