@@ -1,11 +1,15 @@
 """What processes cost, read from the kernel."""
 
 import os
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 PROC = Path("/proc")
+_SCHEDULED = 2
+"""Of the three clocks of a process the one that the scheduler keeps: all its time on a core, in
+nanoseconds. `/proc` tells the same cut to hundredths of a second, a twentieth of a short round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +26,9 @@ class Usage:
 
 def usage(pids: Iterable[tuple[str, int]]) -> Usage:
     """Return what these named processes used; Linux only."""
-    ticks = os.sysconf("SC_CLK_TCK")
     cpu, rss = {}, {}
     for name, pid in pids:
-        fields = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
-        cpu[name] = (int(fields[11]) + int(fields[12])) / ticks
+        cpu[name] = time.clock_gettime(~pid << 3 | _SCHEDULED)  # what clock_getcpuclockid makes
         status = (PROC / str(pid) / "status").read_text()
         rss[name] = int(status.partition("VmHWM:")[2].split()[0]) / 1024
     return Usage(cpu, rss)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Protocol
 
-TICK_SECONDS = 0.01
-"""The kernel counts CPU time in these; a short round may show none at all."""
+LEAST_SECONDS = 1e-6
+"""A process that did nothing at all cost this much, so that whatever did something compares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Round:
     @property
     def cpu_us(self) -> float:
         """Return microseconds of CPU an item, all processes together."""
-        return max(sum(self.cpu_seconds.values()), TICK_SECONDS) / self.items * 1e6
+        return max(sum(self.cpu_seconds.values()), LEAST_SECONDS) / self.items * 1e6
 
 
 class Contender(Protocol):
