@@ -38,8 +38,6 @@ OF_MANY: Final[Mapping[str, float]] = {
 }  # fmt: skip
 """How much more rows count for research: where rows of the very places are there, what we wrote to
 stand for them steps back, and small sets are not to drown."""
-MOST_ROWS: Final = 30_000
-"""Of larger sets every second row, or third, is enough."""
 BACKGROUND: Final = frozenset(
     {
         Label.COMPLAINT, Label.PRAISE, Label.RUMOUR, Label.SPAM, Label.FRAUD, Label.GAMBLING,
@@ -164,8 +162,7 @@ def training_rows(
     rows = [weighed(each, kind) for each in own_rows(ours)]
     for name in names:
         raws = sorted(keep(name, read_set(folder, name, "train")), key=lambda raw: raw.id)
-        step = -(-len(raws) // MOST_ROWS)
-        for raw in raws[::step]:
+        for raw in raws:
             rows.extend(weighed(each, kind) for each in rows_of(name, raw))
     return rows
 
