@@ -37,8 +37,8 @@ SPOKEN: Final = replace(OTHERS, strength=0.05)
 FAINT: Final = Recipe(strength=0.001, ratio=0.35, least=0.001, margin=True)
 """Where rows of the very places are there, by the widest margin and as faintly as this: cries for
 help, harms and petitions are few."""
-OF_REVIEWS: Final = replace(FAINT, strength=0.01)
-OF_POSTS: Final = replace(FAINT, strength=0.02, ratio=0.7)
+OF_REVIEWS: Final = replace(FAINT, strength=0.01, ratio=0.7)
+OF_POSTS: Final = replace(FAINT, strength=0.05, ratio=0.7)
 """What posts are called rumours for are names and things, which a faint head does not come to know."""
 LIKINGS: Final = frozenset({Label.COMPLAINT, Label.PRAISE})
 OF_MANY_ROWS: Final[Mapping[Column, Recipe]] = {
