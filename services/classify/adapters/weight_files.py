@@ -21,6 +21,7 @@ from shared.policy.cascade import SPARING, Hearing
 EVEN: Final = 0.5
 FORMAT: Final = 3
 """Since 3 a feature counts less in a longer text."""
+SPACES: Final = (features.SIZE, features.WIDE)
 ARRAYS: Final = "weights.npz"
 MANIFEST: Final = "manifest.json"
 
@@ -127,7 +128,7 @@ def _manifest(raw: bytes, path: Path) -> Manifest:
         manifest = Manifest.model_validate_json(raw)
     except ValidationError as error:
         raise _refusal("this manifest cannot be read", path) from error
-    same = manifest.format == FORMAT and manifest.feature_space == features.SIZE
+    same = manifest.format == FORMAT and manifest.feature_space in SPACES
     if not same or set(manifest.bars) != set(LABELS) or ARRAYS not in manifest.files:
         raise _refusal("these weights are of another version", path)
     return manifest
@@ -151,9 +152,9 @@ def _arrays(path: Path, manifest: Manifest) -> Weights:
     shapes = (columns.shape, bias.shape, curves.shape)
     if shapes != ((count, len(known)), (count,), (count, NODES + 1)):
         raise _refusal("these arrays do not fit their manifest", path)
-    if len(known) and not 0 <= known.min() <= known.max() < features.SIZE:
+    if len(known) and not 0 <= known.min() <= known.max() < manifest.feature_space:
         raise _refusal("these arrays do not fit their manifest", path)
-    rows = np.zeros(features.SIZE, np.int32)
+    rows = np.zeros(manifest.feature_space, np.int32)
     rows[known] = np.arange(1, len(known) + 1, dtype=np.int32)
     table = np.zeros((len(known) + 1, count), np.int32)
     table[1:] = columns.T

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from services.classify.core.features import HASHED, MARKS, SHARE_BITS, SIGNS, Features
+from services.classify.core.features import HASHED, MARKS, SHARE_BITS, SIGNS, SIZE, Features
 from services.classify.core.lexicon import CATEGORIES
 from services.classify.core.scores import SCALE, Weights
 
@@ -55,7 +55,7 @@ def _strongest(pull: Pull) -> tuple[int, int, int, str]:
 
 
 def _what(feature: int) -> str:
-    if feature < HASHED:
+    if not HASHED <= feature < SIZE:
         return ""
     if feature < SIGNS:
         return f"list:{CATEGORIES[(feature - HASHED) // 2]}"

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from services.classify.core.hashes import (
     BITS,
+    Hashes,
     Ints,
     bucket,
     gram_hashes,
@@ -28,7 +29,12 @@ CATEGORIES: Final = 64
 """Room for lexicon categories; each has two slots, for one hit and for several."""
 SIGNS: Final = HASHED + 2 * CATEGORIES
 SIZE: Final = SIGNS + 64
-GRAMS: Final = 2
+GRAMS: Final = (1, 2)
+LONGER: Final = (3, 4)
+"""Runs that only weights of the wide space know, beside words that follow each other."""
+WIDE_BITS: Final = 24
+WIDE: Final = SIZE + (1 << WIDE_BITS)
+"""The space of such weights: what is longer lies behind all else."""
 MARKS: Final = "?!。,:@#[【/~"
 """The order is part of the model's format."""
 _SLOT_OF: Final = np.zeros(max(map(ord, MARKS)) + 2, np.int64)
@@ -113,8 +119,10 @@ def extract(
     seen: Seen,
     category_of: Ints,
     row_of: NDArray[np.int32] | None = None,
+    *,
+    wide: bool = False,
 ) -> Features:
-    """Return the features of a batch from what was seen in it.
+    """Return the features of a batch from what was seen in it; of the `wide` space, longer ones too.
 
     With `row_of` (feature to row of the weights, 0 for none), only those that weigh anything. They
     come text by text, of equal ones the first.
@@ -125,6 +133,7 @@ def extract(
         *_categories(batch, seen.hits, category_of),
         *_signs(batch, len(batch.codes) + len(seen.heard.units)),
         *_sounds(seen.heard, seen.letters, len(batch.codes)),
+        *(_longer(batch, seen.words) if wide else ()),
     ]
     marks = Marks(*(np.concatenate(column) for column in zip(*parts, strict=True)))
     units = _units(batch, seen.heard)
@@ -196,7 +205,7 @@ def _units(batch: Canonical, heard: Sounds) -> Units:
 
 def _grams(batch: Canonical) -> list[Marks]:
     parts = []
-    for size in range(1, GRAMS + 1):
+    for size in GRAMS:
         hashes, places = gram_hashes(batch, size)
         parts.append(Marks(bucket(hashes), places, places + size - 1))
     return parts
@@ -209,6 +218,25 @@ def _words(batch: Canonical, lengths: Ints) -> list[Marks]:
     ends = ends.take(longer)
     starts = ends - lengths.take(longer)
     return [Marks(bucket(word_hashes(batch, starts, ends)), starts, ends - 1)]
+
+
+def _longer(batch: Canonical, lengths: Ints) -> list[Marks]:
+    """Return longer runs of characters, and words that follow each other."""
+    runs = [(*gram_hashes(batch, size), size) for size in LONGER]
+    ends = np.cumsum(lengths)
+    starts = ends - lengths
+    owner = batch.owner.take(starts)
+    first = np.flatnonzero(owner[:-1] == owner[1:])
+    start, end = starts.take(first), ends.take(first + 1)
+    pairs = word_hashes(batch, start, end)
+    return [
+        *(Marks(_beyond(hashes), places, places + size - 1) for hashes, places, size in runs),
+        Marks(_beyond(pairs), start, end - 1),
+    ]
+
+
+def _beyond(hashes: Hashes) -> Ints:
+    return SIZE + bucket(hashes, WIDE_BITS)
 
 
 def _sounds(heard: Sounds, letters: Ints, before: int) -> list[Marks]:

@@ -68,9 +68,9 @@ def word_hashes(batch: Canonical, starts: Ints, ends: Ints) -> Hashes:
     return _mixed((running[ends] - running[starts]) * down[starts] + _ODD[0])
 
 
-def bucket(hashes: Hashes) -> Ints:
-    """Return which of the hashed features each is."""
-    return (hashes >> np.uint64(64 - BITS)).view(np.int64)
+def bucket(hashes: Hashes, bits: int = BITS) -> Ints:
+    """Return which of so many hashed features each is."""
+    return (hashes >> np.uint64(64 - bits)).view(np.int64)
 
 
 def _mixed(total: Hashes) -> Hashes:

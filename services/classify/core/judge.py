@@ -109,9 +109,9 @@ class Batch:
         row_of = None if weights is None else weights.rows
         heard = sounds(self.texts, self.judge.tables)
         letters = initials(heard.units, self.judge.tables)
-        return extract(
-            self.texts, Seen(self.words, self.entries, heard, letters), category_of, row_of
-        )
+        seen = Seen(self.words, self.entries, heard, letters)
+        wide = weights is not None and weights.wide
+        return extract(self.texts, seen, category_of, row_of, wide=wide)
 
     @cached_property
     def says_something(self) -> NDArray[np.bool_]:

@@ -7,7 +7,7 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from services.classify.core.features import SHARE_BITS, Features
+from services.classify.core.features import SHARE_BITS, WIDE, Features
 from shared.contracts.verdicts import Label
 
 Ints = NDArray[np.int64]
@@ -43,6 +43,11 @@ class Weights:
     table: NDArray[np.int32]
     bias: Ints
     curves: Ints
+
+    @property
+    def wide(self) -> bool:
+        """Tell whether they know the features of the wide space."""
+        return len(self.rows) == WIDE
 
     @cached_property
     def safely(self) -> int:

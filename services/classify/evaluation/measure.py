@@ -88,7 +88,7 @@ def evaluate(
         measures |= told(sets)
         tell(told.__name__)
     kind = kind_of(judge)
-    extractor = Extractor(tables)
+    extractor = Extractor(tables, wide=kind == "research")
     if peers and kind == "research":
         measures |= rumours.across(sets, extractor)
     measures |= cascades.accuracy(sets, judge, extractor, kind)

@@ -1,6 +1,6 @@
 """From where on a label is decided: as low as the rows held back allow."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
 import numpy as np
@@ -23,7 +23,9 @@ RARE: Final = (Label.SEXUAL, Label.VIOLENCE, Label.GAMBLING, Label.SPAM, Label.F
 """Harms that few rows are: what is believed of them is low, so that their bars must be."""
 GRID: Final = tuple(range(300_000, 650_000, 50_000))
 """Lower ones mark one in forty ordinary posts as spam, and one in eighty as something sexual."""
-GRIEVANCE_BAR: Final = Bar(550_000, 550_000)
+GRID_OF_MANY: Final = tuple(range(100_000, 650_000, 50_000))
+"""Where real rows of these harms teach, a low belief is worth more."""
+GRIEVANCE_BAR: Final = Bar(500_000, 500_000)
 """Where real petitions teach, and weigh much, ordinary posts about a city sound like them."""
 SPOKEN_BARS: Final = {
     Label.COMPLAINT: Bar(450_000, 250_000),
@@ -49,19 +51,20 @@ def bars_of(
         Label.SELF_HARM: CRY_BAR,
     }
     bars |= SPOKEN_BARS if kind == "permissive" else {Label.COMPLAINT: GRIEVANCE_BAR}
+    grid = GRID if kind == "permissive" else GRID_OF_MANY
     for label in RARE:
         if label in heads:
-            bars[label] = _bar(heads[label].held_out, lessons[label], bars[label])
+            bars[label] = _bar(heads[label].held_out, lessons[label], bars[label], grid)
     return bars
 
 
-def _bar(belief: NDArray[np.float64], lesson: Lesson, usual: Bar) -> Bar:
+def _bar(belief: NDArray[np.float64], lesson: Lesson, usual: Bar, grid: Sequence[int]) -> Bar:
     some = (lesson.gauge > 0) & ~np.isnan(belief)
     believed, truth, weight = belief[some], lesson.truth[some], lesson.weight[some]
-    reached = [_f1(believed >= least / MILLION, truth, weight) for least in GRID]
+    reached = [_f1(believed >= least / MILLION, truth, weight) for least in grid]
     if not max(reached):
         return usual
-    least = next(bar for bar, f1 in zip(GRID, reached, strict=True) if f1 >= NEARLY * max(reached))
+    least = next(bar for bar, f1 in zip(grid, reached, strict=True) if f1 >= NEARLY * max(reached))
     return Bar(least, least * DOUBTED[0] // DOUBTED[1])
 
 

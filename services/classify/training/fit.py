@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
+from sklearn.svm import LinearSVC
 
 from services.classify.core.scores import NODES, PROBABILITY_BITS, REACH, SCALE, STEP_BITS
 
@@ -20,6 +21,8 @@ LARGE_LESSON: Final = 20_000
 SMOOTHING: Final = 1.0
 LEAST_RATIO: Final = 1e-3
 STEEPEST: Final = 3.0
+STEEPEST_BY_MARGIN: Final = 12.0
+"""A margin is one wide whatever the odds are."""
 FLATTEST: Final = 0.05
 
 
@@ -60,7 +63,8 @@ class Recipe:
     `ratio`: features are first weighed by this power of their naive Bayes log ratio; `named`: how
     much more a named feature (a category or sign) counts than a hashed one; `least`: weights nearer
     to zero than this are dropped; `trust`: what part of its calibrated log odds is believed, where
-    the rows that calibrate are easier than life.
+    the rows that calibrate are easier than life; `margin`: it is the widest margin that is sought,
+    not the likeliest odds.
     """
 
     strength: float
@@ -68,6 +72,7 @@ class Recipe:
     named: float = 1.0
     least: float = 0.0
     trust: float = 1.0
+    margin: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,10 +106,14 @@ def fit_head(lesson: Lesson, is_named: NDArray[np.bool_], recipe: Recipe) -> Hea
     told = (weight * lesson.gauge)[unseen]
     scaler = LogisticRegression(C=100.0, solver="lbfgs")
     scaler.fit(score[unseen].reshape(-1, 1), truth[unseen], sample_weight=told)
-    a = recipe.trust * float(np.clip(scaler.coef_[0, 0], FLATTEST, STEEPEST))
+    steepest = STEEPEST_BY_MARGIN if recipe.margin else STEEPEST
+    a = recipe.trust * float(np.clip(scaler.coef_[0, 0], FLATTEST, steepest))
     b = recipe.trust * float(scaler.intercept_[0])
+    held_out = expit(a * score + b)
     coefficients, intercept = _fit(lesson.values, truth, weight, named, recipe)
-    return Head(coefficients, intercept, a, b, expit(a * score + b))
+    if recipe.margin:  # so steep a curve would need more nodes than it has
+        coefficients, intercept, a = a * coefficients, a * intercept, 1.0
+    return Head(coefficients, intercept, a, b, held_out)
 
 
 def folds(kin: Ints) -> Ints:
@@ -117,8 +126,12 @@ def _fit(
     values: csr_matrix, truth: NDArray[np.bool_], weight: Floats, named: Floats, recipe: Recipe
 ) -> tuple[Floats, float]:
     stretch = named * _ratio(values, truth, weight) ** recipe.ratio if recipe.ratio else named
-    model = LogisticRegression(
-        C=recipe.strength, solver="liblinear", random_state=0, max_iter=300, tol=1e-2
+    model = (
+        LinearSVC(C=recipe.strength, dual=True, random_state=0, max_iter=1000, tol=1e-2)
+        if recipe.margin
+        else LogisticRegression(
+            C=recipe.strength, solver="liblinear", random_state=0, max_iter=300, tol=1e-2
+        )
     )
     model.fit(csr_matrix(values @ diags(stretch)), truth, sample_weight=weight)
     coefficients = model.coef_[0] * stretch

@@ -14,7 +14,6 @@ from services.classify.adapters.weight_files import (
     Manifest,
     save_arrays,
 )
-from services.classify.core import features
 from services.classify.training.data import (
     OWN_ROWS,
     Kind,
@@ -63,7 +62,7 @@ def train_to(
     terms = (weighed(each, kind) for each in term_rows(ours.terms))
     known = (*_learnt_rows(data, kind, ours, tables), *terms)
     rows = [*(feedback.rows if feedback else ()), *known]
-    trained = train(rows, kind, Extractor(tables), tell)
+    trained = train(rows, kind, Extractor(tables, wide=kind == "research"), tell)
     try:
         out.mkdir(parents=True, exist_ok=True)
         arrays = save_arrays(out / ARRAYS, whole_weights(trained))
@@ -104,7 +103,7 @@ def _manifest(
         labels=tuple(trained.heads),
         bars=trained.bars,
         shares=trained.shares(),
-        feature_space=features.SIZE,
+        feature_space=trained.matrix.space,
         lexicon=trained.lexicon,
         tables=tables.digest,
         data=files,

@@ -10,7 +10,7 @@ from scipy.sparse import csr_matrix
 from services.classify.adapters.lexicon_files import LEXICON_DIR, load_lexicon
 from services.classify.adapters.segments import RjiebaSegmenter
 from services.classify.adapters.terms import AhoCorasickFinder
-from services.classify.core.features import HASHED, SHARE_BITS, SIZE, Seen, extract
+from services.classify.core.features import HASHED, SHARE_BITS, SIZE, WIDE, Seen, extract
 from services.classify.core.lexicon import CATEGORIES, Lexicon
 from shared.errors import UserError
 from shared.text.normalise import Tables, normalise
@@ -33,19 +33,27 @@ class Matrix:
     groups: NDArray[np.bool_]
     own: NDArray[np.bool_]
     """Which features our own rows and terms have."""
+    space: int
+    """How many features there could be."""
 
 
 class Extractor:
     """Turns texts into feature ids."""
 
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, tables: Tables, *, wide: bool = False) -> None:
         lexicon = load_lexicon(LEXICON_DIR, tables)
         if lexicon is None:
             raise UserError("no term lists", where=str(LEXICON_DIR), fix="restore the folder")
         self.lexicon: Lexicon = lexicon
         self.tables = tables
+        self._wide = wide
         self._finder = AhoCorasickFinder(lexicon.terms)
         self._segmenter = RjiebaSegmenter()
+
+    @property
+    def space(self) -> int:
+        """Return how many features there could be."""
+        return WIDE if self._wide else SIZE
 
     def presence(self, texts: Sequence[str]) -> csr_matrix:
         """Return text x feature: how much it counts where the text has it."""
@@ -58,7 +66,7 @@ class Extractor:
             heard = sounds(batch, self.tables)
             letters = initials(heard.units, self.tables)
             seen = Seen(words, hits, heard, letters)
-            known = extract(batch, seen, self.lexicon.category_of)
+            known = extract(batch, seen, self.lexicon.category_of, wide=self._wide)
             ids.append(known.ids.astype(np.int32))
             sizes.append(np.diff(known.offsets))
             counting.append(known.shares)
@@ -66,7 +74,7 @@ class Extractor:
         many = np.concatenate(sizes)
         starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(many)))
         counted = np.repeat(np.concatenate(counting) / (1 << SHARE_BITS), many).astype(np.float32)
-        return csr_matrix((counted, columns, starts), shape=(len(texts), SIZE))
+        return csr_matrix((counted, columns, starts), shape=(len(texts), self.space))
 
     def matrix(
         self,
@@ -89,12 +97,19 @@ class Extractor:
         ours = has.T @ (own | no_text).astype(np.float32)
         slur = HASHED + 2 * CATEGORIES.index("slur")
         groups = np.asarray(whole[:, slur : slur + 2].sum(axis=1)).ravel() > 0
-        return Matrix(csr_matrix(whole[:, known]), known, known >= HASHED, groups, ours[known] > 0)
+        values = csr_matrix(whole[:, known])
+        return Matrix(values, known, _is_named(known), groups, ours[known] > 0, self.space)
+
+
+def _is_named(features: NDArray[np.int64] | NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Tell which features are categories or signs."""
+    named: NDArray[np.bool_] = (features >= HASHED) & (features < SIZE)
+    return named
 
 
 def _unsigned(values: csr_matrix, chosen: NDArray[np.bool_]) -> csr_matrix:
     """Return the features without categories and signs of the chosen texts."""
     row = np.repeat(np.arange(values.shape[0]), np.diff(values.indptr))
-    values.data[chosen[row] & (values.indices >= HASHED)] = 0.0
+    values.data[chosen[row] & _is_named(values.indices)] = 0.0
     values.eliminate_zeros()
     return values

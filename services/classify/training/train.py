@@ -1,6 +1,6 @@
 """From rows to heads, and from heads to the integers that serve: the same data, the same bytes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from services.classify.core import features
 from services.classify.core.rules import LABELS
 from services.classify.core.scores import OFFENSIVE, Weights
 from services.classify.core.verdict import HARMS, Bar
@@ -35,7 +34,16 @@ ATTACK_OF_MANY: Final = replace(ATTACK, strength=0.025)
 OTHERS: Final = Recipe(strength=0.2, ratio=0.7, named=1.5, least=0.006)
 SPOKEN: Final = replace(OTHERS, strength=0.05)
 """Grievance and praise have more words than our own rows, so that these are learnt less closely."""
+FAINT: Final = Recipe(strength=0.001, ratio=0.35, least=0.001, margin=True)
+"""Where rows of the very places are there, by the widest margin and as faintly as this: cries for
+help, harms and petitions are few."""
+OF_REVIEWS: Final = replace(FAINT, strength=0.01, ratio=0.7)
+OF_POSTS: Final = replace(FAINT, strength=0.05, ratio=0.7)
+"""What posts are called rumours for are names and things, which a faint head does not come to know."""
 LIKINGS: Final = frozenset({Label.COMPLAINT, Label.PRAISE})
+OF_MANY_ROWS: Final[Mapping[Column, Recipe]] = {
+    Label.COMPLAINT: OF_REVIEWS, Label.PRAISE: OF_REVIEWS, Label.RUMOUR: OF_POSTS,
+}  # fmt: skip
 COPY_WEIGHT: Final = 3.0
 """A disguised copy counts for more than its row: the plain row is easily learnt."""
 ARGUED: Final = frozenset({"swsr"})
@@ -184,11 +192,11 @@ def train(
 
 
 def _recipe(column: Column, kind: Kind) -> Recipe:
-    if column in LIKINGS and kind == "permissive":
-        return SPOKEN
-    if column not in LARGE:
-        return OTHERS
-    return ATTACK if kind == "permissive" else ATTACK_OF_MANY
+    if column in LARGE:
+        return ATTACK if kind == "permissive" else ATTACK_OF_MANY
+    if kind == "research":
+        return OF_MANY_ROWS.get(column, FAINT)
+    return SPOKEN if column in LIKINGS else OTHERS
 
 
 def rank_unseen(
@@ -203,7 +211,7 @@ def rank_unseen(
     truth = np.array([row.known[label] for row in taught])
     count = len(taught)
     learnt = Lesson(values[:count], truth, np.ones(count), np.arange(count), np.ones(count))
-    head = fit_head(learnt, matrix.named[matrix.own], OTHERS)
+    head = fit_head(learnt, matrix.named[matrix.own], _recipe(label, "research"))
     return head.probability(values[count:])
 
 
@@ -213,7 +221,7 @@ def whole_weights(trained: Trained) -> Weights:
     rounded = [head.whole_weights() for head in trained.heads.values()]
     columns = np.stack([column for column, _ in rounded], axis=1)
     used = np.flatnonzero(columns.any(axis=1))
-    rows = np.zeros(features.SIZE, np.int32)
+    rows = np.zeros(trained.matrix.space, np.int32)
     rows[trained.matrix.known[used]] = np.arange(1, len(used) + 1)
     table = np.zeros((len(used) + 1, len(labels)), np.int32)
     table[1:] = columns[used]

@@ -11,6 +11,7 @@ import pytest
 from services.classify.adapters.engine import WEIGHTS_DIR
 from services.classify.adapters.lexicon_files import LEXICON_DIR, load_lexicon
 from services.classify.adapters.weight_files import ARRAYS, MANIFEST, load_weights, save_arrays
+from services.classify.core.features import WIDE
 from shared.errors import UserError
 from shared.runtime.text_tables import load_tables
 
@@ -38,6 +39,18 @@ def test_weights_come_back_as_they_were_saved(weights: Path) -> None:
     assert again is not None
     for name in ("rows", "table", "bias", "curves"):
         assert np.array_equal(getattr(first.weights, name), getattr(again.weights, name))
+
+
+def test_the_manifest_says_which_features_weights_know(weights: Path) -> None:
+    shipped = load_weights(weights)
+    body = json.loads((weights / MANIFEST).read_text())
+    (weights / MANIFEST).write_text(json.dumps(body | {"feature_space": WIDE}))
+    wider = load_weights(weights)
+    assert shipped is not None
+    assert wider is not None
+    assert (shipped.weights.wide, wider.weights.wide) == (False, True)
+    assert len(wider.weights.rows) == WIDE
+    assert np.array_equal(wider.weights.rows[: len(shipped.weights.rows)], shipped.weights.rows)
 
 
 def test_arrays_that_cannot_be_read_are_refused_though_their_hash_is_right(weights: Path) -> None:

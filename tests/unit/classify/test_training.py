@@ -40,6 +40,7 @@ from shared.text.sounds import sounds
 
 TABLES = load_tables()
 TEXT = canonical("这个男孩子真可爱，上海本地人排外倾向很严重，你是如何认识你的老公", TABLES)
+KINDS_OF_WEIGHTS: tuple[data.Kind, ...] = ("permissive", "research")
 RAW = Raw("4", "甲", {"offensive": 1}, {})
 HOMOPHONES = Homophones.of([TEXT, "哲者折轻请清人仁任海还孩"] * 5, TABLES)
 
@@ -119,7 +120,8 @@ def test_every_set_that_is_there_is_learnt_from_and_no_other(tmp_path: Path) -> 
         "cold", "toxirewrite", "toxirewrite", "asap_sample", "chineseharm", "shopping", "smp2020",
     ]  # fmt: skip
     assert rows[0].weight_of(Label.SPAM) == data.BACKGROUND_WEIGHT
-    assert rows[0].weight_of(Label.ABUSE) == 1.0
+    assert rows[0].weight_of(Label.ABUSE) == data.AFAR["cold"]
+    assert training_rows(tmp_path, "permissive")[own].weight_of(Label.ABUSE) == 1.0
     assert rows[4].known == {Label.FRAUD: True, Label.SEXUAL: False}
 
 
@@ -169,6 +171,16 @@ def test_a_bar_is_as_low_as_what_was_held_back_allows() -> None:
     bars = bars_of({Label.FRAUD: head}, {Label.FRAUD: taught})
     assert bars[Label.FRAUD] == (350_000, 262_500)
     assert bars[Label.SPAM] == DEFAULT_BARS[Label.SPAM]
+
+
+def test_the_bar_of_a_rare_harm_goes_lower_where_real_rows_of_it_teach() -> None:
+    head, taught = lesson_of([0.22] * 20 + [0.08] * 40, [True] * 20 + [False] * 40)
+    shipped, research = (
+        bars_of({Label.FRAUD: head}, {Label.FRAUD: taught}, kind)[Label.FRAUD]
+        for kind in KINDS_OF_WEIGHTS
+    )
+    assert research == (100_000, 75_000)
+    assert shipped == DEFAULT_BARS[Label.FRAUD]
 
 
 def test_a_bar_stays_where_it_is_when_nothing_held_back_is_so() -> None:
