@@ -46,12 +46,13 @@ def received(work: Work, fact: ItemReceived | Received) -> None:
         _meet_early(work, pending, early)
 
 
-def received_together(work: Work, items: Sequence[ItemReceived | Received]) -> Iterator[None]:
-    """Take the items of a batch in order. Yields after one that armed what may be due."""
+def received_together(work: Work, items: Sequence[ItemReceived | Received]) -> None:
+    """Take the items of a batch in order.
+
+    None arms what is due at once: patience and clocks are counted from when an item came.
+    """
     for each in items:
         received(work, each)
-        if work.may_be_due():
-            yield
 
 
 def edited(work: Work, fact: ItemEdited) -> None:

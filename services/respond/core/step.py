@@ -1,6 +1,6 @@
 """The one door: a state, a stored fact and the packs in; changes and decisions out; pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, assert_never
 
@@ -69,21 +69,16 @@ def _apply(work: Work, fact: Fact | Received | ReceivedBatch) -> None:
         case Received() | ItemReceived():
             items.received(work, fact)
         case ReceivedBatch() | ItemBatch():
-            _in_turn(work, items.received_together(work, fact.items))
+            items.received_together(work, fact.items)
         case ItemClassified():
-            _in_turn(work, items.classified(work, fact))
+            for _ in items.classified(work, fact):  # between two verdicts, as if they came apart
+                fire_due(work)
         case ItemEdited():
             items.edited(work, fact)
         case ItemDeleted():
             items.deleted(work, fact)
         case _:
             _apply_other(work, fact)
-
-
-def _in_turn(work: Work, parts: Iterator[None]) -> None:
-    """Apply the parts of a fact as if they had come one by one."""
-    for _ in parts:
-        fire_due(work)
 
 
 def _apply_other(work: Work, fact: PostFact | OperatorFact | OrgFact | SystemFact) -> None:
