@@ -13,7 +13,7 @@ from shared.observability.traces import trace_of
 
 MAX_BATCH = 1024
 """What is taken at once by who is behind; who is not takes what has arrived (ADR 0014)."""
-MAX_BATCH_BYTES = 512 << 10
+MAX_BATCH_BYTES = 1 << 20
 """No more than that, and one message at least: a message may hold hundreds of items (ADR 0066)."""
 
 

@@ -21,7 +21,7 @@ from shared.runtime.clock import Clock
 
 RETRY_SECONDS = 1.0
 RATHER_MANY = 2048
-RATHER_LARGE = 1 << 20
+RATHER_LARGE = 4 << 20
 LATEST_SECONDS = 0.5
 """How long a fact waits for others to be written with: a transaction costs more than its rows."""
 
