@@ -18,7 +18,7 @@ def register(app: typer.Typer) -> None:
 
 def bench(
     items: Annotated[int, typer.Option(min=256, help="how many items a round has")] = 10_000,
-    rounds: Annotated[int, typer.Option(min=1, help="rounds, everybody in turn")] = 3,
+    rounds: Annotated[int, typer.Option(min=1, help="rounds, everybody in turn")] = 9,
     against: Annotated[
         str, typer.Option(help="who else is measured: relay, faststream, both, or nobody (none)")
     ] = "relay,faststream",

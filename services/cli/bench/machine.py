@@ -1,8 +1,10 @@
 """What processes cost, read from the kernel."""
 
 import os
+import signal
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +34,13 @@ def usage(pids: Iterable[tuple[str, int]]) -> Usage:
         status = (PROC / str(pid) / "status").read_text()
         rss[name] = int(status.partition("VmHWM:")[2].split()[0]) / 1024
     return Usage(cpu, rss)
+
+
+def signalled(pids: Iterable[int], what: signal.Signals) -> None:
+    """Send a signal to those of these processes that are still there."""
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, what)
 
 
 def busy_seconds() -> float:

@@ -21,7 +21,7 @@ class Plan:
 
     items: int
     against: Sequence[str]
-    rounds: int = 3
+    rounds: int = 9
     cold_starts: int = 5
 
 
