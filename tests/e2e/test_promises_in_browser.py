@@ -27,6 +27,20 @@ async def _expect_clean(page: Page) -> None:
     await page.set_viewport_size(wide)
 
 
+async def _promise(page: Page) -> None:
+    """Write the reply, tick what it promises, and send it."""
+    await page.fill("#text", TEXT)
+    send = page.locator("[data-confirms]")
+    await expect(page.locator(".promised")).to_contain_text(f"我们承诺：{WORDS}")
+    await expect(send).to_be_disabled()
+    await _expect_clean(page)
+    await page.locator("#text").press("Escape")
+    await page.keyboard.press("p")
+    await expect(send).to_be_enabled()
+    await page.keyboard.press("s")
+    await expect(page.locator(".leaving")).to_be_visible()
+
+
 async def test_a_promise_is_ticked_sent_runs_and_wakes_somebody_when_it_is_missed(
     desktop: BrowserContext,
 ) -> None:
@@ -36,16 +50,7 @@ async def test_a_promise_is_ticked_sent_runs_and_wakes_somebody_when_it_is_misse
         async with a_desk(house) as door:
             page = await door.enter(desktop, "li")
             await page.goto(f"{door.address}/case/{case_id}")
-            await page.fill("#text", TEXT)
-            send = page.locator("[data-confirms]")
-            await expect(page.locator(".promised")).to_contain_text(f"我们承诺：{WORDS}")
-            await expect(send).to_be_disabled()
-            await _expect_clean(page)
-            await page.locator("#text").press("Escape")
-            await page.keyboard.press("p")
-            await expect(send).to_be_enabled()
-            await page.keyboard.press("s")
-            await expect(page.locator(".leaving")).to_be_visible()
+            await _promise(page)
             await house.clock.advance(20)
             await until(lambda: house.speaker.calls == 1)
             await expect(page.locator(".promise")).to_contain_text("还剩")
