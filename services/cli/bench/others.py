@@ -59,7 +59,7 @@ class Other:
         """Send the items through. Raises UserError when they do not come out."""
         heard = self._said_done()
         pids = list(self.supervisor.pids.items())
-        with self.awake():
+        with self._awake():
             await self.supervisor.start(self._spec("source", run))
             before, began = usage(pids), perf_counter()
             async with patience(ROUND_SECONDS, f"{self.kind.program} did not finish its items"):
@@ -68,12 +68,12 @@ class Other:
             return Round(self.items, seconds, usage(pids).since(before))
 
     @contextmanager
-    def awake(self) -> Iterator[None]:
-        """Let the processes run meanwhile, and only then.
+    def _awake(self) -> Iterator[None]:
+        """Let the roles run meanwhile, and only then.
 
         Who asks for items all the time, as the twin does, takes a third of a core from whose turn it is.
         """
-        pids = [pid for role, pid in self.supervisor.pids.items() if role != "source"]
+        pids = [self.supervisor.pids[role] for role in self.kind.roles]
         signalled(pids, signal.SIGCONT)
         try:
             yield
@@ -95,7 +95,7 @@ class Other:
 
         argv = [sys.executable, str(self.kind.path), role, *self._urls(), str(self.items), run]
         environment = {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
-        return ProcessSpec(role, argv, log, ready, environment)
+        return ProcessSpec(role, argv, log, ready, environment, orphaned=signal.SIGKILL)
 
     def _urls(self) -> Sequence[str]:
         nats, redis = self.addresses.nats_url, self.addresses.redis_url

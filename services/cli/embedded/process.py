@@ -55,6 +55,8 @@ class ProcessSpec:
     largest_log_bytes: int = LARGEST_LOG_BYTES
     fixes: Mapping[str, str] = field(default_factory=dict)
     fork: Fork | None = None
+    orphaned: signal.Signals = signal.SIGTERM
+    """What it gets when we are killed; who is stopped now and then hears nothing but SIGKILL."""
 
 
 class ManagedProcess:
@@ -149,7 +151,7 @@ class ManagedProcess:
                 env={**self.spec.env},
                 pass_fds=tuple(self.spec.keep_fds),
                 start_new_session=True,  # Ctrl-C reaches us alone; we stop the others in order
-                preexec_fn=_follow_parent(os.getpid()),
+                preexec_fn=_follow_parent(os.getpid(), self.spec.orphaned),
             )
 
     async def _ready_or_ended(self, process: Running) -> None:
@@ -188,14 +190,14 @@ def _how(code: int) -> str:
     return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
 
 
-def _follow_parent(parent: int) -> Callable[[], None] | None:
+def _follow_parent(parent: int, sign: signal.Signals) -> Callable[[], None] | None:
     """Return what makes a child end when we are killed; only Linux can promise that."""
     if sys.platform != "linux":
         return None
     libc = ctypes.CDLL(None)
 
     def arm() -> None:
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        libc.prctl(_PR_SET_PDEATHSIG, sign)
         if os.getppid() != parent:
             os._exit(1)
 
