@@ -152,6 +152,12 @@ class Work(Lookups):
         kind = (hour, held)
         self._rates[kind] = self._rates.get(kind, 0) + 1
 
+    def pass_by(self, item_id: str, rated: tuple[str, ...]) -> None:
+        """Note that an item was judged, waits no more, and is no matter for anybody."""
+        self.count("items_classified")
+        self.wait_no_more(item_id)
+        self.rate(rated)
+
     def total(self, counter: str) -> int:
         """Return a counter of the organisation with what was added since it was written."""
         stored: int = getattr(self.organisation, counter)
