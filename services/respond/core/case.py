@@ -4,7 +4,6 @@ Counters plus the newest `KEEP` entries (invariant 18); older ones stand in log 
 """
 
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import Literal
 
 from pydantic import model_validator
@@ -232,11 +231,11 @@ class Case(Aggregate):
     promises: tuple[PromiseClock, ...] = ()
     """What we said in public that we shall do; what is owed is never forgotten."""
 
-    @cached_property
+    @property
     def key(self) -> str:
         return f"case:{self.case_id}"
 
-    @cached_property
+    @property
     def landmarks(self) -> tuple[str, ...]:
         return (thread_place(self.thread_key),)
 

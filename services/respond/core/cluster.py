@@ -45,7 +45,7 @@ class Cluster(Aggregate):
     coordinated_at: Time | None = None
     claim_id: str = ""
 
-    @cached_property
+    @property
     def key(self) -> str:
         return f"cluster:{self.cluster_id}"
 
