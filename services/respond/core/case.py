@@ -273,8 +273,8 @@ class Case(Aggregate):
     def queue_due(self) -> float | None:
         if self.status == "resolved":
             return None
-        owed = [due_at.timestamp() for due_at, _ in self.owed()]
-        return min(owed, default=self.opened_at.timestamp() + 10**9)
+        owed = self.owed()
+        return min(owed)[0].timestamp() if owed else self.opened_at.timestamp() + 10**9
 
 
 def note(case: Case, entry: HistoryEntry) -> tuple[HistoryEntry, ...]:

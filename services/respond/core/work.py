@@ -41,6 +41,7 @@ class Work(Lookups):
         self._puts: dict[str, Aggregate | None] = {}
         self._timers: dict[str, tuple[Timer, ...]] = {}
         self._waits: dict[str, PendingItem | None] = {}
+        self._waited = state.waiting.get
         self._seen: dict[bytes, None] = {}
         self._generations = state.generations()
         self._counts: dict[str, int] = {}
@@ -120,7 +121,7 @@ class Work(Lookups):
         """Return the item if it waits for its verdict."""
         if item_id in self._waits:
             return self._waits[item_id]
-        return self.state.waiting.get(item_id)
+        return self._waited(item_id)
 
     def patience_ends(self, account_id: str) -> datetime:
         """Return until when an item that comes now waits for its verdict."""
