@@ -9,6 +9,7 @@ from pydantic_core import from_json
 
 from shared.contracts.base import FactBase
 from shared.contracts.batches import ItemBatch
+from shared.contracts.columns import read_columns
 from shared.contracts.dues import DuesFact
 from shared.contracts.flows import FlowFact
 from shared.contracts.guidance import (
@@ -161,6 +162,9 @@ def decode(data: bytes | str) -> Fact:
     Raises:
         UndecodableError: not JSON, unknown kind, unknown version, or a field is wrong.
     """
+    columns = read_columns(data)
+    if columns is not None:
+        return columns
     try:
         return _ADAPTER.validate_json(data)
     except ValidationError:

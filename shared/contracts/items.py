@@ -117,13 +117,17 @@ class ItemClassified(FactBase):
 
     @model_validator(mode="after")
     def _even(self) -> Self:
-        if len({len(getattr(self, name)) for name in _COLUMNS}) > 1:
-            message = "columns of different lengths"
-            raise ValueError(message)
-        if self.says and len(self.says) != len(self.item_id):
-            message = "not a digit for each verdict"
+        if message := self.uneven():
             raise ValueError(message)
         return self
+
+    def uneven(self) -> str:
+        """Return how the columns do not fit together, or nothing."""
+        if len({len(getattr(self, name)) for name in _COLUMNS}) > 1:
+            return "columns of different lengths"
+        if self.says and len(self.says) != len(self.item_id):
+            return "not a digit for each verdict"
+        return ""
 
     @classmethod
     def of(cls, items: Sequence[tuple[str, str]], verdicts: Sequence[Verdict]) -> Self:

@@ -4,18 +4,19 @@ Nine lines of ten are the judgement of an item that became no case. They differ 
 the token of its text; everything else is a form, and an entry of the ledger has few of those.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 QUIET: Final = '"case_id":"","decided":['
 """Only the line of an item that became no case has this; no text of a person stands in a line."""
-_ITEM: Final = ',"item_id":"'
 _VERSION: Final = '","item_version":"'
-_KIND: Final = '","kind":"item.judged",'
-_TEXT: Final = ',"text":"'
 _END: Final = '"}'
-_APART: Final = 2
-"""Blanks between the three words that are a line's own."""
+_WORD: Final = r'([^" \\]*+)'
+_OWN: Final = re.compile(
+    f',"item_id":"{_WORD}{_VERSION}{_WORD}(","kind":"item\\.judged",.*,"text":"){_WORD}{_END}$'
+).search
+"""Finds the three words that are a line's own, and what is between the last two."""
 _HOLE: Final = "\n"
 """No canonical line holds a line break."""
 
@@ -33,17 +34,12 @@ def packed(lines: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def _short(line: str, forms: dict[str, int]) -> str:
     """Return what is the line's own behind the number of its form; the line if it is of another kind."""
-    item = line.find(_ITEM) + len(_ITEM)
-    version = line.find(_VERSION, item)
-    kind = line.find(_KIND, version)
-    text = line.rfind(_TEXT, kind) + len(_TEXT)
-    if kind < 0 or not kind < text <= len(line) - len(_END) or not line.endswith(_END):
+    found = _OWN(line)
+    if found is None:
         return line
-    own = f"{line[item:version]} {line[version + len(_VERSION) : kind]} {line[text : -len(_END)]}"
-    if own.count(" ") != _APART:
-        return line
-    number = forms.setdefault(f"{line[:item]}{_HOLE}{line[kind:text]}", len(forms))
-    return f"{number} {own}"
+    item, version, after, text = found.groups()
+    number = forms.setdefault(f"{line[: found.start(1)]}{_HOLE}{after}", len(forms))
+    return f"{number} {item} {version} {text}"
 
 
 def is_whole(entry: str) -> bool:

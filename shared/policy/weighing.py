@@ -122,15 +122,19 @@ def weigh(matter: Matter, weighing: Weighing) -> Weight:
     parts += [part("origin", each.points, each.id, each.title) for each in origins if each.points]
     parts += [*history(matter), *spread(matter)]
     held = tuple(each.id for each in topics), tuple(each.id for each in origins)
-    values = case_values(matter, sum(each.points for each in parts), *held)
+    values = case_values(matter, _sum(parts), *held)
     parts += [
         part("rule", rule.points, rule.id, rule.reason)
         for rule, condition in weighing.rules
         if _holds(rule, condition, values)
     ]
-    value = max(0, min(MOST, sum(each.points for each in parts)))
+    value = max(0, min(MOST, _sum(parts)))
     shown = tuple(each for each in parts if each.points)
     return Weight(value, shown, *held, tuple(unknown(matter)), values)
+
+
+def _sum(parts: Sequence[Part]) -> int:
+    return sum([each.points for each in parts])
 
 
 _ALONE: Final[Mapping[str, Value]] = {"case.alike": -1, "case.coordinated": False}

@@ -4,7 +4,6 @@ All are bounded (invariant 18). The case, clusters, claims and the organisation 
 own and are named here again.
 """
 
-from functools import cached_property
 from typing import Literal
 
 from services.respond.core.cascade import Cascade, Echo
@@ -121,7 +120,7 @@ class EarlyChange(Aggregate):
     verdict: Verdict | None = None
     forget_at: Time
 
-    @cached_property
+    @property
     def key(self) -> str:
         return f"early:{self.item_id}"
 
@@ -135,7 +134,7 @@ class ItemPlace(Aggregate):
     item_id: str
     case_id: str
 
-    @cached_property
+    @property
     def key(self) -> str:
         return f"item:{self.item_id}"
 
@@ -173,7 +172,7 @@ class Effect(Aggregate):
     look_since: Time | None = None
     """A lost house may have answered since then: the platform is read before anything leaves."""
 
-    @cached_property
+    @property
     def key(self) -> str:
         return f"effect:{self.effect_id}"
 
@@ -209,7 +208,7 @@ class Page(Aggregate):
     again_at: Time | None = None
     """When somebody's duty begins, if it has reached nobody."""
 
-    @cached_property
+    @property
     def key(self) -> str:
         return f"page:{self.page_id}"
 
@@ -228,7 +227,7 @@ class StoredOutcome(Aggregate):
     case_id: str = ""
     at: Time
 
-    @cached_property
+    @property
     def key(self) -> str:
         return f"outcome:{self.outcome.op_id}"
 
@@ -239,7 +238,7 @@ class OutcomeRing(Aggregate):
     place: int
     op_id: str
 
-    @cached_property
+    @property
     def key(self) -> str:
         return f"ring:{self.place}"
 

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Final
 
 from services.respond.core.decisions import ItemJudged
-from services.respond.core.judging import HARMS, Judgement, depends_on_more, judge
+from services.respond.core.judging import HARMS, Calm, Judgement, depends_on_more, judge
 from services.respond.core.rates import ABSTAINED, DEGRADED, OTHER_MODEL
 from services.respond.core.staff import is_watched
 from services.respond.core.waiting import PendingItem
@@ -25,21 +25,19 @@ def passed(work: Work, pending: PendingItem, verdict: Verdict) -> bool:
         return False
     if work.watchful and (work.has_shadow or is_watched(work, fact.account_id, fact)):
         return False  # the long way passes by proposed rules and by those for staff
-    judged = _judged(work, fact.account_id, verdict)
-    if judged.opens_case or not HARMS.isdisjoint(judged.decided):
+    calm = _calm(work, fact.account_id, verdict)
+    if calm is None:
         return False
-    work.count("items_classified")
-    work.wait_no_more(fact.item_id)
-    rate(work, verdict, judged)
+    work.pass_by(fact.item_id, calm.rated)
     told = (
         work.at,
         fact.account_id,
         fact.item_id,
         fact.item_version,
         sha256(fact.text.encode("utf-8", "surrogatepass")).hexdigest()[:20],
-        judged.decided,
+        calm.decided,
         verdict.abstained,
-        judged.severity,
+        calm.severity,
         verdict.model,
         (),
         "",
@@ -50,6 +48,10 @@ def passed(work: Work, pending: PendingItem, verdict: Verdict) -> bool:
 
 def rate(work: Work, verdict: Verdict, judged: Judgement) -> None:
     """Count for the hour what became of a verdict, so that a drift is seen."""
+    work.rate(_rated(work, verdict, judged))
+
+
+def _rated(work: Work, verdict: Verdict, judged: Judgement) -> tuple[str, ...]:
     held: tuple[str, ...] = judged.decided
     in_office = work.organisation.model
     if verdict.abstained:
@@ -58,16 +60,22 @@ def rate(work: Work, verdict: Verdict, judged: Judgement) -> None:
         held = (*held, DEGRADED)
     if in_office and verdict.model and verdict.model != in_office:
         held = (*held, OTHER_MODEL)
-    work.rate(held)
+    return held
 
 
-def _judged(work: Work, account_id: str, verdict: Verdict) -> Judgement:
-    """A pack without thresholds of its own looks at nothing else of a verdict."""
-    kind = (account_id, verdict.held, verdict.anger, verdict.abstained)
-    known = work.judged.get(kind)
-    if known is None:
-        pack, _ = work.pack_of(account_id)
-        known = judge(verdict, pack)
-        if not depends_on_more(verdict, pack):
-            work.judged[kind] = known
-    return known
+def _calm(work: Work, account_id: str, verdict: Verdict) -> Calm | None:
+    """Return what a verdict comes to if that is no matter; None if it may be one.
+
+    A pack without thresholds of its own looks at nothing else of a verdict than what is asked here.
+    """
+    kind = (account_id, verdict.held, verdict.anger, verdict.abstained, verdict.model)
+    if kind in work.calm:
+        return work.calm[kind]
+    pack, _ = work.pack_of(account_id)
+    judged = judge(verdict, pack)
+    calm = None
+    if not judged.opens_case and HARMS.isdisjoint(judged.decided):
+        calm = Calm(judged.decided, judged.severity, _rated(work, verdict, judged))
+    if not depends_on_more(verdict, pack):
+        work.calm[kind] = calm
+    return calm

@@ -1,7 +1,6 @@
 """What is kept of a post that is worded like a rumour, while others pass it on."""
 
 from datetime import timedelta
-from functools import cached_property
 from typing import Final
 
 from services.respond.core.state import Aggregate
@@ -75,7 +74,7 @@ class Cascade(Aggregate):
     fresh: bool = False
     """Something has come since the last reading."""
 
-    @cached_property
+    @property
     def key(self) -> str:
         return f"cascade:{self.cascade_id}"
 
@@ -96,6 +95,6 @@ class Echo(Aggregate):
     place: str
     cascade_id: str
 
-    @cached_property
+    @property
     def key(self) -> str:
         return f"echo:{self.place}"

@@ -4,7 +4,6 @@ Counters plus the newest `KEEP` entries (invariant 18); older ones stand in log 
 """
 
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import Literal
 
 from pydantic import model_validator
@@ -232,11 +231,11 @@ class Case(Aggregate):
     promises: tuple[PromiseClock, ...] = ()
     """What we said in public that we shall do; what is owed is never forgotten."""
 
-    @cached_property
+    @property
     def key(self) -> str:
         return f"case:{self.case_id}"
 
-    @cached_property
+    @property
     def landmarks(self) -> tuple[str, ...]:
         return (thread_place(self.thread_key),)
 
@@ -274,8 +273,8 @@ class Case(Aggregate):
     def queue_due(self) -> float | None:
         if self.status == "resolved":
             return None
-        owed = [due_at.timestamp() for due_at, _ in self.owed()]
-        return min(owed, default=self.opened_at.timestamp() + 10**9)
+        owed = self.owed()
+        return min(owed)[0].timestamp() if owed else self.opened_at.timestamp() + 10**9
 
 
 def note(case: Case, entry: HistoryEntry) -> tuple[HistoryEntry, ...]:

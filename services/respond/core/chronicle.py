@@ -3,7 +3,6 @@
 The archive has all of it; this is what people look back at while they work.
 """
 
-from functools import cached_property
 from typing import ClassVar, Final, Literal
 
 from pydantic import Field
@@ -37,6 +36,6 @@ class Chronicle(Aggregate):
 
     KEY: ClassVar[str] = "chronicle:self"
 
-    @cached_property
+    @property
     def key(self) -> str:
         return self.KEY

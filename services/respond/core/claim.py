@@ -1,7 +1,6 @@
 """A claim (传言) as the fold keeps it: what is said, what is known of it, and how it is recognised."""
 
 from datetime import timedelta
-from functools import cached_property
 from typing import Final
 
 from services.respond.core.state import Aggregate
@@ -37,7 +36,7 @@ class Claim(Aggregate):
     variants: tuple[str, ...] = ()
     """Keys of the marks by which its wordings are recognised."""
 
-    @cached_property
+    @property
     def key(self) -> str:
         return f"claim:{self.claim_id}"
 
@@ -52,6 +51,6 @@ class Variant(Aggregate):
     claim_id: str
     signature: str
 
-    @cached_property
+    @property
     def key(self) -> str:
         return f"variant:{self.place}"

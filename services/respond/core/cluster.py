@@ -1,7 +1,6 @@
 """A cluster of near-identical items as the fold keeps it, and what leads to it."""
 
 from bisect import bisect_right
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Final
@@ -45,13 +44,13 @@ class Cluster(Aggregate):
     coordinated_at: Time | None = None
     claim_id: str = ""
 
-    @cached_property
+    @property
     def key(self) -> str:
         return f"cluster:{self.cluster_id}"
 
     @cached_property
     def landmarks(self) -> tuple[str, ...]:
-        return tuple(near_places(self.account_id, self.exact, self.signature if self.near else ""))
+        return near_places(self.account_id, self.exact, self.signature if self.near else "")
 
     @property
     def stands_since(self) -> datetime:
@@ -87,11 +86,14 @@ def micros(at: datetime) -> int:
     return (at - _EPOCH) // _MICROSECOND
 
 
-def near_places(account_id: str, exact: str, signature: str) -> Iterator[str]:
-    """Yield where the cluster of a text is found: by the whole text, then by bands of its signature."""
-    if exact:
-        yield f"{WHOLE}{exact} {account_id}"
-    if signature:
-        width = VALUE_DIGITS * BAND_VALUES
-        for band in range(BANDS):
-            yield f"band:{band} {signature[band * width : (band + 1) * width]} {account_id}"
+def near_places(account_id: str, exact: str, signature: str) -> tuple[str, ...]:
+    """Return where the cluster of a text is found: by the whole text, then by bands of its signature."""
+    whole = (f"{WHOLE}{exact} {account_id}",) if exact else ()
+    if not signature:
+        return whole
+    bands = [f"{head}{signature[first:end]} {account_id}" for head, first, end in _BANDS]
+    return (*whole, *bands)
+
+
+_WIDTH: Final = VALUE_DIGITS * BAND_VALUES
+_BANDS: Final = tuple((f"band:{at} ", at * _WIDTH, (at + 1) * _WIDTH) for at in range(BANDS))

@@ -36,7 +36,7 @@ def meet(work: Work, fact: ItemReceived | Received, verdict: Verdict) -> Cluster
     size = len(fact.text.strip())
     exact = verdict.exact if size >= LEAST_WHOLE else ""
     near = bool(verdict.signature) and size >= LEAST_NEAR
-    places = tuple(near_places(fact.account_id, exact, verdict.signature if near else ""))
+    places = near_places(fact.account_id, exact, verdict.signature if near else "")
     if not places:
         return None
     cluster = _found(work, places, verdict.signature)

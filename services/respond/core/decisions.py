@@ -243,28 +243,33 @@ _OFTEN = frozenset({CaseOpened, CaseJoined})
 
 def _judged_line(judged: ItemJudged) -> str:
     """The same spelling, laid out beforehand and in common: nine lines of ten are of this kind."""
+    at, account, item, version, text, decided, abstained, severity, model, degraded, case = judged
+    head, found, by = _around(account, decided, abstained, model, degraded)
     return (
-        f"{_head(judged.account_id, judged.at, judged.abstained)}{_quote(judged.case_id)}"
-        f"{_found(judged.decided, judged.degraded)}{_quote(judged.item_id)}"
-        f',"item_version":{_quote(judged.item_version)}'
-        f'{_by(judged.model)}{judged.severity},"text":{_quote(judged.text)}}}'
+        f'{head}{_time(at)},"case_id":{_quote(case)}{found}{_quote(item)}'
+        f',"item_version":{_quote(version)}{by}{severity},"text":{_quote(text)}}}'
     )
 
 
 @lru_cache(maxsize=64)
-def _head(account_id: str, at: datetime, abstained: bool) -> str:  # noqa: FBT001  a field
-    told = f'{{"abstained":{_spell(abstained)},"account_id":{_quote(account_id)}'
-    return f'{told},"at":{to_json(at).decode()},"case_id":'
+def _time(at: datetime) -> str:
+    return to_json(at).decode()
 
 
 @lru_cache(maxsize=512)
-def _found(decided: tuple[str, ...], degraded: tuple[str, ...]) -> str:
-    return f',"decided":{_spell(decided)},"degraded":{_spell(degraded)},"item_id":'
-
-
-@lru_cache(maxsize=64)
-def _by(model: str) -> str:
-    return f',"kind":"item.judged","model":{_quote(model)},"severity":'
+def _around(
+    account_id: str,
+    decided: tuple[str, ...],
+    abstained: bool,  # noqa: FBT001  a field
+    model: str,
+    degraded: tuple[str, ...],
+) -> tuple[str, str, str]:
+    """Return what stands before the time, before the item, and before the severity."""
+    return (
+        f'{{"abstained":{_spell(abstained)},"account_id":{_quote(account_id)},"at":',
+        f',"decided":{_spell(decided)},"degraded":{_spell(degraded)},"item_id":',
+        f',"kind":"item.judged","model":{_quote(model)},"severity":',
+    )
 
 
 def chain(previous: str, lines: tuple[str, ...] | list[str]) -> str:

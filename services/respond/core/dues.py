@@ -1,6 +1,5 @@
 """What a case owes beside its reply, as the case keeps it: all bounded."""
 
-from functools import cached_property
 from typing import Final, Literal
 
 from services.respond.core.state import Aggregate
@@ -78,7 +77,7 @@ class VisitReminder(Aggregate):
     case_id: str
     remind_at: Time
 
-    @cached_property
+    @property
     def key(self) -> str:
         return f"visit:{self.case_id}"
 

@@ -4,7 +4,6 @@ One bounded aggregate, so that the fold, the send port and the console look at t
 """
 
 from collections.abc import Iterator
-from functools import cached_property
 from typing import ClassVar, Final, Literal
 
 from services.respond.core.case import Case
@@ -82,7 +81,7 @@ class Guidance(Aggregate):
 
     KEY: ClassVar[str] = "guidance:self"
 
-    @cached_property
+    @property
     def key(self) -> str:
         return self.KEY
 

@@ -1,7 +1,5 @@
 """Texts that the gate held back, remembered for a while: they must not turn up all the same."""
 
-from functools import cached_property
-
 from services.respond.core.state import Aggregate
 from services.respond.core.waiting import Timer
 from shared.contracts.base import Frozen, Time
@@ -24,7 +22,7 @@ class HeldText(Aggregate):
     broken: tuple[Broken, ...]
     forget_at: Time
 
-    @cached_property
+    @property
     def key(self) -> str:
         return f"held:{self.held_id}"
 

@@ -1,6 +1,5 @@
 """The register of staff incidents as the fold keeps it: what was noticed, and what people decided."""
 
-from functools import cached_property
 from typing import ClassVar, Literal
 
 from services.respond.core.case import KEEP
@@ -36,7 +35,7 @@ class Incident(Aggregate):
     decided_at: Time | None = None
     reason: str = ""
 
-    @cached_property
+    @property
     def key(self) -> str:
         return f"incident:{self.incident_id}"
 
@@ -48,7 +47,7 @@ class IncidentRegister(Aggregate):
 
     KEY: ClassVar[str] = "incidents:self"
 
-    @cached_property
+    @property
     def key(self) -> str:
         return self.KEY
 

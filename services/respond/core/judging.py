@@ -42,6 +42,14 @@ class Judgement(NamedTuple):
     weight: Weight = UNWEIGHED
 
 
+class Calm(NamedTuple):
+    """What a verdict comes to that is no matter for anybody; `rated` is what is counted of it."""
+
+    decided: tuple[Label, ...]
+    severity: int
+    rated: tuple[str, ...]
+
+
 def judge(verdict: Verdict, pack: Pack) -> Judgement:
     """Apply the pack's own thresholds (per mille; else classify's decision) and case labels.
 

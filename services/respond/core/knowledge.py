@@ -47,7 +47,7 @@ class Entry(Aggregate):
     case_id: str = ""
     """The closed case that offered it, if one did."""
 
-    @cached_property
+    @property
     def key(self) -> str:
         return f"entry:{self.entry_id}"
 
@@ -94,7 +94,7 @@ class Shelf(Aggregate):
 
     KEY: ClassVar[str] = "shelf:self"
 
-    @cached_property
+    @property
     def key(self) -> str:
         return self.KEY
 

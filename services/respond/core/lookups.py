@@ -14,7 +14,7 @@ from services.respond.core.aggregates import (
     PolicyRegister,
 )
 from services.respond.core.guidance import NO_GUIDANCE
-from services.respond.core.judging import Judgement
+from services.respond.core.judging import Calm
 from services.respond.core.state import AnyAggregate
 from shared.policy.model import NO_PACK, Pack
 from shared.policy.staff import staff_of
@@ -34,8 +34,8 @@ class Lookups(ABC):
     def look_anew(self) -> None:
         """Forget what follows from the rules: they changed."""
         self._known: dict[str, tuple[Pack, str]] = {}
-        self.judged: dict[tuple[str, str, int, bool], Judgement] = {}
-        """What verdicts came to; holds as long as the packs that are known."""
+        self.calm: dict[tuple[str, str, int, bool, str], Calm | None] = {}
+        """What verdicts came to, None where that may be a matter; holds as long as the rules."""
         self._patience: dict[str, timedelta] = {}
         self._organisation: Organisation | None = None
         self._beside: bool | None = None

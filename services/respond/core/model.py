@@ -1,6 +1,5 @@
 """The models that judge: who proposed them, who put them in office, and the way back."""
 
-from functools import cached_property
 from typing import ClassVar, Final
 
 from services.respond.core.state import Aggregate
@@ -42,7 +41,7 @@ class ModelRegister(Aggregate):
 
     KEY: ClassVar[str] = "models:self"
 
-    @cached_property
+    @property
     def key(self) -> str:
         return self.KEY
 

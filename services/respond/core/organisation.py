@@ -1,6 +1,5 @@
 """The organisation as the fold keeps it: its accounts, its people, what holds for everything."""
 
-from functools import cached_property
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -21,7 +20,7 @@ class Account(Aggregate):
     own_posts: int = 0
     own_post_ids: tuple[str, ...] = ()
 
-    @cached_property
+    @property
     def key(self) -> str:
         return f"account:{self.registered.account_id}"
 
@@ -38,7 +37,7 @@ class Post(Aggregate):
     def key_of(account_id: str, post_id: str) -> str:
         return f"post:{account_id}:{post_id}"
 
-    @cached_property
+    @property
     def key(self) -> str:
         return self.key_of(self.account_id, self.post_id)
 
@@ -48,7 +47,7 @@ class Person(Aggregate):
 
     registered: PersonRegistered
 
-    @cached_property
+    @property
     def key(self) -> str:
         return f"person:{self.registered.person_id}"
 
@@ -92,6 +91,6 @@ class Organisation(Aggregate):
 
     KEY: ClassVar[str] = "organisation:self"
 
-    @cached_property
+    @property
     def key(self) -> str:
         return self.KEY

@@ -1,6 +1,5 @@
 """A text that is planned for later, and all of them."""
 
-from functools import cached_property
 from typing import ClassVar, Final
 
 from services.respond.core.state import Aggregate
@@ -38,6 +37,6 @@ class Plans(Aggregate):
 
     KEY: ClassVar[str] = "plans:self"
 
-    @cached_property
+    @property
     def key(self) -> str:
         return self.KEY

@@ -1,6 +1,5 @@
 """The rules in force: who proposed and approved them, the way back, and what people know of them."""
 
-from functools import cached_property
 from typing import ClassVar, Final
 
 from pydantic import Field
@@ -52,7 +51,7 @@ class PolicyRegister(Aggregate):
 
     KEY: ClassVar[str] = "policies:self"
 
-    @cached_property
+    @property
     def key(self) -> str:
         return self.KEY
 
@@ -124,7 +123,7 @@ class PackChanges(Aggregate):
     pack: str
     switches: tuple[Switch, ...] = ()
 
-    @cached_property
+    @property
     def key(self) -> str:
         return f"changes:{self.pack}"
 
@@ -135,6 +134,6 @@ class Briefed(Aggregate):
     person_id: str
     known: dict[str, str] = Field(default_factory=dict)
 
-    @cached_property
+    @property
     def key(self) -> str:
         return f"briefed:{self.person_id}"

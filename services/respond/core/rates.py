@@ -1,7 +1,6 @@
 """How often labels hold, hour by hour of the log's time: what a drift is seen by."""
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property
 from typing import Final, NamedTuple
 
 from services.respond.core.state import Aggregate, Changes, State
@@ -27,7 +26,7 @@ class HourRates(Aggregate):
     hour: int
     counts: dict[str, int]
 
-    @cached_property
+    @property
     def key(self) -> str:
         return f"hour:{self.hour}"
 

@@ -1,7 +1,5 @@
 """What is kept of automatic receipts: an account's wording, and who has had one today."""
 
-from functools import cached_property
-
 from services.respond.core.state import Aggregate
 from services.respond.core.waiting import Timer
 from shared.contracts.base import Frozen, Time
@@ -25,7 +23,7 @@ class AutoReceipt(Aggregate):
     approved_by: str = ""
     since: Time | None = None
 
-    @cached_property
+    @property
     def key(self) -> str:
         return f"receipt:{self.account_id}"
 
@@ -36,7 +34,7 @@ class Greeted(Aggregate):
     person: str
     forget_at: Time
 
-    @cached_property
+    @property
     def key(self) -> str:
         return f"greeted:{self.person}"
 

@@ -1,6 +1,5 @@
 """What proposed rules would have decided beside those in force: counted, the newest shown."""
 
-from functools import cached_property
 from typing import Final, Literal
 
 from pydantic import Field
@@ -39,7 +38,7 @@ class ShadowRun(Aggregate):
     counts: dict[Deviation, int] = Field(default_factory=dict)
     newest: tuple[ShadowDifference, ...] = ()
 
-    @cached_property
+    @property
     def key(self) -> str:
         return f"shadow:{self.pack}"
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 from typing import ClassVar, NamedTuple, Self, TypeVar
 
 from services.respond.core.places import Places, Stand
@@ -23,9 +22,9 @@ SPEAKERS_LEAST = 1024
 class Aggregate(Frozen):
     """A bounded piece of state under one key."""
 
-    @cached_property
+    @property
     def key(self) -> str:
-        """Return the key, `<prefix>:<id>`; made once, and copied with the aggregate."""
+        """Return the key, `<prefix>:<id>`."""
         raise NotImplementedError
 
     def timers(self) -> tuple[Timer, ...]:

@@ -1,6 +1,5 @@
 """What leads to a case: its author's record, and those closed last."""
 
-from functools import cached_property
 from typing import ClassVar
 
 from services.respond.core.case import KEEP
@@ -16,7 +15,7 @@ class Closed(Aggregate):
 
     KEY: ClassVar[str] = "closed:self"
 
-    @cached_property
+    @property
     def key(self) -> str:
         return self.KEY
 
@@ -34,7 +33,7 @@ class AuthorRecord(Aggregate):
     cases: int
     forget_at: Time
 
-    @cached_property
+    @property
     def key(self) -> str:
         return f"author:{self.author_key}"
 

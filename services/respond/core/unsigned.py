@@ -1,7 +1,6 @@
 """Replies that wait for somebody's approval, kept in one list so that everybody finds theirs."""
 
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 from typing import ClassVar, Final
 
 from services.respond.core.state import Aggregate
@@ -38,7 +37,7 @@ class Signatures(Aggregate):
 
     KEY: ClassVar[str] = "signatures:self"
 
-    @cached_property
+    @property
     def key(self) -> str:
         return self.KEY
 

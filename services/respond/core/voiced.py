@@ -1,6 +1,5 @@
 """What an account lately said to people, so that nobody is told the same words as everybody else."""
 
-from functools import cached_property
 from typing import Final
 
 from services.respond.core.state import Aggregate
@@ -27,7 +26,7 @@ class Voiced(Aggregate):
     account_id: str
     said: tuple[Spoken, ...] = ()
 
-    @cached_property
+    @property
     def key(self) -> str:
         return f"voiced:{self.account_id}"
 

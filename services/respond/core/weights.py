@@ -36,9 +36,10 @@ def weighed(
     """
     pack = work.pack_of(where[1])[0] if pack is None else pack
     weight = weigh(_matter(work, where, item, judged, case, cluster), weighing_of(pack))
-    known = {"topics": weight.topics, "origins": weight.origins}
     whole = Judgement(judged.decided, weight.value, judged.opens_case, weight)
-    return item.model_copy(update=known), whole
+    if (weight.topics, weight.origins) == (item.topics, item.origins):
+        return item, whole
+    return item.model_copy(update={"topics": weight.topics, "origins": weight.origins}), whole
 
 
 def conditions(

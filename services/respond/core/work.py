@@ -1,6 +1,6 @@
 """A run of steps in the making: reads see its own changes first, nothing touches the state."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from heapq import heappop, heappush
@@ -17,6 +17,8 @@ from services.respond.core.rates import HOUR_SECONDS
 from services.respond.core.state import Aggregate, AnyAggregate, Changes, State
 from services.respond.core.suspects import Suspect
 from services.respond.core.waiting import PATIENCE, PendingItem, Timer
+from shared.contracts.items import ItemReceived
+from shared.contracts.received import Received
 from shared.policy.model import Pack
 
 _RULES_OF = frozenset({Organisation, Account, PolicyRegister})
@@ -39,6 +41,7 @@ class Work(Lookups):
         self._puts: dict[str, Aggregate | None] = {}
         self._timers: dict[str, tuple[Timer, ...]] = {}
         self._waits: dict[str, PendingItem | None] = {}
+        self._waited = state.waiting.get
         self._seen: dict[bytes, None] = {}
         self._generations = state.generations()
         self._counts: dict[str, int] = {}
@@ -118,17 +121,18 @@ class Work(Lookups):
         """Return the item if it waits for its verdict."""
         if item_id in self._waits:
             return self._waits[item_id]
-        return self.state.waiting.get(item_id)
+        return self._waited(item_id)
 
     def patience_ends(self, account_id: str) -> datetime:
         """Return until when an item that comes now waits for its verdict."""
         return self.at + self.patience_with(account_id)
 
-    def wait(self, pending: PendingItem) -> None:
-        self._waits[pending.fact.item_id] = pending
-        self._fresh.append(pending)
-        if pending.verdict_due < self._soonest:  # noqa: PLR1730  twice as fast, and once an item
-            self._soonest = pending.verdict_due
+    def wait(self, *pending: PendingItem) -> None:
+        self._fresh += pending
+        for each in pending:
+            self._waits[each.fact.item_id] = each
+            if each.verdict_due < self._soonest:  # noqa: PLR1730  twice as fast, and once an item
+                self._soonest = each.verdict_due
 
     def wait_no_more(self, item_id: str) -> None:
         self._waits[item_id] = None
@@ -148,6 +152,12 @@ class Work(Lookups):
             self._hour = (self.at, hour)
         kind = (hour, held)
         self._rates[kind] = self._rates.get(kind, 0) + 1
+
+    def pass_by(self, item_id: str, rated: tuple[str, ...]) -> None:
+        """Note that an item was judged, waits no more, and is no matter for anybody."""
+        self.count("items_classified")
+        self.wait_no_more(item_id)
+        self.rate(rated)
 
     def total(self, counter: str) -> int:
         """Return a counter of the organisation with what was added since it was written."""
@@ -176,6 +186,16 @@ class Work(Lookups):
         if mark in seen or mark in newer or mark in older:
             return False
         seen[mark] = None
+        return True
+
+    def are_new(self, items: Sequence[ItemReceived | Received]) -> bool:
+        """Tell whether all of these are new items, and remember them if they are."""
+        marks = [mark for each in items for mark in _marks_of(each)]
+        fresh, seen = dict.fromkeys(marks), self._seen
+        known = (seen.keys(), *self._generations)
+        if len(fresh) < len(marks) or not all(each.isdisjoint(marks) for each in known):
+            return False
+        seen |= fresh
         return True
 
     def knows(self, *parts: str) -> bool:
@@ -260,3 +280,11 @@ class Work(Lookups):
 def mark_of(*parts: str) -> bytes:
     """Return 8 bytes that stand for `parts`."""
     return sha256("\n".join(parts).encode("utf-8", "surrogatepass")).digest()[:8]
+
+
+def _marks_of(fact: ItemReceived | Received) -> tuple[bytes, bytes]:
+    """Return the marks of a version and of its item: the second is on the way to the first."""
+    digest = sha256(fact.item_id.encode("utf-8", "surrogatepass"))
+    item = digest.digest()[:8]
+    digest.update(f"\n{fact.item_version}".encode("utf-8", "surrogatepass"))
+    return digest.digest()[:8], item

@@ -88,16 +88,14 @@ def _follows(standing: Standing, recorded: DecisionsRecorded) -> bool:
 
 
 def _parts(lines: Sequence[str]) -> Iterator[Sequence[str]]:
-    part: list[str] = []
-    size = 0
-    for each in lines:
-        if part and (len(part) >= MAX_LINES or size + len(each) > MAX_CHARS):
-            yield part
-            part, size = [], 0
-        part.append(each)
-        size += len(each)
-    if part:
+    at = 0
+    while at < len(lines):
+        part = list(lines[at : at + MAX_LINES])
+        size = sum(map(len, part))
+        while size > MAX_CHARS and len(part) > 1:
+            size -= len(part.pop())
         yield part
+        at += len(part)
 
 
 def unrecorded(standing: Standing) -> int:
