@@ -2,18 +2,31 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from typing import Final
 
-from shared.bus.port import MAX_BATCH, Delivery, WorkQueue
+from shared.bus.port import MAX_BATCH, MAX_BATCH_BYTES, Delivery, WorkQueue
+from shared.bus.timing import Clock, wait_or
+
+MUCH_BYTES: Final = 1 << 16
+"""Some hundred items. Who is given less keeps up, and answers at once."""
+NEARLY_FULL_BYTES: Final = MAX_BATCH_BYTES * 3 // 4
+"""From here on more waits already, most likely."""
+GATHER_SECONDS: Final = 0.1
 
 
 async def batches(
-    queue: WorkQueue, stop: asyncio.Event, *, limit: int = MAX_BATCH
+    queue: WorkQueue, stop: asyncio.Event, clock: Clock, *, limit: int = MAX_BATCH
 ) -> AsyncIterator[Sequence[Delivery]]:
-    """Yield what has arrived, batch by batch; ends once `stop` is set and nothing is in hand."""
+    """Yield what has arrived, batch by batch; ends once `stop` is set and nothing is in hand.
+
+    After much, but not all that fits, more is on its way: it is let come together first.
+    """
     while not stop.is_set():
         taken = await _take_or_stop(queue, stop, limit)
         if taken:
             yield taken
+        if MUCH_BYTES <= sum([len(each.message.data) for each in taken]) < NEARLY_FULL_BYTES:
+            await wait_or(stop, GATHER_SECONDS, clock)
 
 
 async def _take_or_stop(queue: WorkQueue, stop: asyncio.Event, limit: int) -> Sequence[Delivery]:

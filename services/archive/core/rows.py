@@ -13,20 +13,18 @@ from shared.contracts.ledger import QUIET, is_whole
 from shared.contracts.received import BATCH_HEAD
 from shared.contracts.upcast import Payload, upcast
 
-Value = str | int | None
-_made = tuple.__new__
-"""A named tuple of its parts, without the call in Python that its own name is."""
+Values = tuple[str | int | None, ...]
 JUDGED = "item.judged"
 VERDICTS = b'{"kind":"item.classified",'
 BLIND = '"model":""'
 """In the line of an item that nobody classified in time."""
 
 
-class Row(NamedTuple):
-    """One row of one table; the columns are those of `TABLES`."""
+class Rows(NamedTuple):
+    """Some rows of one table; the columns are those of `TABLES`."""
 
     table: str
-    values: tuple[Value, ...]
+    values: Sequence[Values]
 
 
 TABLES: dict[str, tuple[str, ...]] = {
@@ -89,7 +87,7 @@ _one = msgspec.json.Decoder(_Item).decode
 _many = msgspec.json.Decoder(_Batch).decode
 
 
-def rows_of(seq: int, at: str, data: bytes) -> Iterable[Row]:
+def rows_of(seq: int, at: str, data: bytes) -> Iterable[Rows]:
     """Return the rows of a fact; facts that are not archived have none.
 
     Raises, now or when they are looked at: ValueError, KeyError, TypeError for bytes that are no fact.
@@ -99,7 +97,7 @@ def rows_of(seq: int, at: str, data: bytes) -> Iterable[Row]:
     items = _items(data)
     if items is None:
         return _others(seq, at, data)
-    return [_received(seq, place, at, item) for place, item in enumerate(items)]
+    return [Rows("items", [_received(seq, place, at, each) for place, each in enumerate(items)])]
 
 
 def _items(data: bytes) -> Sequence[_Item] | None:
@@ -110,18 +108,19 @@ def _items(data: bytes) -> Sequence[_Item] | None:
         return None
 
 
-def _others(seq: int, at: str, data: bytes) -> Iterator[Row]:
+def _others(seq: int, at: str, data: bytes) -> Iterator[Rows]:
     fact = upcast(from_json(data))
     kind: str = fact["kind"]
     if make := _MAKERS.get(kind):
         yield from make(seq, at, fact)
     elif "op_id" in fact:  # what a person did
         who = (kind, fact["op_id"], fact["person_id"], fact.get("case_id"))
-        yield Row("actions", (seq, *who, _json(fact), at))
+        yield Rows("actions", [(seq, *who, _json(fact), at)])
 
 
-def _received(seq: int, place: int, at: str, item: _Item) -> Row:
-    values = (
+def _received(seq: int, place: int, at: str, item: _Item) -> Values:
+    author = item.author
+    return (
         seq,
         place,
         item.item_id,
@@ -131,52 +130,51 @@ def _received(seq: int, place: int, at: str, item: _Item) -> Row:
         item.account_id,
         item.item_kind,
         item.native_id,
-        item.author.author_id,
-        item.author.name,
+        author.author_id,
+        author.name,
         item.text,
         at,
     )
-    return _made(Row, ("items", values))
 
 
-def _batch(seq: int, at: str, fact: Payload) -> Iterator[Row]:
-    for place, item in enumerate(fact["items"]):
-        yield from _item(seq, at, item, place)
+def _batch(seq: int, at: str, fact: Payload) -> Iterator[Rows]:
+    yield Rows("items", [_told(seq, place, at, each) for place, each in enumerate(fact["items"])])
 
 
-def _item(seq: int, at: str, fact: Payload, place: int = 0) -> Iterator[Row]:
+def _item(seq: int, at: str, fact: Payload) -> Iterator[Rows]:
+    yield Rows("items", [_told(seq, 0, at, fact)])
+
+
+def _told(seq: int, place: int, at: str, fact: Payload) -> Values:
     author = fact.get("author") or {}
-    yield Row(
-        "items",
-        (
-            seq,
-            place,
-            fact["item_id"],
-            fact["item_version"],
-            fact["kind"].removeprefix("item."),
-            fact["platform"],
-            fact["account_id"],
-            fact.get("item_kind"),
-            fact["native_id"],
-            author.get("author_id"),
-            author.get("name"),
-            fact.get("text"),
-            at,
-        ),
+    return (
+        seq,
+        place,
+        fact["item_id"],
+        fact["item_version"],
+        fact["kind"].removeprefix("item."),
+        fact["platform"],
+        fact["account_id"],
+        fact.get("item_kind"),
+        fact["native_id"],
+        author.get("author_id"),
+        author.get("name"),
+        fact.get("text"),
+        at,
     )
 
 
-def _started(seq: int, at: str, fact: Payload) -> Iterator[Row]:
+def _started(seq: int, at: str, fact: Payload) -> Iterator[Rows]:
     what = (fact["effect_id"], "started", fact["attempt"], fact["term"], "")
-    yield Row("effects", (seq, *what, _json(fact), at))
+    yield Rows("effects", [(seq, *what, _json(fact), at)])
 
 
-def _finished(seq: int, at: str, fact: Payload) -> Iterator[Row]:
+def _finished(seq: int, at: str, fact: Payload) -> Iterator[Rows]:
     what = (fact["effect_id"], "finished", fact["attempt"], fact["term"], fact["status"])
-    yield Row("effects", (seq, *what, _json(fact), at))
+    yield Rows("effects", [(seq, *what, _json(fact), at)])
 
 
-def _decisions(seq: int, _at: str, fact: Payload) -> Iterator[Row]:
+def _decisions(seq: int, _at: str, fact: Payload) -> Iterator[Rows]:
     forms: list[str] = fact["forms"]
     entries: list[str] = fact["lines"]
     is_blind = {str(number): BLIND in form for number, form in enumerate(forms)}
@@ -193,21 +191,21 @@ def _decisions(seq: int, _at: str, fact: Payload) -> Iterator[Row]:
             yield _decision(seq, place, entry)
     if quiet:
         told = (len(quiet), len(quiet) - blind, to_json(forms).decode(), "\n".join(quiet))
-        yield Row("quiet", (seq, *told))
+        yield Rows("quiet", [(seq, *told)])
 
 
-def _decision(seq: int, place: int, line: str) -> Row:
+def _decision(seq: int, place: int, line: str) -> Rows:
     said = _line(line)
     where = (_text(said.item_id), _text(said.account_id))
     kind, case_id, at = _text(said.kind), _text(said.case_id), _text(said.at)
     if kind == JUDGED:
         model = _text(said.model)
-        return Row("judgements", (seq, place, *where, case_id, model, line, at))
+        return Rows("judgements", [(seq, place, *where, case_id, model, line, at)])
     item_id, account_id = where
-    return Row("decisions", (seq, place, kind, case_id, item_id, account_id, line, at))
+    return Rows("decisions", [(seq, place, kind, case_id, item_id, account_id, line, at)])
 
 
-_MAKERS: Mapping[str, Callable[[int, str, Payload], Iterator[Row]]] = {
+_MAKERS: Mapping[str, Callable[[int, str, Payload], Iterator[Rows]]] = {
     "item.received": _item,
     "item.batch": _batch,
     "item.edited": _item,

@@ -7,7 +7,7 @@ from functools import partial
 from hashlib import sha256
 from typing import ParamSpec, TypeVar
 
-from services.archive.core.rows import Row, rows_of
+from services.archive.core.rows import Rows, rows_of
 from services.archive.shell.database import Database, Place
 from shared.bus.ancestry import holds
 from shared.bus.floor import read_floor
@@ -21,8 +21,8 @@ from shared.runtime.clock import Clock
 
 RETRY_SECONDS = 1.0
 RATHER_MANY = 2048
-RATHER_LARGE = 4 << 20
-LATEST_SECONDS = 0.5
+RATHER_LARGE = 8 << 20
+LATEST_SECONDS = 1.0
 """How long a fact waits for others to be written with: a transaction costs more than its rows."""
 
 Sealed = Callable[[LogState, int], AsyncIterator[Sequence[Message]]]
@@ -123,7 +123,7 @@ class Archivist:
         return place
 
     def _write(self, batch: Sequence[Message], place: Place) -> None:
-        rows: list[Row] = []
+        rows: list[Rows] = []
         for message in batch:
             try:
                 rows.extend(rows_of(message.seq, stamp(message.time), message.data))

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from services.archive.core.rows import Row
+from services.archive.core.rows import Rows, Values
 from services.archive.core.schema import (
     COUNTS,
     INSERTS,
@@ -86,16 +86,16 @@ class Database:
         found = self._connection.execute(query).fetchone()
         return None if found is None else Place.model_validate_json(found[0])
 
-    def write(self, rows: Sequence[Row], place: Place) -> None:
+    def write(self, rows: Sequence[Rows], place: Place) -> None:
         """Add the rows and move the place, all or nothing. Rows up to the place are there."""
-        by_table: dict[str, list[tuple[str | int | None, ...]]] = {}
+        by_table: dict[str, list[Values]] = {}
         before = self.place()
-        for row in rows:
-            by_table.setdefault(row.table, []).append(row.values)
+        for table, values in rows:
+            by_table.setdefault(table, []).extend(values)
         self._connection.execute("BEGIN IMMEDIATE")
         try:
-            for table, values in by_table.items():
-                self._connection.executemany(INSERTS[table], values)
+            for table, collected in by_table.items():
+                self._connection.executemany(INSERTS[table], collected)
             for table in SEARCHABLE.keys() & by_table.keys():
                 self._index(table, before.seq if before else 0, place.seq)
             self._connection.execute(

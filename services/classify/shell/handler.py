@@ -45,7 +45,7 @@ class Handler:
             async with self._bus.consume(
                 CLASSIFY_CONSUMER, ITEMS_TO_CLASSIFY, max_deliver=MAX_DELIVER
             ) as queue:
-                async for batch in batches(queue, stop):
+                async for batch in batches(queue, stop, self._clock):
                     await self._handle_or_wait(queue, batch)
         finally:
             self._thread.shutdown(wait=True)

@@ -50,10 +50,10 @@ class Ended(NamedTuple):
 
 
 class Settled(NamedTuple):
-    """Nothing of these kinds is owed in a case any more."""
+    """Nobody is to be told of a case any more, and nothing is owed in it whose keys begin so."""
 
     case_id: str
-    what: tuple[What, ...]
+    begins: tuple[str, ...]
 
 
 Change = Made | Kept | Ended | Settled
@@ -98,7 +98,7 @@ def _promised(line: Line) -> Iterator[Change]:
 
 
 def _resolved(line: Line) -> Iterator[Change]:
-    yield Settled(line["case_id"], ("clock", "duty", "page"))
+    yield Settled(line["case_id"], ("clock", "held", "ask", "duty"))
 
 
 def _breached(line: Line) -> Iterator[Change]:
@@ -107,7 +107,7 @@ def _breached(line: Line) -> Iterator[Change]:
 
 def _met(line: Line) -> Iterator[Change]:
     yield from _breached(line)
-    yield Settled(line["case_id"], ("duty", "page"))
+    yield Settled(line["case_id"], ("duty",))
 
 
 def _decided(line: Line) -> Iterator[Change]:

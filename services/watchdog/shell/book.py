@@ -17,9 +17,15 @@ CREATE TABLE IF NOT EXISTS promise (
     key TEXT PRIMARY KEY, due REAL NOT NULL, what TEXT NOT NULL, case_id TEXT NOT NULL,
     detail TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS promise_due ON promise (due);
-CREATE INDEX IF NOT EXISTS promise_case ON promise (case_id);
+CREATE INDEX IF NOT EXISTS promise_page ON promise (case_id) WHERE what = 'page';
+DROP INDEX IF EXISTS promise_case;
 CREATE TABLE IF NOT EXISTS note (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
+"""Cases are hashes, which lie anywhere, and each index over them costs a page a case. Only pages need one:
+all else that is owed in a case has the case in its key."""
+_ENDS = "DELETE FROM promise WHERE case_id = ? AND key BETWEEN ? AND ?"
+_LAST = ";"
+"""Follows the colon: a key that goes on behind its case comes before it."""
 
 
 class Place(Frozen):
@@ -141,9 +147,11 @@ class PromiseBook:
                     run("UPDATE promise SET due = ? WHERE key = ? AND what = 'page'", due)
                 kinds = "" if delivered else " AND what != 'page'"
                 run(f"DELETE FROM promise WHERE key = ?{kinds}", (key,))  # noqa: S608  our own words
-            case Settled(case_id, what):
-                for each in what:
-                    run("DELETE FROM promise WHERE case_id = ? AND what = ?", (case_id, each))
+            case Settled(case_id, begins):
+                for each in begins:
+                    first = f"{each}:{case_id}"
+                    run(_ENDS, (case_id, first, first + _LAST))
+                run("DELETE FROM promise WHERE case_id = ? AND what = 'page'", (case_id,))
 
     def _note(self, name: str) -> str:
         row = self._db.execute("SELECT value FROM note WHERE name = ?", (name,)).fetchone()

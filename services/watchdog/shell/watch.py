@@ -27,7 +27,7 @@ TICKS = f"{ROOT}.clock.ticked"
 RETRY_SECONDS = 1.0
 PROBE_SECONDS = 2.0
 TURN_SECONDS = 1.0
-HOLD_SECONDS = 0.5
+HOLD_SECONDS = 1.0
 """How long decisions wait for others to be written with: syncing to disk costs more than writing."""
 SILENCE = timedelta(seconds=90)
 """Three heartbeats of the leader."""

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
-from services.archive.core.rows import Row, rows_of
+from services.archive.core.rows import Rows, Values, rows_of
 from services.archive.shell.database import Database, Place
 from services.archive.shell.reading import search
 from services.archive.shell.story import story
@@ -18,15 +18,21 @@ DATA = encode(ItemBatch.of(ITEMS))
 AT = stamp(START)
 
 
+def items(data: bytes) -> list[Values]:
+    """Return the rows that a fact adds to the items, and see that it adds no others."""
+    [(table, values)] = rows_of(7, AT, data)
+    assert table == "items"
+    return list(values)
+
+
 def test_a_batch_has_a_row_for_each_item_however_it_is_spelt() -> None:
-    rows = list(rows_of(7, AT, DATA))
-    assert [each.values[:3] for each in rows] == [
+    rows = items(DATA)
+    assert [each[:3] for each in rows] == [
         (7, place, each.item_id) for place, each in enumerate(ITEMS)
     ]
     spelt_otherwise = b" " + DATA
-    assert list(rows_of(7, AT, spelt_otherwise)) == rows
-    alone = list(rows_of(7, AT, encode(ITEMS[0])))
-    assert alone == rows[:1]
+    assert items(spelt_otherwise) == rows
+    assert items(encode(ITEMS[0])) == rows[:1]
 
 
 def test_a_batch_that_is_written_twice_is_there_once(tmp_path: Path) -> None:
@@ -48,7 +54,7 @@ def test_the_texts_of_a_batch_are_found_once_one_became_a_case(tmp_path: Path) -
         '{"account_id":"a","at":"2026-03-02T09:00:00Z","case_id":"c1",'
         f'"item_id":"{ITEMS[2].item_id}","kind":"item.judged","model":"m1"}}'
     )
-    judged = Row("judgements", (8, 0, ITEMS[2].item_id, "a", "c1", "m1", line, AT))
+    judged = Rows("judgements", [(8, 0, ITEMS[2].item_id, "a", "c1", "m1", line, AT)])
     place = Place(incarnation="x", seq=8, fact_hash="")
     database.write([*rows_of(7, AT, DATA), judged], place)
     database.close()

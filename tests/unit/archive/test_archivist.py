@@ -136,8 +136,9 @@ def test_decisions_on_items_of_no_case_are_one_row_and_counted(tmp_path: Path) -
     lines = tuple(map(line, (quiet, blind, loud, quiet._replace(item_id="i4"))))
     fact = DecisionsRecorded(after_seq=0, upto_seq=4, lines=lines, chain="x")
     rows = list(rows_of(7, stamp(START), encode(fact)))
-    assert [row.table for row in rows] == ["judgements", "quiet"]
-    assert rows[1].values == (7, 3, 2, "[]", "\n".join((lines[0], lines[1], lines[3])))
+    assert [table for table, _ in rows] == ["judgements", "quiet"]
+    [kept] = rows[1].values
+    assert kept == (7, 3, 2, "[]", "\n".join((lines[0], lines[1], lines[3])))
     database = Database(tmp_path / "a.sqlite3")
     database.write(rows, Place(incarnation="i", seq=7, fact_hash="h"))
     assert database.counts()["classified"] == 3

@@ -58,7 +58,7 @@ class Told:
     def archived(self, path: Path, *, incarnation: str = "log-1") -> Path:
         database = Database(path)
         place = Place(incarnation=incarnation, seq=len(self.log), fact_hash="")
-        rows = [row for seq, data in self.log for row in rows_of(seq, stamp(at(seq)), data)]
+        rows = [each for seq, data in self.log for each in rows_of(seq, stamp(at(seq)), data)]
         database.write(rows, place)
         database.close()
         return path

@@ -35,12 +35,12 @@ def test_they_are_kept_short_counted_and_told_in_full(tmp_path: Path) -> None:
     assert len(fact.forms) == 2
     path = tmp_path / "a.sqlite3"
     database = Database(path)
-    rows = [row for seq, item in enumerate(ITEMS, 1) for row in rows_of(seq, AT, encode(item))]
+    before = [rows for seq, item in enumerate(ITEMS, 1) for rows in rows_of(seq, AT, encode(item))]
     decided = list(rows_of(4, AT, encode(fact)))
-    [kept] = [row.values for row in decided if row.table == "quiet"]
+    [kept] = [row for rows in decided if rows.table == "quiet" for row in rows.values]
     assert kept[:3] == (4, 2, 1)
     assert len(str(kept[-1])) < len(LINES[0])
-    database.write([*rows, *decided], Place(incarnation="x", seq=4, fact_hash=""))
+    database.write([*before, *decided], Place(incarnation="x", seq=4, fact_hash=""))
     assert database.counts()["classified"] == 2
     database.close()
     for item, model in ((ITEMS[0], "m1"), (ITEMS[1], None), (ITEMS[2], "m1")):

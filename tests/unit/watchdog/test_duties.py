@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from services.watchdog.core.duties import GRACE, PAGE_DELIVERY, changes
+from services.watchdog.core.duties import (
+    GRACE,
+    PAGE_DELIVERY,
+    Made,
+    Promise,
+    Settled,
+    What,
+    changes,
+)
 from services.watchdog.shell.book import Place, PromiseBook
 from shared.contracts.operators import CaseReopened, CaseResolved
 from shared.contracts.system import EffectFinished, EffectStatus
@@ -163,3 +171,14 @@ def test_what_was_told_survives_a_restart(tmp_path: Path) -> None:
     assert second.place == place
     assert second.open_promises() == 2
     assert second.overdue(at(0) + timedelta(days=9), 1)[1] == 2
+
+
+def test_a_case_that_ends_ends_nothing_of_another(book: PromiseBook) -> None:
+    mine, longer, other = (f"clock:{case_id}:promise" for case_id in ("c1", "c10", "c2"))
+    cases = {mine: "c1", "held:c1": "c1", longer: "c10", other: "c2", "effect:1": "c1"}
+    what: dict[str, What] = {"effect:1": "page"}
+    made = [Made(Promise(key, at(0), what.get(key, "clock"), case)) for key, case in cases.items()]
+    made.append(Made(Promise("effect:2", at(0), "reply", "c1")))
+    ended = Settled("c1", ("clock", "held"))
+    book.take([*made, ended], Place(incarnation="x", seq=1, digest="d"))
+    assert {each.key for each in book.overdue(FAR, 9)[0]} == {longer, other, "effect:2"}
