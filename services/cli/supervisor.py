@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from signal import SIGTERM, Signals
 from typing import NoReturn
 
 from services.cli.embedded.data_dir import Report
@@ -14,15 +15,20 @@ LOG_CHECK_SECONDS = 30.0
 
 
 class Supervisor:
-    """Owns processes in the order in which they were added; stops them in the reverse order."""
+    """Owns processes in the order in which they were added; stops them in the reverse order.
+
+    `orphaned` is what they get when we are killed: who may be stopped just then hears only SIGKILL.
+    """
 
     def __init__(
         self,
         report: Report,
         monotonic: Callable[[], float],
         pauses: Sequence[float] = PAUSES,
+        *,
+        orphaned: Signals = SIGTERM,
     ) -> None:
-        self._report = report
+        self._report, self._orphaned = report, orphaned
         self._monotonic = monotonic
         self._pauses = pauses
         self._kept: list[ManagedProcess] = []
@@ -34,7 +40,7 @@ class Supervisor:
 
     async def start(self, spec: ProcessSpec) -> None:
         """Start a process and return once it is ready. Raises UserError if it does not get there."""
-        process = ManagedProcess(spec)
+        process = ManagedProcess(spec, self._orphaned)
         self._kept.append(process)
         try:
             await process.start()
