@@ -23,6 +23,7 @@ OLD_BACKUP = timedelta(hours=26)
 BACK_UP = "zhishou backup --to DIRECTORY, every night"
 START = "start it: 'zhishou up', or your own server"
 MIB = 1024**2
+NO_ANSWER = (OSError, ValueError, KeyError, TimeoutError, aiohttp.ClientError)
 OTHERS = frozenset({"servers", "mock"})
 """Run files of what is no service of ours."""
 
@@ -83,6 +84,8 @@ async def store(url: str) -> list[Finding]:
     """Ask Valkey or Redis."""
     try:
         report = await inspect_store(url)
+    except UserError as error:
+        return [fail("valkey", error.what, error.fix)]
     except StoreRefusedError as error:
         fix = "check user and password in ZHISHOU_REDIS_URL"
         return [fail("valkey", f"refuses us: {error}", fix)]
@@ -130,9 +133,9 @@ async def _judging(session: aiohttp.ClientSession, name: str, said: bytes) -> li
     try:
         async with session.get(f"{from_json(said)['http']}/model") as response:
             answer = await response.json()
-    except (OSError, ValueError, KeyError, TimeoutError, aiohttp.ClientError):
+            return [read_judging(name, answer)]
+    except (*NO_ANSWER, AttributeError, TypeError):
         return []
-    return [read_judging(name, answer)]
 
 
 def read_judging(name: str, answer: Mapping[str, str]) -> Finding:
@@ -151,10 +154,11 @@ async def _process(session: aiohttp.ClientSession, place: Path, said: bytes) -> 
         report = from_json(said)
         address = report.get("health") or report["http"]
         async with session.get(f"{address}/readyz") as response:
-            answer = await response.json()
-    except (OSError, ValueError, KeyError, TimeoutError, aiohttp.ClientError) as error:
+            checks = dict((await response.json())["checks"])
+            ready = f"ready, process {report['pid']}"
+    except (*NO_ANSWER, AttributeError, TypeError) as error:  # or another program answers
         return fail(name, f"does not answer ({type(error).__name__})", fix)
-    unwell = {what: why for what, why in answer["checks"].items() if why != "ok"}
+    unwell = {what: why for what, why in checks.items() if why != "ok"}
     if unwell:
         return fail(name, "; ".join(f"{what}: {why}" for what, why in unwell.items()), fix)
-    return ok(name, f"ready, process {report['pid']}")
+    return ok(name, ready)
