@@ -1,6 +1,7 @@
 """Keeps processes running: starts what died again, and stops all of them in order."""
 
 import asyncio
+import os
 from collections.abc import Callable, Sequence
 from signal import SIGTERM, Signals
 from typing import NoReturn
@@ -54,6 +55,13 @@ class Supervisor:
             for each in self._kept:
                 group.create_task(self._watch(each), name=each.spec.name)
             group.create_task(self._trim_logs(), name="logs")
+
+    def end(self, name: str, why: str) -> None:
+        """Ask one process to end, and say why; while they are kept it is started again."""
+        for each in self._kept:
+            if each.spec.name == name and each.pid:
+                self._report(f"{name} {why}")
+                os.kill(each.pid, SIGTERM)
 
     async def stop(self, *waves: frozenset[str]) -> None:
         """Stop wave by wave, each wave at once; what no wave names goes last."""

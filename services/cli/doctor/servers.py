@@ -49,6 +49,9 @@ def read_log(report: LogReport, now: datetime) -> Iterator[Finding]:
     if skew > SKEW_SECONDS:
         fix = "let both machines follow the same time server"
         yield warn("clock", f"ours and the server's differ by {skew:.1f} s", fix)
+    if report.stuck:
+        fix = "make room on its disk, then start nats-server again ('zhishou up' does)"
+        yield fail("log", f"takes nothing any more since a write failed: {report.stuck}", fix)
     share = report.bytes_stored / report.max_bytes if report.max_bytes > 0 else 0.0
     says = f"{report.facts} facts to {report.last_seq}, {report.bytes_stored / MIB:.0f} MiB"
     if share > FULL_SHARE:
