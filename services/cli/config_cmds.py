@@ -1,18 +1,14 @@
 """`zhishou config check` and `show`: what the services would be started with; `site` makes files for it."""
 
 import json
-from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from services.cli.every_setting import every_setting
 from services.cli.groups import group
 
-if TYPE_CHECKING:
-    from shared.runtime.settings import CommonSettings
-
-KINDS = ("Ingest", "Classify", "Respond", "Watchdog", "Archive")
 JsonOption = Annotated[bool, typer.Option("--json", help="answer as JSON")]
 
 
@@ -32,7 +28,7 @@ def check(*, as_json: JsonOption = False) -> None:
     from services.respond.settings import RespondSettings
     from shared.runtime.entry import read_settings
 
-    _settings()
+    every_setting()
     read = configure(read_settings(RespondSettings))
     found = {
         "accounts": [each.account_id for each in read.accounts],
@@ -45,7 +41,7 @@ def check(*, as_json: JsonOption = False) -> None:
 
 def show(*, as_json: JsonOption = False) -> None:
     """Print every setting with its value; secrets are masked."""
-    _report(_settings(), as_json=as_json)
+    _report(every_setting(), as_json=as_json)
 
 
 def site(
@@ -68,20 +64,6 @@ def site(
     typer.echo(
         "Fill in accounts.yaml, people.yaml, roster.yaml and the addresses in the .env files."
     )
-
-
-def _settings() -> dict[str, object]:
-    """Return the settings of all services by variable. Raises UserError."""
-    from shared.runtime.entry import read_settings
-
-    found: dict[str, object] = {}
-    for name in KINDS:
-        kind: type[CommonSettings] = getattr(
-            import_module(f"services.{name.lower()}.settings"), f"{name}Settings"
-        )
-        for field, value in read_settings(kind).model_dump(mode="json").items():
-            found[f"ZHISHOU_{field.upper()}"] = value
-    return found
 
 
 def _report(found: dict[str, object], *, as_json: bool) -> None:

@@ -1,7 +1,9 @@
 """Keeps processes running: starts what died again, and stops all of them in order."""
 
 import asyncio
+import os
 from collections.abc import Callable, Sequence
+from signal import SIGTERM, Signals
 from typing import NoReturn
 
 from services.cli.embedded.data_dir import Report
@@ -14,15 +16,20 @@ LOG_CHECK_SECONDS = 30.0
 
 
 class Supervisor:
-    """Owns processes in the order in which they were added; stops them in the reverse order."""
+    """Owns processes in the order in which they were added; stops them in the reverse order.
+
+    `orphaned` is what they get when we are killed: who may be stopped just then hears only SIGKILL.
+    """
 
     def __init__(
         self,
         report: Report,
         monotonic: Callable[[], float],
         pauses: Sequence[float] = PAUSES,
+        *,
+        orphaned: Signals = SIGTERM,
     ) -> None:
-        self._report = report
+        self._report, self._orphaned = report, orphaned
         self._monotonic = monotonic
         self._pauses = pauses
         self._kept: list[ManagedProcess] = []
@@ -34,7 +41,7 @@ class Supervisor:
 
     async def start(self, spec: ProcessSpec) -> None:
         """Start a process and return once it is ready. Raises UserError if it does not get there."""
-        process = ManagedProcess(spec)
+        process = ManagedProcess(spec, self._orphaned)
         self._kept.append(process)
         try:
             await process.start()
@@ -48,6 +55,13 @@ class Supervisor:
             for each in self._kept:
                 group.create_task(self._watch(each), name=each.spec.name)
             group.create_task(self._trim_logs(), name="logs")
+
+    def end(self, name: str, why: str) -> None:
+        """Ask one process to end, and say why; while they are kept it is started again."""
+        for each in self._kept:
+            if each.spec.name == name and each.pid:
+                self._report(f"{name} {why}")
+                os.kill(each.pid, SIGTERM)
 
     async def stop(self, *waves: frozenset[str]) -> None:
         """Stop wave by wave, each wave at once; what no wave names goes last."""

@@ -22,6 +22,7 @@ from services.cli.embedded.data_dir import (
 )
 from services.cli.embedded.ports import free_port
 from services.cli.embedded.process import Fork
+from services.cli.embedded.revival import revive
 from services.cli.embedded.servers import SERVERS, Addresses, servers
 from services.cli.mock_link import register_hooks, write_accounts
 from services.cli.preload.forker import preloaded
@@ -129,6 +130,9 @@ class House:
                 await self._services(addresses, platform_ready)
                 say(self._standing())
                 await self._service("watchdog", addresses)
+                if not options.nats_url:
+                    reviving = revive(data, self._supervisor, addresses.nats_url)
+                    group.create_task(reviving, name="revival")
                 await self._supervisor.keep()
 
     async def _platform(self, ready: asyncio.Event) -> None:

@@ -39,7 +39,9 @@ class RespondSettings(CommonSettings):
         20.0, gt=0, le=120, description="how long a draft is waited for"
     )
     snapshot_facts: int = Field(
-        50_000, ge=1, description="the state is written down after so many facts or items"
+        50_000,
+        ge=1,
+        description="the state is written down after so many facts or items; at first more often",
     )
     snapshots_kept: int = Field(3, ge=1, le=100, description="so many of these are kept")
     run_file: Path | None = Field(None, description="written once the service is ready")

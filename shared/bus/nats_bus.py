@@ -15,7 +15,7 @@ from shared.bus.nats_follow import Follower
 from shared.bus.nats_link import ApiError, Link
 from shared.bus.nats_make import StreamOptions, make_missing, must_be_there
 from shared.bus.nats_publish import Publisher
-from shared.bus.nats_queue import NatsQueue, durable_config, kept_alive
+from shared.bus.nats_queue import NatsQueue, durable_config
 from shared.bus.nats_read import last_on, read_range
 from shared.bus.nats_records import Records
 from shared.bus.port import (
@@ -28,7 +28,7 @@ from shared.bus.port import (
     Outgoing,
     WorkQueue,
 )
-from shared.bus.timing import Changes, Clock
+from shared.bus.timing import Changes, Clock, beside
 from shared.contracts.subjects import LEADER_SUBJECT, OBJECTS, STREAM, VALUES
 from shared.observability.metrics import Metric, Metrics
 
@@ -127,7 +127,7 @@ class NatsBus:
         queue = NatsQueue(self._link, self._clock, STREAM, config)
         await queue.open()
         try:
-            async with kept_alive(queue):
+            async with beside(queue.keep_alive(), "keep-alive"):
                 yield queue
         finally:
             await queue.close()

@@ -5,17 +5,20 @@ from datetime import datetime
 
 from shared.bus.nats_link import SECOND, ApiError, Link
 from shared.bus.nats_read import last_on
-from shared.contracts.subjects import CLASSIFY_CONSUMER, NEWEST_BACKUP, STREAM, VALUES
+from shared.contracts.subjects import CLASSIFY_CONSUMER, NEWEST_BACKUP, NOWHERE, STREAM, VALUES
+from shared.errors import TransientError
 from shared.observability.metrics import Metrics
 
 ANSWER_SECONDS = 2.0
+PURGE_FAILED = 10051
 
 
 @dataclass(frozen=True, slots=True)
 class LogReport:
     """What the server says. `stream` is False when there is no log yet; then the rest is empty.
 
-    `odd` names settings that are not as this program makes them; times are in seconds.
+    `odd` names settings that are not as this program makes them; times are in seconds. `stuck` is
+    the write to its disk that failed, after which a log takes nothing until its server starts again.
     """
 
     server_version: str
@@ -29,6 +32,7 @@ class LogReport:
     to_classify: int = 0
     in_hand: int = 0
     backup_note: bytes = b""
+    stuck: str = ""
 
 
 async def inspect_log(url: str) -> LogReport:
@@ -62,7 +66,19 @@ async def _look(link: Link) -> LogReport:
         to_classify=waiting,
         in_hand=in_hand,
         backup_note=await _record(link, NEWEST_BACKUP),
+        stuck=await _stuck(link),
     )
+
+
+async def _stuck(link: Link) -> str:
+    """Return which write failed. It is told to who wants something purged; here, what is nowhere."""
+    try:
+        await link.api(f"STREAM.PURGE.{STREAM}", {"filter": NOWHERE}, ANSWER_SECONDS)
+    except ApiError as error:
+        return str(error) if error.code == PURGE_FAILED else ""
+    except TransientError:  # who may not purge is told nothing
+        return ""
+    return ""
 
 
 async def _record(link: Link, key: str) -> bytes:

@@ -27,6 +27,7 @@ RECONNECT_PAUSE_SECONDS = 0.1
 PING_SECONDS = 5
 PENDING_BYTES = 2 * 1024 * 1024
 """What may wait for a lost connection to come back."""
+SCHEMES = frozenset({"nats", "tls", "ws", "wss"})
 PIECE_BYTES = 256 * 1024
 SECOND = 1_000_000_000
 """JetStream counts durations in nanoseconds."""
@@ -67,8 +68,10 @@ class Link:
     async def connect(self, url: str, *, name: str, seconds: float) -> None:
         """Connect, trying for `seconds`; afterwards reconnect for ever. A comma parts addresses.
 
-        Raises: BusAwayError when nobody answers, UserError when the server refuses us.
+        Raises: BusAwayError when nobody answers, UserError when the server refuses us or `url` is
+        none.
         """
+        places = addresses(url)
         options: dict[str, Any] = {
             "allow_reconnect": True,
             "max_reconnect_attempts": -1,
@@ -82,12 +85,11 @@ class Link:
         }
         try:
             async with asyncio.timeout(seconds):
-                await self.nc.connect(
-                    [each.strip() for each in url.split(",")], name=name, **options
-                )
+                await self.nc.connect(places, name=name, **options)
         except (NatsError, OSError, TimeoutError) as error:
             await self.close()
-            raise BusAwayError(f"NATS does not answer: {self._last_error or error}") from error
+            why = self._last_error or str(error) or f"nothing within {seconds:g} s"
+            raise BusAwayError(f"NATS does not answer: {why}") from error
         except UserError:
             await self.close()
             raise
@@ -193,6 +195,21 @@ class Link:
         self._changes.ring()
         for event in self.wakeups:
             event.set()
+
+
+def addresses(url: str) -> list[str]:
+    """Return the servers of a list. Raises UserError; what was written may hold a secret."""
+    found = [each.strip() for each in url.split(",")]
+    for each in found:
+        try:
+            place = urlsplit(each if "://" in each else f"nats://{each}")
+            good = place.scheme in SCHEMES and bool(place.hostname) and place.port != 0
+        except ValueError:
+            good = False
+        if not good:
+            fix = "write nats://USER:PASSWORD@HOST:PORT in ZHISHOU_NATS_URL or --nats-url"
+            raise UserError("what should be the address of NATS is none", fix=fix)
+    return found
 
 
 def login(url: str) -> dict[str, object]:

@@ -1,9 +1,8 @@
 """A worker's hold on a durable consumer: adaptive batches in, acks out in bulk."""
 
-import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 
 from shared.bus.nats_client import Frame, publication
 from shared.bus.nats_link import NOT_FOUND, SECOND, ApiError, Link
@@ -131,22 +130,6 @@ def durable_config(durable: str, subjects: Sequence[str], max_deliver: int) -> d
         "max_deliver": max_deliver,
         "max_ack_pending": MAX_ACK_PENDING,
     }
-
-
-@asynccontextmanager
-async def kept_alive(queue: NatsQueue) -> AsyncIterator[None]:
-    """Run `queue.keep_alive` beside the block; what the block raises comes out as it is."""
-    failure: Exception | None = None
-    async with asyncio.TaskGroup() as group:
-        keeper = group.create_task(queue.keep_alive(), name="keep-alive")
-        try:
-            yield
-        except Exception as error:  # noqa: BLE001 - raised again below, outside of the group
-            failure = error
-        finally:
-            keeper.cancel()
-    if failure is not None:
-        raise failure
 
 
 def _delivery(frame: Frame) -> Delivery:

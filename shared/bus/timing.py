@@ -1,6 +1,8 @@
-"""The clock as the bus needs it, and waiting for a thing or for some seconds of that clock."""
+"""The clock as the bus needs it, waiting for a thing or for some seconds, and work beside a block."""
 
 import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Protocol
 
@@ -20,6 +22,22 @@ async def wait_or(event: asyncio.Event, seconds: float, clock: Clock) -> bool:
         return event.is_set()
     await clock.wait(event, seconds)
     return event.is_set()
+
+
+@asynccontextmanager
+async def beside(work: Coroutine[object, object, None], name: str) -> AsyncIterator[None]:
+    """Let `work` run while the block does; what the block raises comes out as it is, in no group."""
+    failure: Exception | None = None
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(work, name=name)
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - raised again below, outside of the group
+            failure = error
+        finally:
+            task.cancel()
+    if failure is not None:
+        raise failure
 
 
 class Changes:

@@ -45,6 +45,8 @@ PURGED_LATER = (
 )
 """They keep an item from coming twice, so they stay until ingest refuses it as too old
 (docs/adr/0021). Everything else stays for good: leaders, people's actions, what left the house."""
+NOWHERE = f"{ROOT}.nowhere"
+"""Nobody ever writes here."""
 LIVE_ROOT = "zs-live.v1"
 LIVE_COMMITTED = f"{LIVE_ROOT}.committed"
 """Not stored: 'the leader has committed up to here', for consoles."""

@@ -12,6 +12,7 @@ from redis.asyncio.sentinel import Sentinel
 from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError, NoPermissionError, RedisError, ResponseError
 
+from shared.errors import UserError
 from shared.store.port import (
     CursorMovedError,
     StaleTermError,
@@ -24,10 +25,11 @@ Answer: TypeAlias = "bytes | int | list[Answer] | None"
 
 ANSWER_SECONDS = 10.0
 CONNECT_SECONDS = 3.0
+ADDRESSES = "write redis://USER:PASSWORD@HOST:PORT/0, rediss://, unix:// or sentinel:// in ZHISHOU_REDIS_URL"
 
 
 class RedisLink:
-    """A pool of connections on which our function library is loaded."""
+    """A pool of connections on which our function library is loaded. Raises UserError: no address."""
 
     def __init__(
         self,
@@ -37,7 +39,12 @@ class RedisLink:
         make: bool = True,
     ) -> None:
         self._make = make
-        self._client, self._sentinels = _connected(url, client)
+        try:
+            self._client, self._sentinels = _connected(url, client)
+        except ValueError:  # its words may hold a part of the password
+            raise UserError(
+                "what should be the address of Valkey is none", fix=ADDRESSES
+            ) from None
 
     async def load_functions(self) -> None:
         """Put our library on the server. Raises StoreAwayError."""

@@ -6,11 +6,11 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def files_end_at(size_bytes: int) -> Iterator[None]:
-    """Let no file of this process grow past this size; a write across it is cut short first."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size_bytes, hard))
+def files_end_at(size_bytes: int, pid: int = 0) -> Iterator[None]:
+    """Let no file of a process grow past this size; a write across it is cut short first. 0: of ours."""
+    soft, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (size_bytes, hard))
     try:
         yield
     finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (soft, hard))

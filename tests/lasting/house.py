@@ -227,7 +227,9 @@ async def a_lasting_house(
     """Yield a house that stands; everything of it ends with the block."""
     clock = SystemClock()
     environment = dict(os.environ)  # noqa: TID251 - the children need our PATH
-    supervisor = Supervisor(lambda _line: None, clock.monotonic, pauses=(0.0,))
+    supervisor = Supervisor(
+        lambda _line: None, clock.monotonic, pauses=(0.0,), orphaned=signal.SIGKILL
+    )
     receiver = Receiver(PAGER_SECRET, clock.now)
     forker = preloaded(environment)
     try:

@@ -86,16 +86,15 @@ class House:
         self.items += count
         return await self.intake.accept(fresh)
 
-    async def until_full(self) -> None:
-        """Let items come no faster than they are judged, until the store takes no more.
-
-        It does not fill before the state was written down: without that nothing may leave the log.
-        """
+    async def until_full(self, *, before_the_first_snapshot: bool) -> None:
+        """Let items come no faster than they are judged, until the store takes no more."""
         await self.feed(2 * ROUND)
-        await until(self.has_snapshot)
+        if not before_the_first_snapshot:
+            await until(self.has_snapshot)
         while await self.feed(ROUND):
             assert self.items < 50_000, "the disk does not fill"
             await until(self.judged_or_full)
+        assert await self.has_snapshot() != before_the_first_snapshot
 
     async def has_snapshot(self) -> bool:
         register, _ = await read_register(self.bus)
@@ -126,12 +125,12 @@ class House:
 
 
 @asynccontextmanager
-async def a_house(tmp_path: Path, nats: NatsServer, valkey: ValkeyServer) -> AsyncIterator[House]:
+async def a_house(
+    tmp_path: Path, nats: NatsServer, valkey: ValkeyServer, rhythm: Rhythm
+) -> AsyncIterator[House]:
     clock, metrics, oldest = SystemClock(), Metrics(), timedelta(hours=72)
     async with AsyncExitStack() as stack:
-        leading = await stack.enter_async_context(
-            Leading.on(nats.url, valkey.url, Rhythm(facts=150, kept=2))
-        )
+        leading = await stack.enter_async_context(Leading.on(nats.url, valkey.url, rhythm))
         bus = await NatsBus.connect(nats.url, clock=clock)
         stack.push_async_callback(bus.close)
         spool = Spool.open(tmp_path / "spool")
@@ -160,12 +159,12 @@ async def a_house(tmp_path: Path, nats: NatsServer, valkey: ValkeyServer) -> Asy
         )  # fmt: skip
 
 
-async def a_run_on_a_small_disk(house: House) -> list[Message]:
+async def a_run_on_a_small_disk(house: House, *, before_the_first_snapshot: bool) -> list[Message]:
     async with asyncio.TaskGroup() as group:
         house.leading.lead(group, "one")
         group.create_task(house.handler.run(house.stop))
         group.create_task(house.archivist.run(house.stop))
-        await house.until_full()
+        await house.until_full(before_the_first_snapshot=before_the_first_snapshot)
         assert not await house.feed(MORE)
         waiting = house.metrics.value(Metric.SPOOL_WAITING)
         assert waiting >= MORE
@@ -191,11 +190,22 @@ async def a_run_on_a_small_disk(house: House) -> list[Message]:
     return await house.whole()
 
 
+@pytest.mark.parametrize(
+    ("rhythm", "before_the_first_snapshot"),
+    [(Rhythm(facts=150, kept=2), False), (Rhythm(first=50_000), True)],
+    ids=["with a snapshot", "before the first snapshot"],
+)
 async def test_a_disk_that_fills_in_the_middle_of_a_run_loses_nothing_and_repeats_nothing(
-    servers: tuple[NatsServer, ValkeyServer], tmp_path: Path
+    servers: tuple[NatsServer, ValkeyServer],
+    tmp_path: Path,
+    rhythm: Rhythm,
+    *,
+    before_the_first_snapshot: bool,
 ) -> None:
-    async with a_house(tmp_path, *servers) as house:
-        messages = await a_run_on_a_small_disk(house)
+    async with a_house(tmp_path, *servers, rhythm) as house:
+        messages = await a_run_on_a_small_disk(
+            house, before_the_first_snapshot=before_the_first_snapshot
+        )
         assert [each.seq for each in messages] == list(range(1, len(messages) + 1))
         facts = [single for each in messages for single in singly(decode(each.data))]
         came = Counter(each.item_id for each in facts if isinstance(each, ItemReceived))

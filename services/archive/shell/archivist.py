@@ -57,7 +57,8 @@ class Archivist:
             try:
                 place = await self._catch_up(await self._begin())
                 await self._follow(place, stop)
-            except (TransientError, LogTailLostError):
+            except (TransientError, LogTailLostError) as error:
+                self._log.warning(Event.LOOP_RETRIES, loop="archive", why=f"{error}"[:200])
                 await self._clock.sleep(RETRY_SECONDS)
 
     async def _begin(self) -> Place:

@@ -16,7 +16,7 @@ from services.archive.core.schema import (
 )
 from services.archive.core.words import tokens
 from shared.contracts.base import Frozen
-from shared.errors import UserError
+from shared.errors import TransientError, UserError
 
 _SETTINGS = (
     "page_size=8192",
@@ -28,6 +28,11 @@ _SETTINGS = (
 )
 """Items are found by hashes, which lie anywhere: with SQLite's own 2 MB the same pages are read, written
 to the journal and from there to the file again and again. A page has its size from when the file is made."""
+
+
+FREE = "free its disk"
+_FULL = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR})
+"""The second with one of many reasons; what is wrong for good shows when the file is opened again."""
 
 
 class Place(Frozen):
@@ -58,7 +63,9 @@ class Database:
             raise UserError(
                 f"the archive cannot be opened: {error}",
                 where=str(self._path),
-                fix="move the file away; it is made again from the log",
+                fix=FREE
+                if _is_full(error)
+                else "move the file away; it is made again from the log",
             ) from error
         connection.close()
         return self._make()
@@ -70,13 +77,18 @@ class Database:
         return connection
 
     def _make(self) -> sqlite3.Connection:
-        """Begin an empty archive in place of whatever is there."""
+        """Begin an empty archive in place of whatever is there. Raises UserError."""
         for suffix in ("", "-wal", "-shm"):
             self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
-        connection = self._connected()
-        for statement in statements():
-            connection.execute(statement)
-        connection.execute("INSERT INTO meta VALUES ('version', ?)", [str(VERSION)])
+        try:
+            connection = self._connected()
+            for statement in statements():
+                connection.execute(statement)
+            connection.execute("INSERT INTO meta VALUES ('version', ?)", [str(VERSION)])
+        except sqlite3.OperationalError as error:
+            what = f"the archive cannot be made: {error}"
+            fix = FREE if _is_full(error) else "mend the permissions of its directory"
+            raise UserError(what, where=str(self._path), fix=fix) from error
         self._path.chmod(0o600)
         return connection
 
@@ -87,7 +99,10 @@ class Database:
         return None if found is None else Place.model_validate_json(found[0])
 
     def write(self, rows: Sequence[Rows], place: Place) -> None:
-        """Add the rows and move the place, all or nothing. Rows up to the place are there."""
+        """Add the rows and move the place, all or nothing. Rows up to the place are there.
+
+        Raises TransientError when the disk takes no more.
+        """
         by_table: dict[str, list[Values]] = {}
         before = self.place()
         for table, values in rows:
@@ -101,10 +116,13 @@ class Database:
             self._connection.execute(
                 "INSERT OR REPLACE INTO meta VALUES ('place', ?)", [place.model_dump_json()]
             )
-        except BaseException:
-            self._connection.execute("ROLLBACK")
+            self._connection.execute("COMMIT")
+        except BaseException as error:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            if _is_full(error):
+                raise TransientError(f"the archive's file: {error}") from error
             raise
-        self._connection.execute("COMMIT")
 
     def _index(self, table: str, after_seq: int, seq: int) -> None:
         """Make the new texts of a table searchable, each once."""
@@ -147,3 +165,8 @@ def _version(connection: sqlite3.Connection) -> str:
             return ""
     found = connection.execute("SELECT value FROM meta WHERE key = 'version'").fetchone()
     return "" if found is None else str(found[0])
+
+
+def _is_full(error: BaseException) -> bool:
+    code = error.sqlite_errorcode if isinstance(error, sqlite3.OperationalError) else 0
+    return code & 0xFF in _FULL

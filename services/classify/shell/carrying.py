@@ -1,11 +1,11 @@
 """What comes in and goes out: items out of deliveries, verdicts into facts, and time while one works."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Final
 
 from shared.bus.port import MAX_BATCH, Delivery, WorkQueue
+from shared.bus.timing import beside
 from shared.contracts.batches import ItemBatch
 from shared.contracts.facts import decode
 from shared.contracts.items import ItemClassified, ItemEdited, ItemReceived
@@ -60,17 +60,8 @@ async def kept(
     if not deliveries:
         yield
         return
-    failure: Exception | None = None
-    async with asyncio.TaskGroup() as group:
-        alive = group.create_task(_keep(queue, deliveries, clock), name="keep")
-        try:
-            yield
-        except Exception as error:  # noqa: BLE001 - raised again below, outside of the group
-            failure = error
-        finally:
-            alive.cancel()
-    if failure is not None:
-        raise failure
+    async with beside(_keep(queue, deliveries, clock), "keep"):
+        yield
 
 
 async def _keep(queue: WorkQueue, deliveries: Sequence[Delivery], clock: Clock) -> None:

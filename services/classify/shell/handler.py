@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from services.classify.core.needs import BatchJudge, LastResort
 from services.classify.shell.carrying import Item, items_of, kept, told
-from shared.bus.port import Bus, Delivery, LogFullError, WorkQueue, outgoing
+from shared.bus.port import Ack, Bus, Delivery, LogFullError, WorkQueue, outgoing
 from shared.contracts.facts import UndecodableError
 from shared.contracts.items import ItemClassified
 from shared.contracts.subjects import CLASSIFY_CONSUMER, DELETIONS, ITEMS_TO_CLASSIFY
@@ -102,8 +102,7 @@ class Handler:
         answers = await self._answers(delivery, items)
         known = [(a, b) for a, b in zip(items, answers, strict=True) if isinstance(b, Verdict)]
         if known:
-            judged, verdicts = zip(*known, strict=True)
-            await self._store_verdicts(queue, [delivery], judged, verdicts)
+            await self._store_one_by_one(queue, delivery, known)
         back = False
         for part, (item, answer) in enumerate(zip(items, answers, strict=True)):
             if not isinstance(answer, Exception):
@@ -165,6 +164,28 @@ class Handler:
         named = [(item.item_id, item.item_version) for item in items]
         facts = tuple(told(named, verdicts))
         await self._publish(queue, deliveries, facts)
+        self._tell(deliveries, facts, verdicts)
+
+    async def _store_one_by_one(
+        self, queue: WorkQueue, delivery: Delivery, known: Sequence[tuple[Item, Verdict]]
+    ) -> None:
+        """Publish a fact for each: the log knows it again when poison brings its neighbours back.
+
+        What it knew is not counted again.
+        """
+        facts = [ItemClassified.of([(a.item_id, a.item_version)], [b]) for a, b in known]
+        acks = await self._publish(queue, [delivery], facts)
+        first = delivery.attempt == 1
+        fresh = [b for (_, b), ack in zip(known, acks, strict=True) if first or not ack.duplicate]
+        if fresh:
+            self._tell([delivery], facts, fresh)
+
+    def _tell(
+        self,
+        deliveries: Sequence[Delivery],
+        facts: Sequence[ItemClassified],
+        verdicts: Sequence[Verdict],
+    ) -> None:
         self._count(verdicts)
         if self._log.says_debug:
             traces = [trace for fact in facts for trace in links(fact)]
@@ -178,7 +199,7 @@ class Handler:
         queue: WorkQueue,
         deliveries: Sequence[Delivery],
         facts: Sequence[ItemClassified | FactQuarantined],
-    ) -> None:
+    ) -> Sequence[Ack]:
         """Publish; a full log is waited for, and the items held meanwhile.
 
         Given back, they would use up their attempts on something that is no fault of theirs.
@@ -186,13 +207,11 @@ class Handler:
         """
         while True:
             try:
-                await self._bus.publish([outgoing(each) for each in facts])
+                return await self._bus.publish([outgoing(each) for each in facts])
             except LogFullError as error:
                 self._log.warning(Event.BUS_FULL, why=str(error), size=len(deliveries))
                 await queue.in_progress(deliveries)
                 await self._clock.sleep(RETRY_SECONDS)
-            else:
-                return
 
     def _count(self, verdicts: Sequence[Verdict]) -> None:
         for degraded, count in Counter(each.degraded for each in verdicts).items():

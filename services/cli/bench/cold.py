@@ -10,6 +10,8 @@ from signal import SIGTERM
 from statistics import median
 from tempfile import TemporaryDirectory
 
+from services.cli.bench.machine import own_pid
+from services.cli.embedded.process import following
 from services.cli.patience import until
 from shared.bus.nats_bus import NatsBus
 from shared.bus.port import BusAwayError
@@ -41,6 +43,7 @@ async def once(*more: str) -> float:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
+            preexec_fn=following(own_pid(), SIGTERM),
         )
         try:
             async with asyncio.timeout(WAIT_SECONDS):

@@ -95,7 +95,7 @@ class Other:
 
         argv = [sys.executable, str(self.kind.path), role, *self._urls(), str(self.items), run]
         environment = {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
-        return ProcessSpec(role, argv, log, ready, environment, orphaned=signal.SIGKILL)
+        return ProcessSpec(role, argv, log, ready, environment)
 
     def _urls(self) -> Sequence[str]:
         nats, redis = self.addresses.nats_url, self.addresses.redis_url
@@ -110,7 +110,7 @@ class Other:
 async def other(name: str, items: int) -> AsyncIterator[Other]:
     """Yield the warm contender of this name."""
     kind = KINDS[name]
-    supervisor = Supervisor(_silent, SystemClock().monotonic)
+    supervisor = Supervisor(_silent, SystemClock().monotonic, orphaned=signal.SIGKILL)
     with ephemeral() as data:
         try:
             async with servers(data, supervisor) as addresses:

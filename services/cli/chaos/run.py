@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
+from signal import SIGKILL
 
 import aiohttp
 
@@ -54,7 +55,9 @@ class Run:
         self.operations: list[Operation] = []
         self.faults: list[Fault] = []
         self.receiver = Receiver(PAGER_SECRET, self.clock.now)
-        self.supervisor = Supervisor(self._told, self.clock.monotonic, pauses=(0.0,))
+        self.supervisor = Supervisor(
+            self._told, self.clock.monotonic, pauses=(0.0,), orphaned=SIGKILL
+        )
 
     def _told(self, line: str) -> None:
         """A line that a person at the terminal would see."""

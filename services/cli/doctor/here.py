@@ -124,10 +124,12 @@ def configured(data_dir: Path, environment: Mapping[str, str]) -> "Configuration
 
     Raises UserError.
     """
+    from services.cli.every_setting import every_setting
     from services.respond.app import configure
     from services.respond.settings import RespondSettings
     from shared.runtime.entry import read_settings
 
+    every_setting()
     wanted = read_settings(RespondSettings)
     if not environment.get("ZHISHOU_ACCOUNTS_FILE"):
         simulated = data_dir / "accounts.yaml"  # written by a 'zhishou up' without accounts

@@ -23,6 +23,7 @@ OLD_BACKUP = timedelta(hours=26)
 BACK_UP = "zhishou backup --to DIRECTORY, every night"
 START = "start it: 'zhishou up', or your own server"
 MIB = 1024**2
+NO_ANSWER = (OSError, ValueError, KeyError, TimeoutError, aiohttp.ClientError)
 OTHERS = frozenset({"servers", "mock"})
 """Run files of what is no service of ours."""
 
@@ -48,6 +49,9 @@ def read_log(report: LogReport, now: datetime) -> Iterator[Finding]:
     if skew > SKEW_SECONDS:
         fix = "let both machines follow the same time server"
         yield warn("clock", f"ours and the server's differ by {skew:.1f} s", fix)
+    if report.stuck:
+        fix = "make room on its disk, then start nats-server again ('zhishou up' does)"
+        yield fail("log", f"takes nothing any more since a write failed: {report.stuck}", fix)
     share = report.bytes_stored / report.max_bytes if report.max_bytes > 0 else 0.0
     says = f"{report.facts} facts to {report.last_seq}, {report.bytes_stored / MIB:.0f} MiB"
     if share > FULL_SHARE:
@@ -83,6 +87,8 @@ async def store(url: str) -> list[Finding]:
     """Ask Valkey or Redis."""
     try:
         report = await inspect_store(url)
+    except UserError as error:
+        return [fail("valkey", error.what, error.fix)]
     except StoreRefusedError as error:
         fix = "check user and password in ZHISHOU_REDIS_URL"
         return [fail("valkey", f"refuses us: {error}", fix)]
@@ -130,9 +136,9 @@ async def _judging(session: aiohttp.ClientSession, name: str, said: bytes) -> li
     try:
         async with session.get(f"{from_json(said)['http']}/model") as response:
             answer = await response.json()
-    except (OSError, ValueError, KeyError, TimeoutError, aiohttp.ClientError):
+            return [read_judging(name, answer)]
+    except (*NO_ANSWER, AttributeError, TypeError):
         return []
-    return [read_judging(name, answer)]
 
 
 def read_judging(name: str, answer: Mapping[str, str]) -> Finding:
@@ -151,10 +157,11 @@ async def _process(session: aiohttp.ClientSession, place: Path, said: bytes) -> 
         report = from_json(said)
         address = report.get("health") or report["http"]
         async with session.get(f"{address}/readyz") as response:
-            answer = await response.json()
-    except (OSError, ValueError, KeyError, TimeoutError, aiohttp.ClientError) as error:
+            checks = dict((await response.json())["checks"])
+            ready = f"ready, process {report['pid']}"
+    except (*NO_ANSWER, AttributeError, TypeError) as error:  # or another program answers
         return fail(name, f"does not answer ({type(error).__name__})", fix)
-    unwell = {what: why for what, why in answer["checks"].items() if why != "ok"}
+    unwell = {what: why for what, why in checks.items() if why != "ok"}
     if unwell:
         return fail(name, "; ".join(f"{what}: {why}" for what, why in unwell.items()), fix)
-    return ok(name, f"ready, process {report['pid']}")
+    return ok(name, ready)

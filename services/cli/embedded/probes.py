@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import suppress
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from shared.errors import UserError
 
@@ -52,8 +52,8 @@ async def _ask(socket: Path | None, host: str, port: int, words: bytes) -> bytes
 
 async def reachable(url: str, option: str) -> None:
     """Return if somebody listens at an address that was given to us. Raises UserError."""
-    parts = urlsplit(url.split(",", maxsplit=1)[0])
-    if parts.scheme not in DEFAULT_PORTS:  # what was written may hold a secret: it is not repeated
+    parts = _parts(url.split(",", maxsplit=1)[0])
+    if parts is None:  # what was written may hold a secret: it is not repeated
         raise UserError("this is not the address of a server", where=option, fix=ADDRESSES)
     default = DEFAULT_PORTS[parts.scheme]
     try:
@@ -63,9 +63,18 @@ async def reachable(url: str, option: str) -> None:
             else:
                 host = parts.hostname or "127.0.0.1"
                 _, writer = await asyncio.open_connection(host, parts.port or default)
-    except (OSError, TimeoutError, ValueError) as error:
+    except (OSError, TimeoutError) as error:
         place = f"{parts.hostname or parts.path}:{parts.port or default}"
         raise UserError(
             "nobody answers there", where=place, fix=f"start that server or mend {option}"
         ) from error
     writer.close()
+
+
+def _parts(url: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in DEFAULT_PORTS and parts.port != 0
+    except ValueError:
+        return None
+    return parts if good else None

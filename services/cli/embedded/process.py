@@ -34,7 +34,9 @@ class Running(Protocol):
     async def wait(self) -> int: ...
 
 
-Fork = Callable[[Sequence[str], Mapping[str, str], Path], Awaitable[Running | None]]
+Fork = Callable[
+    [Sequence[str], Mapping[str, str], Path, signal.Signals], Awaitable[Running | None]
+]
 """A faster way to start Python programs; None where it is not to be had."""
 
 
@@ -55,15 +57,13 @@ class ProcessSpec:
     largest_log_bytes: int = LARGEST_LOG_BYTES
     fixes: Mapping[str, str] = field(default_factory=dict)
     fork: Fork | None = None
-    orphaned: signal.Signals = signal.SIGTERM
-    """What it gets when we are killed; who is stopped now and then hears nothing but SIGKILL."""
 
 
 class ManagedProcess:
-    """Starts, watches and stops the process of one spec."""
+    """Starts, watches and stops the process of one spec. `orphaned`: what it gets when we are killed."""
 
-    def __init__(self, spec: ProcessSpec) -> None:
-        self.spec = spec
+    def __init__(self, spec: ProcessSpec, orphaned: signal.Signals = signal.SIGTERM) -> None:
+        self.spec, self._orphaned = spec, orphaned
         self._process: Running | None = None
         self._log_start = 0
 
@@ -138,7 +138,9 @@ class ManagedProcess:
         self.trim_log()
         if self.spec.fork is not None:
             self._log_start = self.spec.log.stat().st_size if self.spec.log.exists() else 0
-            forked = await self.spec.fork(self.spec.argv, self.spec.env, self.spec.log)
+            forked = await self.spec.fork(
+                self.spec.argv, self.spec.env, self.spec.log, self._orphaned
+            )
             if forked is not None:
                 return forked
         with self.spec.log.open("ab", buffering=0) as log:
@@ -151,7 +153,7 @@ class ManagedProcess:
                 env={**self.spec.env},
                 pass_fds=tuple(self.spec.keep_fds),
                 start_new_session=True,  # Ctrl-C reaches us alone; we stop the others in order
-                preexec_fn=_follow_parent(os.getpid(), self.spec.orphaned),
+                preexec_fn=following(os.getpid(), self._orphaned),
             )
 
     async def _ready_or_ended(self, process: Running) -> None:
@@ -190,7 +192,7 @@ def _how(code: int) -> str:
     return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
 
 
-def _follow_parent(parent: int, sign: signal.Signals) -> Callable[[], None] | None:
+def following(parent: int, sign: signal.Signals) -> Callable[[], None] | None:
     """Return what makes a child end when we are killed; only Linux can promise that."""
     if sys.platform != "linux":
         return None

@@ -1,6 +1,6 @@
 """Imports, and forks on request: `python -m services.cli.preload FD` with one end of a socket pair.
 
-A request is {"id", "module", "argv", "env", "log"}; its answer {"id", "pid"}. No loop and no thread
+A request is {"id", "module", "argv", "env", "log", "orphaned"}; its answer {"id", "pid"}. No loop and no thread
 may exist here, or a fork would copy them halfway.
 """
 
@@ -10,7 +10,6 @@ import json
 import os
 import runpy
 import select
-import signal
 import socket
 import sys
 import time
@@ -96,7 +95,7 @@ def become(request: Request, channel: socket.socket) -> bool:
     while os.getppid() == between:
         time.sleep(REPARENT_LOOK_SECONDS)
     libc = ctypes.CDLL(None)
-    libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    libc.prctl(PR_SET_PDEATHSIG, request["orphaned"])
     if os.getppid() != supervisor:
         os._exit(1)
     libc.prctl(PR_SET_NAME, f"zs-{request['module'].rpartition('.')[2]}".encode())

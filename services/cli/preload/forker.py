@@ -4,6 +4,7 @@ import asyncio
 import ctypes
 import json
 import os
+import signal
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -65,15 +66,22 @@ class Forker:
         return self._process.pid
 
     async def fork(
-        self, argv: Sequence[str], environment: Mapping[str, str], log: Path
+        self,
+        argv: Sequence[str],
+        environment: Mapping[str, str],
+        log: Path,
+        orphaned: signal.Signals = signal.SIGTERM,
     ) -> Forked | None:
-        """Return the running `python -m MODULE ...`, or None: then start it the slow way."""
+        """Return the running `python -m MODULE ...`, or None: then start it the slow way.
+
+        `orphaned` is what it gets when we are killed.
+        """
         if not self._usable or tuple(argv[:2]) != (sys.executable, "-m"):
             return None
         self._numbers += 1
         number = self._numbers
         request = {"id": number, "module": argv[2], "argv": list(argv[3:])}
-        request |= {"env": dict(environment), "log": str(log)}
+        request |= {"env": dict(environment), "log": str(log), "orphaned": int(orphaned)}
         answer = self._answers[number] = asyncio.get_running_loop().create_future()
         try:
             async with asyncio.timeout(ANSWER_SECONDS):

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from hashlib import sha256
 
+from services.respond.shell.room import Room
 from services.respond.shell.snapshots import (
     Kept,
     Manifest,
@@ -37,10 +38,23 @@ HOLDER = "respond"
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """A snapshot after so many folded facts, or items among them; so many are kept."""
+    """A snapshot after so many folded facts, or items among them; so many are kept.
+
+    A young log has its first after `first`, then whenever it is twice as long: a small store may be
+    full long before `facts`, and without a snapshot nothing may leave it.
+    """
 
     facts: int = 50_000
     kept: int = 3
+    first: int = 1_000
+
+    def after(self, newest: int) -> int:
+        """Return how many more facts or items follow a snapshot that stands behind so many."""
+        return min(self.facts, max(self.first, newest))
+
+    def least(self, newest: int) -> int:
+        """Return after how many one is worth its while in a full log, where more may leave then."""
+        return min(self.first, self.facts) if newest else 1
 
 
 class SnapshotKeeper:
@@ -48,23 +62,28 @@ class SnapshotKeeper:
 
     def __init__(self, bus: Bus, clock: Clock, rhythm: Rhythm, telemetry: Telemetry) -> None:
         self._bus, self._clock, self._rhythm = bus, clock, rhythm
-        self._telemetry = telemetry
+        self._telemetry, self._room = telemetry, Room(bus)
 
     async def run(self, standing: Standing, stop: asyncio.Event) -> None:
         """Take one whenever enough was folded, until told to stop."""
         await wait_or(stop, LOOK_SECONDS, self._clock)  # a new leader has other things to do
         newest, items = await self._newest(standing, stop)
+        await self._room.keep()
         while not stop.is_set():
             pause = LOOK_SECONDS
-            fresh = standing.organisation.items_received - items
-            if max(standing.cursor.seq - newest, fresh) >= self._rhythm.facts:
+            fresh = max(standing.cursor.seq - newest, standing.organisation.items_received - items)
+            if await self._is_due(fresh, max(newest, items)):
                 async with standing.steady:
                     taken = picture(standing)
                 failed = await self._try(taken, PAUSE_SECONDS)
                 if failed is None:
                     newest, items = taken.cursor.seq, taken.items
+                    await self._room.keep()
+                elif isinstance(failed, LogFullError):
+                    await self._room.give_up()
+                    pause = FULL_SECONDS
                 else:
-                    pause = FULL_SECONDS if isinstance(failed, LogFullError) else RETRY_SECONDS
+                    pause = RETRY_SECONDS
             await wait_or(stop, pause, self._clock)
 
     async def hand_over(self, standing: Standing) -> None:
@@ -77,6 +96,11 @@ class SnapshotKeeper:
                     await self._try(picture(standing), 0.0)
         except (TimeoutError, TransientError) as error:
             self._telemetry.snapshot_failed(f"{type(error).__name__}: {error}")
+
+    async def _is_due(self, fresh: int, newest: int) -> bool:
+        if fresh >= self._rhythm.after(newest):
+            return True
+        return fresh >= self._rhythm.least(newest) and await self._room.is_gone()
 
     async def _newest(self, standing: Standing, stop: asyncio.Event) -> tuple[int, int]:
         while not stop.is_set():

@@ -151,13 +151,25 @@ async def test_a_batch_that_somebody_else_spelt_is_judged_all_the_same() -> None
 async def test_one_of_a_batch_that_cannot_be_judged_holds_up_none_of_the_others() -> None:
     house = House(FakeLastResort(fails=True))
     items = [an_item("1", "好"), an_item("2", FakeJudge.POISON), an_item("3", "也好")]
-    written = await house.run([together(*items)], 2)
-    assert set(_judged(written)) == {items[0].item_id, items[2].item_id}
-    first = next(each for each in written if isinstance(each, ItemClassified))
-    assert list(first.item_id) == [items[0].item_id, items[2].item_id], "at once, not at the end"
+    written = await house.run([together(*items)], 3)
+    assert _judged(written) == [items[0].item_id, items[2].item_id]
+    assert isinstance(written[-1], FactQuarantined), "the others at once, not at the end"
     [poison] = [each for each in written if isinstance(each, FactQuarantined)]
     assert (poison.seq, poison.part, poison.where) == (1, 1, "classify")
     assert house.last_resort.texts == [each.text for each in items]
+
+
+@pytest.mark.parametrize("fails", [True, False])
+async def test_the_neighbours_of_poison_are_stored_and_counted_once_however_often_it_comes_back(
+    *, fails: bool
+) -> None:
+    house = House(FakeLastResort(fails=fails))
+    items = [an_item("1", "好"), an_item("2", FakeJudge.POISON), an_item("3", "也好")]
+    written = await house.run([together(*items)], 3)
+    judged = 2 if fails else 3
+    assert len(_judged(written)) == len(set(_judged(written))) == judged
+    assert house.metrics.value(Metric.ITEMS_CLASSIFIED, degraded="no") == judged
+    assert house.metrics.value(Metric.LABELS_DECIDED, label="other") == judged
 
 
 async def test_the_last_attempt_is_made_where_it_can_do_no_harm() -> None:
