@@ -59,8 +59,9 @@ class Condition:
                 self._asks, self._expression = tuple(variables), _compiled(source, variables)
             except RuntimeError as error:
                 raise RuleError(_readable(str(error))) from error
-        self._steps = [
-            _steps(source, name) if variables[name] == "int" else None for name in self._asks
+        self._told = [
+            (name, _steps(source, name) if variables[name] == "int" else None)
+            for name in self._asks
         ]
         self._known: dict[tuple[object, ...], bool] = {}
         if self._expression.return_type() != cel.Type.BOOL:
@@ -80,13 +81,12 @@ class Condition:
         goes, so most questions come again.
         """
         try:
-            asked = [values[name] for name in self._asks]
+            question = tuple([_told_apart(values[name], steps) for name, steps in self._told])
         except KeyError as missing:
             raise RuleError(f"nobody says what {missing} is") from missing
-        question = tuple(map(_told_apart, asked, self._steps))
         answer = self._known.get(question)
         if answer is None:
-            answer = self._evaluated(asked)
+            answer = self._evaluated([values[name] for name in self._asks])
             if len(self._known) >= _KNOWN_MOST:
                 self._known.clear()
             self._known[question] = answer

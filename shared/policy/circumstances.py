@@ -108,8 +108,7 @@ def unknown(matter: Matter) -> Iterator[str]:
 
 
 def _step(steps: Sequence[tuple[int, int]], value: int) -> int:
-    """Return the points of the highest step that is reached; asked six times a case."""
-    for least, points in steps:
-        if value >= least:
-            return points
-    return 0
+    """Return the points of the highest step that is reached, which most often is none."""
+    if value < steps[-1][0]:
+        return 0
+    return next(points for least, points in steps if value >= least)

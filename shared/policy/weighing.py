@@ -115,21 +115,26 @@ class Weight(NamedTuple):
 
 def weigh(matter: Matter, weighing: Weighing) -> Weight:
     """Return how much this matters and why. A pack's rule that fails counts as one that holds."""
-    topics = tuple(_topics(matter.text, weighing))
-    origins = tuple(_origins(matter, weighing.origins))
-    parts = [*_verdict(matter.decided, matter.anger, matter.abstained)]
-    parts += [*_topic_parts(topics), *reach(matter.followers)]
-    parts += [part("origin", each.points, each.id, each.title) for each in origins if each.points]
-    parts += [*history(matter), *spread(matter)]
-    held = tuple(each.id for each in topics), tuple(each.id for each in origins)
-    values = case_values(matter, _sum(parts), *held)
-    parts += [
+    topics = _topics(matter.text, weighing)
+    origins = [*_origins(matter, weighing.origins)]
+    parts = [
+        *_verdict(matter.decided, matter.anger, matter.abstained),
+        *_topic_parts(topics),
+        *reach(matter.followers),
+        *[part("origin", each.points, each.id, each.title) for each in origins if each.points],
+        *history(matter),
+        *spread(matter),
+    ]
+    held = tuple([each.id for each in topics]), tuple([each.id for each in origins])
+    so_far = _sum(parts)
+    values = case_values(matter, so_far, *held)
+    rules = [
         part("rule", rule.points, rule.id, rule.reason)
         for rule, condition in weighing.rules
         if _holds(rule, condition, values)
     ]
-    value = max(0, min(MOST, _sum(parts)))
-    shown = tuple(each for each in parts if each.points)
+    value = max(0, min(MOST, so_far + _sum(rules)))
+    shown = tuple([each for each in (*parts, *rules) if each.points])
     return Weight(value, shown, *held, tuple(unknown(matter)), values)
 
 

@@ -143,7 +143,7 @@ def _follow(work: Work, case: Case, item: CaseItem, hearing: Hearing) -> Cascade
 
 def _may_suspect(work: Work, fact: ItemClassified) -> bool:
     return (
-        any(_RUMOUR in held for held in fact.held)
+        any(_RUMOUR in held for held in set(fact.held))
         or work.holds("variant")
         or any(Label.RUMOUR in pack.thresholds for pack in work.packs.values())
     )

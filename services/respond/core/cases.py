@@ -106,7 +106,7 @@ def admit(
     where = pending.fact.scope()
     item, judged = weighed(work, item, judged, where=where, case=case, cluster=cluster)
     if case is None:
-        fresh = _open(work, key, pending, item, judged, collects=collected)
+        fresh = _open(work, key, pending, item, judged, cluster=cluster, collects=collected)
     else:
         again = case if is_open else reopen(work, case, item, judged)
         fresh = _join(work, again, item, judged)
@@ -167,6 +167,7 @@ def _open(
     item: CaseItem,
     judged: Judgement,
     *,
+    cluster: Cluster | None,
     collects: bool,
 ) -> Case:
     fact = pending.fact
@@ -198,6 +199,8 @@ def _open(
             "clocks": clocks,
             "history": (built(HistoryEntry, {"at": work.at, "what": "opened"}),),
             "degraded": item.degraded,
+            "cluster_id": cluster.cluster_id if cluster else "",
+            "claim_id": cluster.claim_id if cluster else "",
             "collects": NO_TEXT if collects else "",
         },
     )
@@ -256,6 +259,8 @@ def _in_cluster(work: Work, case: Case, cluster: Cluster | None) -> Case:
     if cluster is None:
         return case
     work.put(gathered(cluster, case.case_id))
+    if case.cluster_id == cluster.cluster_id and (case.claim_id or not cluster.claim_id):
+        return case
     known = {"cluster_id": cluster.cluster_id, "claim_id": case.claim_id or cluster.claim_id}
     return case.model_copy(update=known)
 

@@ -4,6 +4,7 @@ A decision carries stream time only: no sequence, no receipt, no wall time, no h
 """
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 from json import JSONEncoder
@@ -224,6 +225,11 @@ Decision = (
     | ModelSwitched
     | FlowDecision
 )
+
+
+def lines(decisions: Iterable[Decision]) -> list[str]:
+    """Return the canonical line of each."""
+    return [_judged_line(each) if type(each) is ItemJudged else line(each) for each in decisions]
 
 
 def line(decision: Decision) -> str:

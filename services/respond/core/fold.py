@@ -8,7 +8,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from services.respond.core.aggregates import Case, Organisation, PolicyRegister
-from services.respond.core.decisions import Decision, line
+from services.respond.core.decisions import Decision, lines
 from services.respond.core.rates import grown
 from services.respond.core.state import Aggregate, Changes, State
 from services.respond.core.step import Step, step
@@ -71,7 +71,7 @@ class Folded:
                 self.due[fresh.case_id] = fresh.queue_due()
         self.seen += done.changes.seen
         self.decisions += done.decisions
-        self.lines += map(line, done.decisions)
+        self.lines += lines(done.decisions)
 
 
 def fold(

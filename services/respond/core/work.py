@@ -156,7 +156,7 @@ class Work(Lookups):
     def pass_by(self, item_id: str, rated: tuple[str, ...]) -> None:
         """Note that an item was judged, waits no more, and is no matter for anybody."""
         self.count("items_classified")
-        self.wait_no_more(item_id)
+        self._waits[item_id] = None
         self.rate(rated)
 
     def total(self, counter: str) -> int:
