@@ -1,6 +1,8 @@
 """Reading the whole log in order from a place, gap-free, never asleep for long (invariant 11)."""
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import suppress
 
 from shared.bus.nats_link import SECOND, ApiError, Json, Link
 from shared.bus.nats_pull import HEARTBEAT_SECONDS, PullFeed, placed
@@ -15,6 +17,8 @@ REMAKE_SECONDS = 0.4
 REMAKE_PAUSE_SECONDS = 0.05
 UNUSED_SECONDS = 30
 FEW = 3
+QUIET_SECONDS = 0.2
+"""So soon who holds what came, to write it together, is told that no more comes."""
 
 
 class Follower:
@@ -37,7 +41,7 @@ class Follower:
         self._newest: Message | None = None
         self._consumer_seq = 0
         self._feed = PullFeed(link, clock, stream)
-        self._in_doubt = False
+        self._in_doubt = self._came = False
         self._log = Log("bus.follow")
 
     async def open(self) -> int:
@@ -102,12 +106,24 @@ class Follower:
                 await self.open()
                 self._link.metrics.count(Metric.FOLLOWER_REMADE)
                 self._log.info(Event.BUS_FOLLOWER_REMADE, after_seq=self._after_seq)
-            await self._feed.demand()
+            await self._wait()
         except BusAwayError:
             await self._clock.sleep(REMAKE_PAUSE_SECONDS)
             return ()
-        await self._feed.wait(HEARTBEAT_SECONDS)
-        return self._drain()
+        batch = self._drain()
+        self._came = bool(batch)
+        return batch
+
+    async def _wait(self) -> None:
+        """Wait until something has come, or nothing for a while. Raises BusAwayError.
+
+        What wakes a feed need not be a message: a request may be used up, and is made again.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(QUIET_SECONDS if self._came else HEARTBEAT_SECONDS):
+                while not self._feed.buffer and not self._unwell():
+                    await self._feed.demand()
+                    await self._feed.wait(HEARTBEAT_SECONDS)
 
     def _drain(self) -> Sequence[Message]:
         batch: list[Message] = []

@@ -7,8 +7,8 @@ from typing import Final
 from shared.bus.port import MAX_BATCH, MAX_BATCH_BYTES, Delivery, WorkQueue
 from shared.bus.timing import Clock, wait_or
 
-MUCH_BYTES: Final = 1 << 16
-"""Some hundred items. Who is given less keeps up, and answers at once."""
+LARGE_BYTES: Final = 1 << 15
+"""A message with some hundred items: it is part of a burst, and seldom its end."""
 NEARLY_FULL_BYTES: Final = MAX_BATCH_BYTES * 3 // 4
 """From here on more waits already, most likely."""
 GATHER_SECONDS: Final = 0.1
@@ -19,13 +19,14 @@ async def batches(
 ) -> AsyncIterator[Sequence[Delivery]]:
     """Yield what has arrived, batch by batch; ends once `stop` is set and nothing is in hand.
 
-    After much, but not all that fits, more is on its way: it is let come together first.
+    Behind a large message more is on its way: it is let come together first, unless it has.
     """
     while not stop.is_set():
         taken = await _take_or_stop(queue, stop, limit)
         if taken:
             yield taken
-        if MUCH_BYTES <= sum([len(each.message.data) for each in taken]) < NEARLY_FULL_BYTES:
+        sizes = [len(each.message.data) for each in taken]
+        if taken and sizes[-1] >= LARGE_BYTES and sum(sizes) < NEARLY_FULL_BYTES:
             await wait_or(stop, GATHER_SECONDS, clock)
 
 

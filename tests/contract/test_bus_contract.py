@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,7 @@ from shared.contracts.system import LeaderElected
 from shared.errors import TransientError
 
 ITEM = "zs.v1.item.received.weibo.a"
+A_WHILE = 0.1
 
 
 def an_item(number: int, *, message_id: str | None = None) -> Outgoing:
@@ -123,6 +125,19 @@ async def test_a_follower_with_nothing_to_read_yields_an_empty_batch_soon(bus: B
         assert list(await anext(batches)) == []
         assert list(await anext(batches)) == []
         assert loop.time() - began < 2.0
+
+
+async def test_an_empty_batch_says_that_nothing_came_for_a_while(bus: Bus) -> None:
+    loop = asyncio.get_running_loop()
+    async with asyncio.timeout(20), bus.follow(0) as batches:
+        for number in range(24):  # together more than is asked for at once
+            large = replace(an_item(number), data=bytes(300_000))
+            async with asyncio.TaskGroup() as group:
+                group.create_task(bus.publish([large]))
+                began = loop.time()
+                while not await anext(batches):
+                    assert loop.time() - began > A_WHILE
+                    began = loop.time()
 
 
 async def test_a_new_follower_starts_where_it_is_told(bus: Bus) -> None:

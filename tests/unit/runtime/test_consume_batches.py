@@ -8,7 +8,7 @@ import pytest
 
 from shared.bus.memory_bus import MemoryBus
 from shared.bus.port import MAX_BATCH_BYTES, Outgoing, WorkQueue
-from shared.runtime.consume import GATHER_SECONDS, MUCH_BYTES, batches
+from shared.runtime.consume import GATHER_SECONDS, LARGE_BYTES, batches
 from tests.fakes.clock import FakeClock
 
 
@@ -56,7 +56,7 @@ async def test_a_stop_ends_the_loop_and_loses_nothing() -> None:
     assert seen == [1, 2]
 
 
-@pytest.mark.parametrize("size", [1, MUCH_BYTES - 1, MAX_BATCH_BYTES])
+@pytest.mark.parametrize("size", [1, LARGE_BYTES - 1, MAX_BATCH_BYTES])
 async def test_who_keeps_up_and_who_is_behind_takes_what_is_there(size: int) -> None:
     house = House()
     async with house.works():
@@ -65,21 +65,30 @@ async def test_who_keeps_up_and_who_is_behind_takes_what_is_there(size: int) -> 
     assert house.seen == [[1], [2]]
 
 
-async def test_after_much_what_follows_comes_together() -> None:
+async def test_many_small_ones_are_no_burst() -> None:
+    house = House()
+    await house.come(*[LARGE_BYTES // 2] * 8)
+    async with house.works():
+        await house.clock.settle()
+        await house.come(1)
+    assert house.seen == [[1, 2, 3, 4, 5, 6, 7, 8], [9]]
+
+
+async def test_after_a_large_one_what_follows_comes_together() -> None:
     house = House()
     async with house.works():
-        await house.come(MUCH_BYTES)
+        await house.come(LARGE_BYTES)
         await house.come(1)
         await house.come(1)
         assert house.seen == [[1]], "the first is not kept waiting, what follows is"
         await house.clock.advance(GATHER_SECONDS)
         assert house.seen == [[1], [2, 3]]
         await house.come(1)
-    assert house.seen == [[1], [2, 3], [4]], "little came, so nobody waits"
+    assert house.seen == [[1], [2, 3], [4]], "the burst has ended, so nobody waits"
 
 
 async def test_a_stop_is_not_kept_waiting() -> None:
     house = House()
     async with house.works():
-        await house.come(MUCH_BYTES)
+        await house.come(LARGE_BYTES)
     assert house.seen == [[1]]
