@@ -124,13 +124,14 @@ async def _log(data_dir: Path | None, environment: Mapping[str, str]) -> AsyncIt
     named = None if data_dir else environment.get("ZHISHOU_NATS_URL")
     url = address(None, data_dir or default_data_dir(), named)
     await reachable(url, "ZHISHOU_NATS_URL")
-    bus = await NatsBus.connect(url, clock=SystemClock(), name="quarantine")
     try:
-        yield bus
+        bus = await NatsBus.connect(url, clock=SystemClock(), name="quarantine", make=None)
+        try:
+            yield bus
+        finally:
+            await bus.close()
     except TransientError as error:
         raise UserError(f"the log does not answer: {error}", fix="is zhishou running?") from error
-    finally:
-        await bus.close()
 
 
 def _plain(row: Row) -> str:

@@ -1,12 +1,11 @@
 """A look at a NATS server and its log from outside: nothing is made, nothing is changed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.bus.nats_link import SECOND, ApiError, Link
 from shared.bus.nats_read import last_on
 from shared.contracts.subjects import CLASSIFY_CONSUMER, NEWEST_BACKUP, NOWHERE, STREAM, VALUES
-from shared.errors import TransientError
 from shared.observability.metrics import Metrics
 
 ANSWER_SECONDS = 2.0
@@ -35,12 +34,16 @@ class LogReport:
     stuck: str = ""
 
 
-async def inspect_log(url: str) -> LogReport:
-    """Look once. Raises: BusAwayError, UserError when we are refused."""
+async def inspect_log(url: str, *, owner: bool = False) -> LogReport:
+    """Look once. Raises: BusAwayError, UserError when we are refused.
+
+    `owner`: the address is that of who may do everything. Only to them the server tells `stuck`.
+    """
     link = Link(Metrics())
     await link.connect(url, name="doctor", seconds=ANSWER_SECONDS)
     try:
-        return await _look(link)
+        report = await _look(link)
+        return replace(report, stuck=await _stuck(link)) if owner and report.stream else report
     finally:
         await link.close()
 
@@ -66,7 +69,6 @@ async def _look(link: Link) -> LogReport:
         to_classify=waiting,
         in_hand=in_hand,
         backup_note=await _record(link, NEWEST_BACKUP),
-        stuck=await _stuck(link),
     )
 
 
@@ -76,8 +78,6 @@ async def _stuck(link: Link) -> str:
         await link.api(f"STREAM.PURGE.{STREAM}", {"filter": NOWHERE}, ANSWER_SECONDS)
     except ApiError as error:
         return str(error) if error.code == PURGE_FAILED else ""
-    except TransientError:  # who may not purge is told nothing
-        return ""
     return ""
 
 

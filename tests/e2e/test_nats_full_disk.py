@@ -46,7 +46,7 @@ async def test_a_log_that_could_not_be_written_is_told_of_and_writes_again_once_
                 with files_end_at(1, supervisor.pids["nats"]):
                     assert not await takes(bus, 2)
                 assert not await takes(bus, 3), "room alone does not help it"
-                report = await inspect_log(url)
+                report = await inspect_log(url, owner=True)
                 told = [
                     each.says for each in read_log(report, clock.now()) if each.level == "fail"
                 ]
@@ -59,7 +59,7 @@ async def test_a_log_that_could_not_be_written_is_told_of_and_writes_again_once_
                     await until(lambda: takes(bus, 4))
                     for each in working:
                         each.cancel()
-                assert not (await inspect_log(url)).stuck
+                assert not (await inspect_log(url, owner=True)).stuck
                 last = (await bus.state()).last_seq
                 assert [each.seq for each in await bus.read(1, last)] == list(range(1, last + 1))
                 await bus.close()

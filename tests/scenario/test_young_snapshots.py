@@ -59,6 +59,7 @@ async def test_a_full_log_is_not_written_down_again_for_a_few_facts() -> None:
 async def test_room_is_kept_for_that_and_given_up_only_once_the_log_cannot_take_it() -> None:
     async with a_house() as house:
         await lead_often(house, Rhythm(facts=2))
+        await house.clock.advance(A_FEW_LOOKS)
         assert await has_reserve(house)
         house.bus.store_full = True
         await some_cases(house, range(3))
@@ -74,7 +75,7 @@ async def test_room_is_kept_for_that_and_given_up_only_once_the_log_cannot_take_
         await house.bus.set_limit(0)
         await some_cases(house, range(3, 6))
         await house.clock.advance(A_FEW_LOOKS)
-        assert await has_reserve(house), "the next snapshot keeps room again"
+        assert await has_reserve(house), "room is kept again"
 
 
 async def test_a_bus_that_is_away_is_asked_again() -> None:

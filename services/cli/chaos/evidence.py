@@ -9,7 +9,14 @@ from typing import Any
 from shared.contracts.facts import Fact, Stored, stored_singly
 from shared.contracts.system import DecisionsRecorded
 from shared.errors import UserError
-from shared.testing.recording import FactLine, open_recording, read_lines
+from shared.testing.recording import (
+    BadLine,
+    FactLine,
+    ObjectLine,
+    RawLine,
+    open_recording,
+    read_lines,
+)
 
 Row = Mapping[str, Any]
 RUN = "run.json"
@@ -70,14 +77,10 @@ def read(directory: Path) -> Evidence:
     try:
         run = json.loads((directory / RUN).read_text(encoding="utf-8"))
         tables = {name: _rows(directory / f"{name}.jsonl") for name in TABLES}
-        calls, stream = _rows(directory / PLATFORM), _rows(directory / STREAM)
+        calls, stream = _rows(directory / PLATFORM), _given(directory / STREAM)
+        stored = _facts(directory / LOG)
     except (OSError, ValueError) as error:
-        raise UserError(
-            f"no whole evidence of a run: {error}",
-            where=str(directory),
-            fix="name a directory that --emit-journal wrote",
-        ) from error
-    stored = _facts(directory / LOG)
+        raise unusable(directory, error) from error
     return Evidence(
         run=run,
         calls=calls,
@@ -88,16 +91,44 @@ def read(directory: Path) -> Evidence:
     )
 
 
+def unusable(directory: Path, why: Exception) -> UserError:
+    """Return what is said of evidence from which nothing can be counted."""
+    said = f"a row lacks {why}" if isinstance(why, KeyError) else f"{why}"
+    return UserError(
+        f"no whole evidence of a run: {said}",
+        where=str(directory),
+        fix="name a directory that --emit-journal wrote",
+    )
+
+
 def _rows(place: Path) -> list[Row]:
-    """Read a table. A stream that was given may hold lines that are no JSON: they say nothing."""
+    """Read a table. Raises ValueError when it breaks off or holds anything but rows."""
+    *lines, rest = place.read_text(encoding="utf-8").split("\n")
+    rows = [json.loads(line) for line in lines]
+    if rest or not all(isinstance(each, dict) for each in rows):
+        raise ValueError(f"{place.name} breaks off or holds what is no row")
+    return rows
+
+
+def _given(place: Path) -> list[Row]:
+    """Read a stream. One that was given may hold lines that are no JSON: they say nothing."""
     text = place.read_text(encoding="utf-8")
     return [json.loads(line) for line in text.split("\n") if line.startswith("{")]
 
 
 def _facts(place: Path) -> list[Stored]:
-    found = read_lines(open_recording(place))
-    facts = (each.stored for each in found if isinstance(each, FactLine))
-    return [single for each in facts for single in stored_singly(each)]
+    found: list[Stored] = []
+    for each in read_lines(open_recording(place)):
+        match each:
+            case FactLine():
+                found += stored_singly(each.stored)
+            case ObjectLine():
+                continue
+            case BadLine():
+                raise ValueError(f"line {each.number} of {place.name}: {each.why}")
+            case RawLine():
+                raise ValueError(f"line {each.number} of {place.name}: no fact")
+    return found
 
 
 def _lines(stored: Stored) -> Iterator[Row]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from services.cli.chaos import counting, promises
-from services.cli.chaos.evidence import LOG, Evidence, read
+from services.cli.chaos.evidence import LOG, Evidence, read, unusable
 from services.cli.replay.engine import replay
 
 PROMISES = {
@@ -28,6 +28,13 @@ PROMISES = {
 def recount(directory: Path) -> dict[str, object]:
     """Count a run again from its evidence. Raises UserError."""
     evidence = read(directory)
+    try:
+        return _counted(directory, evidence)
+    except (KeyError, TypeError, ValueError) as error:
+        raise unusable(directory, error) from error
+
+
+def _counted(directory: Path, evidence: Evidence) -> dict[str, object]:
     findings = {name: count(evidence) for name, count in PROMISES.items()}
     missed = [row["step"] for row in evidence.faults if not row["reached"]]
     reproduced = replay(directory / LOG, verdicts="recorded").reproduced

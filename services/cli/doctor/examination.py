@@ -24,7 +24,8 @@ async def examine(data_dir: Path, environment: Mapping[str, str], now: datetime)
     nats_url, redis_url = addresses(data_dir, environment)
     report: LogReport | None = None
     if nats_url:
-        said, report = await _log(nats_url, now)
+        embedded = running and not environment.get("ZHISHOU_NATS_URL")
+        said, report = await _log(nats_url, now, owner=embedded)
         found += said
     if redis_url:
         found += await _limited("valkey", lambda: servers.store(redis_url))
@@ -70,10 +71,10 @@ def addresses(data_dir: Path, environment: Mapping[str, str]) -> tuple[str, str]
     return nats_url, redis_url
 
 
-async def _log(url: str, now: datetime) -> tuple[list[Finding], LogReport | None]:
+async def _log(url: str, now: datetime, *, owner: bool) -> tuple[list[Finding], LogReport | None]:
     try:
         async with asyncio.timeout(LOOK_SECONDS):
-            return await servers.log(url, now)
+            return await servers.log(url, now, owner=owner)
     except TimeoutError:
         return [fail("nats", f"no answer within {LOOK_SECONDS:g} s", servers.START)], None
 

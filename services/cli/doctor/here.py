@@ -85,16 +85,17 @@ def archive(data_dir: Path, last_seq: int | None) -> Iterator[Finding]:
         return
     fix = "stop the archive, move the file away and start it: it is made again from the log"
     try:
-        with closing(sqlite3.connect(f"{place.as_uri()}?mode=ro", uri=True)) as connection:
+        address = f"{place.absolute().as_uri()}?mode=ro"
+        with closing(sqlite3.connect(address, uri=True)) as connection:
             [(word,)] = connection.execute("PRAGMA quick_check(1)").fetchall()
-            [(row,)] = connection.execute("SELECT value FROM meta WHERE key = 'place'").fetchall()
-    except (sqlite3.Error, ValueError) as error:
+            found = connection.execute("SELECT value FROM meta WHERE key = 'place'").fetchone()
+            seq = 0 if found is None else int(from_json(found[0])["seq"])
+    except (sqlite3.Error, ValueError, KeyError, TypeError) as error:
         yield fail("archive", f"cannot be read: {error}", fix)
         return
     if word != "ok":
         yield fail("archive", f"damaged: {word}", fix)
         return
-    seq = int(from_json(row)["seq"])
     behind = max((last_seq or seq) - seq, 0)
     says = f"reaches to {seq}, {behind} behind the log"
     yield ok("archive", says) if behind < LATE_FACTS else warn("archive", says, "is it running?")

@@ -28,10 +28,12 @@ OTHERS = frozenset({"servers", "mock"})
 """Run files of what is no service of ours."""
 
 
-async def log(url: str, now: datetime) -> tuple[list[Finding], LogReport | None]:
-    """Ask NATS."""
+async def log(
+    url: str, now: datetime, *, owner: bool = False
+) -> tuple[list[Finding], LogReport | None]:
+    """Ask NATS; its `owner` hears more."""
     try:
-        report = await inspect_log(url)
+        report = await inspect_log(url, owner=owner)
     except UserError as error:
         return [fail("nats", error.what, error.fix)], None
     except TransientError as error:

@@ -39,6 +39,6 @@ async def _stuck(url: str) -> str:
 
     configure_logging("up", level="error", log_format="console")
     try:
-        return (await inspect_log(url)).stuck
+        return (await inspect_log(url, owner=True)).stuck
     except (TransientError, UserError):  # one that is away is not stuck; its supervisor sees to it
         return ""

@@ -26,11 +26,13 @@ class Room:
             return 0 < log.max_bytes < log.bytes_stored + LARGEST_BYTES
         return False
 
-    async def keep(self) -> None:
-        """Hold the place, unless it is needed now; a store that has none keeps none."""
+    async def keep(self) -> bool:
+        """Hold the place, unless it is needed now; False: not yet, or the store has none."""
         with suppress(TransientError):
             if not await self.is_gone():
                 await self._bus.put_object(reserve())
+                return True
+        return False
 
     async def give_up(self) -> None:
         """Free the place. Before the log is braked it would take that too."""

@@ -68,7 +68,7 @@ class SnapshotKeeper:
         """Take one whenever enough was folded, until told to stop."""
         await wait_or(stop, LOOK_SECONDS, self._clock)  # a new leader has other things to do
         newest, items = await self._newest(standing, stop)
-        await self._room.keep()
+        kept = False
         while not stop.is_set():
             pause = LOOK_SECONDS
             fresh = max(standing.cursor.seq - newest, standing.organisation.items_received - items)
@@ -78,13 +78,15 @@ class SnapshotKeeper:
                 failed = await self._try(taken, PAUSE_SECONDS)
                 if failed is None:
                     newest, items = taken.cursor.seq, taken.items
-                    await self._room.keep()
+                    kept = False
                 elif isinstance(failed, LogFullError):
                     await self._room.give_up()
                     pause = FULL_SECONDS
                 else:
                     pause = RETRY_SECONDS
             await wait_or(stop, pause, self._clock)
+            if not kept:
+                kept = await self._room.keep()
 
     async def hand_over(self, standing: Standing) -> None:
         """Take one of what an ended reign left, so that the next leader need not fold it again."""

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from services.archive.shell.database import Database, Place
+from services.cli.doctor import here
 from services.cli.doctor.examination import examine
 from services.cli.doctor.servers import processes
 from shared.runtime.health import http_server
@@ -53,3 +55,16 @@ async def test_a_setting_of_any_service_that_is_none_is_a_finding(
     monkeypatch.setenv("ZHISHOU_LOG_LIMIT_MB", "much")
     found = {each.part: each for each in await examine(tmp_path, {}, NOW)}
     assert "ZHISHOU_LOG_LIMIT_MB" in found["settings"].says
+
+
+def test_an_archive_is_read_wherever_somebody_stands_and_one_that_holds_nothing_is_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = Database(tmp_path / "house" / "archive" / "archive.sqlite3")
+    monkeypatch.chdir(tmp_path)
+    [found] = here.archive(Path("house"), 3)
+    assert (found.level, found.says) == ("ok", "reaches to 0, 3 behind the log")
+    database.write([], Place(incarnation="a", seq=3, fact_hash=""))
+    database.close()
+    [found] = here.archive(Path("house"), 3)
+    assert found.says == "reaches to 3, 0 behind the log"

@@ -77,3 +77,16 @@ def test_nobody_there_is_one_line(tmp_path: Path) -> None:
     words = ["quarantine", "list", "--data-dir", str(tmp_path)]
     nowhere = CliRunner().invoke(build(), words, obj={})
     assert isinstance(nowhere.exception, UserError)
+
+
+@pytest.mark.long
+def test_a_log_that_hangs_is_one_line(tmp_path: Path) -> None:
+    server = NatsServer(tmp_path)
+    server.start()
+    try:
+        server.pause()
+        result = zhishou(server.url, "list")
+    finally:
+        server.stop()
+    assert isinstance(result.exception, UserError)
+    assert "does not answer" in result.exception.what
