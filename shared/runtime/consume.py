@@ -7,11 +7,11 @@ from typing import Final
 from shared.bus.port import MAX_BATCH, MAX_BATCH_BYTES, Delivery, WorkQueue
 from shared.bus.timing import Clock, wait_or
 
-LARGE_BYTES: Final = 1 << 15
-"""A message with some hundred items: it is part of a burst, and seldom its end."""
+LARGE_BYTES: Final = 96 << 10
+"""A message as full of items as they come: part of a burst, and seldom its end."""
 NEARLY_FULL_BYTES: Final = MAX_BATCH_BYTES * 3 // 4
 """From here on more waits already, most likely."""
-GATHER_SECONDS: Final = 0.1
+GATHER_SECONDS: Final = 0.03
 
 
 async def batches(
