@@ -1,5 +1,6 @@
 """Complaints reckoned twice: by what is asked for, and as a matter somebody is displeased with."""
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -19,7 +20,7 @@ from services.classify.core.scores import (
 from services.classify.core.verdict import INDEX
 from services.classify.training.data import Raw, Row, own_row, rows_of
 from services.classify.training.matrix import Extractor
-from services.classify.training.matters import known_beside, weight_beside
+from services.classify.training.matters import SUMS, known_beside, weight_beside
 from services.classify.training.terms import BARE, term_files, term_rows
 from services.classify.training.train import LEARNT_BY, known_of
 from shared.contracts.verdicts import Label
@@ -116,3 +117,16 @@ def test_the_shipped_weights_serve_both_reckonings() -> None:
     places = [weights.labels.index(each) for each in (MATTER, DISPLEASED)]
     assert dirty[places[1]] > clean[places[1]]
     assert min(dirty[places[0]], clean[places[0]]) > weather[places[0]]
+
+
+def test_weights_without_both_sums_believe_a_complaint_by_its_own() -> None:
+    judge = Classifier.load(None, TABLES)._judge
+    weights = judge.weights
+    assert weights is not None
+    kept = [place for place, each in enumerate(weights.labels) if each not in SUMS]
+    labels = tuple(weights.labels[place] for place in kept)
+    table, bias, curves = weights.table[:, kept], weights.bias[kept], weights.curves[kept]
+    alone = replace(weights, labels=labels, table=table, bias=bias, curves=curves)
+    batch = Batch(replace(judge, weights=alone), normalise(list(TEXTS[:-1]), TABLES))
+    told = probabilities(scores(batch.features, alone), alone)[:, labels.index(Label.COMPLAINT)]
+    assert batch.beliefs[:, INDEX[Label.COMPLAINT]].tolist() == told.tolist()
