@@ -28,7 +28,7 @@ GRID_OF_MANY: Final = tuple(range(100_000, 650_000, 50_000))
 GRIEVANCE_BAR: Final = Bar(500_000, 500_000)
 """Where real petitions teach, and weigh much, ordinary posts about a city sound like them."""
 SPOKEN_BARS: Final = {
-    Label.COMPLAINT: Bar(400_000, 275_000),
+    Label.COMPLAINT: Bar(400_000, 266_000),
     Label.PRAISE: Bar(400_000, 400_000),
     Label.RUMOUR: Bar(400_000, 400_000),
 }
