@@ -4,14 +4,14 @@ import hashlib
 import io
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from services.classify.core import features
 from services.classify.core.rules import LABELS
-from services.classify.core.scores import MILLION, NODES, Weights
+from services.classify.core.scores import MILLION, NODES, Column, Weights
 from services.classify.core.verdict import Bar
 from shared.contracts.base import Time
 from shared.contracts.verdicts import Label
@@ -44,9 +44,9 @@ class Manifest(BaseModel):
 
     format: int
     kind: str
-    labels: tuple[Label | Literal["offensive"], ...]
+    labels: tuple[Column, ...]
     bars: dict[Label, Bar]
-    shares: dict[Label | Literal["offensive"], float]
+    shares: dict[Column, float]
     """How often each label held where it was learnt: what a text must be weighed against."""
     feature_space: int
     lexicon: str

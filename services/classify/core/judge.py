@@ -57,13 +57,13 @@ class Judge:
     def columns(self) -> NDArray[np.int64]:
         """Return which columns of the model are labels."""
         names = () if self.weights is None else self.weights.labels
-        return np.flatnonzero([each != scores.OFFENSIVE for each in names])
+        return np.flatnonzero([isinstance(each, Label) for each in names])
 
     @cached_property
     def places(self) -> NDArray[np.int64]:
         """Return where these stand among all labels."""
         names = () if self.weights is None else self.weights.labels
-        return np.array([INDEX[each] for each in names if each != scores.OFFENSIVE], np.int64)
+        return np.array([INDEX[each] for each in names if isinstance(each, Label)], np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,6 +129,12 @@ class Batch:
             model = scores.probabilities(scores.scores(self.features, weights), weights)
             offensive = model[:, weights.labels.index(scores.OFFENSIVE)]
             by_model = rules.shared_out(places, model[:, columns], offensive)
+            if scores.MATTER in weights.labels:
+                matter, displeased = (
+                    model[:, weights.labels.index(each)]
+                    for each in (scores.MATTER, scores.DISPLEASED)
+                )
+                by_model = rules.grieved(places, by_model, matter * displeased // scores.MILLION)
             believed[:, places] = rules.settled(places, by_model, believed[:, places])
         for index, hits in self.personal.items():
             believed[index, INDEX[Label.PRIVACY]] = max(each.millionths for each in hits)

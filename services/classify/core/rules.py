@@ -26,6 +26,8 @@ PLACE_OF: Final = np.array(
 )
 """category -> place of its label in LABELS, -1 for none; no label has two categories."""
 _NAMED: Final = np.flatnonzero(PLACE_OF >= 0)
+_COMPLAINT: Final = LABELS.index(Label.COMPLAINT)
+_ASKS: Final = [LABELS.index(each) for each in (Label.QUESTION, Label.SUGGESTION)]
 _ATTACKS: Final = np.array([label in {Label.ABUSE, Label.HATE} for label in LABELS])
 _FLOORS: Final = np.array([FLOORS.get(label, 0) for label in LABELS], np.int64)
 
@@ -50,6 +52,22 @@ def shared_out(places: Ints, model: Ints, offensive: Ints) -> Ints:
     shared = model.copy()
     shared[:, attacks] = both * offensive[:, None] // most[:, None]
     return shared
+
+
+def grieved(places: Ints, model: Ints, by_matter: Ints) -> Ints:
+    """Return the model's probabilities, that of a complaint nearer to another reckoning of it.
+
+    The label's own sum hears what people ask for, the other knows more goods and more ways to be
+    displeased. It has two parts of three where nobody asks or proposes, and less where one does.
+    """
+    asks = model[:, np.isin(places, _ASKS)].max(axis=1, initial=0)
+    share = 2 * (MILLION - asks)[:, None]
+    joined = model.copy()
+    own = joined[:, places == _COMPLAINT]
+    joined[:, places == _COMPLAINT] = (
+        own * (3 * MILLION - share) + by_matter[:, None] * share
+    ) // (3 * MILLION)
+    return joined
 
 
 def settled(places: Ints, model: Ints, by_terms: Ints) -> Ints:

@@ -28,6 +28,11 @@ NOTHING: Final = 0
 
 OFFENSIVE: Final = "offensive"
 """A column beside the labels: abuse or hate, whichever it is."""
+MATTER: Final = "matter"
+"""A column beside the labels: is it about goods, services or authorities at all."""
+DISPLEASED: Final = "displeased"
+"""A column beside the labels: if it is, is somebody displeased with them."""
+Column = Label | Literal["offensive", "matter", "displeased"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +43,7 @@ class Weights:
     falls, so that calibration can change no order.
     """
 
-    labels: tuple[Label | Literal["offensive"], ...]
+    labels: tuple[Column, ...]
     rows: NDArray[np.int32]
     table: NDArray[np.int32]
     bias: Ints

@@ -4,7 +4,7 @@ import gzip
 import hashlib
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Literal
 from zlib import crc32
@@ -64,6 +64,8 @@ class Row:
     guessed: Collection[Label] = ()
     """Labels that nobody looked for in this row: what is known of them counts little."""
     guessed_weight: float = BACKGROUND_WEIGHT
+    beside: Mapping[str, bool] = field(default_factory=dict)
+    """What a turn of speech says of the columns beside the labels."""
 
     def weight_of(self, label: str) -> float:
         """Return how much this row counts for a label."""

@@ -59,7 +59,7 @@ def train_to(
     ours: Ours = OURS,
 ) -> Trained:
     """Train and write the folder; feedback counts like our own rows. Raises UserError."""
-    terms = (weighed(each, kind) for each in term_rows(ours.terms))
+    terms = (weighed(each, kind) for each in term_rows(ours.terms, kind))
     known = (*_learnt_rows(data, kind, ours, tables), *terms)
     rows = [*(feedback.rows if feedback else ()), *known]
     trained = train(rows, kind, Extractor(tables, wide=kind == "research"), tell)
@@ -91,7 +91,8 @@ def _learnt_from(data: Path, kind: Kind, ours: Ours) -> dict[str, str]:
     """Return the hash of every file that training read, by its name."""
     sources = {name: digest(data, name, "train") for name in names_of(data, kind)}
     own = {f"own/{path.name}": _hash(path) for path in own_files(ours.rows)}
-    return sources | own | {f"terms/{path.name}": _hash(path) for path in term_files(ours.terms)}
+    lists = {f"terms/{path.name}": _hash(path) for path in term_files(ours.terms, kind)}
+    return sources | own | lists
 
 
 def _manifest(

@@ -33,6 +33,10 @@ class Matrix:
     groups: NDArray[np.bool_]
     own: NDArray[np.bool_]
     """Which features our own rows and terms have."""
+    usual: NDArray[np.bool_]
+    """Which features are known without the terms that stand `aside`, which say nothing of labels."""
+    aside: NDArray[np.bool_]
+    """Which features those terms have."""
     space: int
     """How many features there could be."""
 
@@ -83,22 +87,35 @@ class Extractor:
         *,
         fewest: int,
         bare: NDArray[np.bool_] | None = None,
+        aside: NDArray[np.bool_] | None = None,
     ) -> Matrix:
         """Return the features of at least `fewest` texts; each of our `own` counts thrice.
 
         What is `bare` is a term and no text: all its features are kept, but for categories and
         signs, of which it has none.
         """
-        no_text = np.zeros(len(texts), np.bool_) if bare is None else bare
+        none = np.zeros(len(texts), np.bool_)
+        no_text, apart = (none if each is None else each for each in (bare, aside))
         whole = _unsigned(self.presence(texts), no_text)
         has = whole.sign()
-        counts = has.T @ np.where(no_text, fewest, 1 + 2 * own).astype(np.float32)
-        known = np.flatnonzero(counts >= fewest)
-        ours = has.T @ (own | no_text).astype(np.float32)
+        counting = np.where(no_text, fewest, 1 + 2 * own) * ~apart
+        counts = has.T @ counting.astype(np.float32)
+        beyond = has.T @ apart.astype(np.float32)
+        known = np.flatnonzero((counts >= fewest) | (beyond > 0))
+        ours = has.T @ ((own | no_text) & ~apart).astype(np.float32)
         slur = HASHED + 2 * CATEGORIES.index("slur")
         groups = np.asarray(whole[:, slur : slur + 2].sum(axis=1)).ravel() > 0
         values = csr_matrix(whole[:, known])
-        return Matrix(values, known, _is_named(known), groups, ours[known] > 0, self.space)
+        return Matrix(
+            values,
+            known,
+            _is_named(known),
+            groups,
+            ours[known] > 0,
+            counts[known] >= fewest,
+            beyond[known] > 0,
+            self.space,
+        )
 
 
 def _is_named(features: NDArray[np.int64] | NDArray[np.int32]) -> NDArray[np.bool_]:

@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from services.classify.core.rules import LABELS
-from services.classify.core.scores import OFFENSIVE, Weights
+from services.classify.core.scores import DISPLEASED, MATTER, OFFENSIVE, Column, Weights
 from services.classify.core.verdict import HARMS, Bar
-from services.classify.training.bars import Column, bars_of
+from services.classify.training.bars import bars_of
 from services.classify.training.data import Kind, Row
 from services.classify.training.disguise import Homophones, disguised
 from services.classify.training.fit import Head, Lesson, Recipe, fit_head
 from services.classify.training.matrix import Extractor, Matrix
+from services.classify.training.matters import SUMS, known_beside, weight_beside
 from services.classify.training.terms import BARE
 from shared.contracts.verdicts import Label
 from shared.text.normalise import normalise
@@ -25,15 +26,21 @@ LEARNT: Final[tuple[Column, ...]] = (
     OFFENSIVE,
 )
 """Privacy is known by its form, and `other` is what the rest leaves."""
+LEARNT_BY: Final[Mapping[Kind, tuple[Column, ...]]] = {
+    "permissive": (*LEARNT, *SUMS),
+    "research": LEARNT,
+}
+"""Where few rows of the very places teach, complaints are reckoned twice."""
 ATTACKS: Final = frozenset({Label.ABUSE, Label.HATE})
 LARGE: Final[frozenset[Column]] = ATTACKS | {OFFENSIVE}
-ATTACK: Final = Recipe(strength=0.012, ratio=0.35, least=0.006, trust=0.9)
+ATTACK: Final = Recipe(strength=0.012, ratio=0.35, least=0.006, trust=0.95)
 """COLD's own labels are partly a machine's, and easier to guess than people's."""
-ATTACK_OF_MANY: Final = replace(ATTACK, strength=0.025)
+ATTACK_OF_MANY: Final = replace(ATTACK, strength=0.025, trust=0.9)
 """Where people of several places marked the rows, they may be learnt more closely."""
 OTHERS: Final = Recipe(strength=0.2, ratio=0.7, named=1.5, least=0.006)
 SPOKEN: Final = replace(OTHERS, strength=0.05)
 """Grievance and praise have more words than our own rows, so that these are learnt less closely."""
+OF_MATTERS: Final = replace(SPOKEN, strength=0.1, ratio=1.0)
 FAINT: Final = Recipe(strength=0.001, ratio=0.35, least=0.001, margin=True)
 """Where rows of the very places are there, by the widest margin and as faintly as this: cries for
 help, harms and petitions are few."""
@@ -52,6 +59,8 @@ CHOSEN: Final = 0.3
 """We chose what our own rows say, so that they tell little of how often it is hate."""
 GRIEVED: Final = 1.35
 """One in five of our own rows complains; of those who write to an account more do."""
+AMONG_MATTERS: Final = 5.0
+"""Who writes about goods and services is more often displeased than in our own rows."""
 ONE_KIND_ONLY: Final = frozenset({"state_toxicn"})
 """Sets that mark one kind of attack and leave the other unmarked."""
 FEWEST: Final = 6
@@ -118,6 +127,8 @@ def known_of(row: Row, column: Column, *, names_a_group: bool) -> bool | None:
     if column == OFFENSIVE:
         attacks = [row.known[each] for each in (Label.ABUSE, Label.HATE) if each in row.known]
         return any(attacks) if attacks and row.source not in ONE_KIND_ONLY else None
+    if not isinstance(column, Label):
+        return known_beside(row, column)
     known = row.known.get(column)
     if column is Label.HATE and row.source == "cold":
         return None if row.known[Label.ABUSE] and not names_a_group else row.known[Label.ABUSE]
@@ -130,15 +141,21 @@ def lesson(label: Column, rows: Rows, matrix: Matrix, used: NDArray[np.bool_]) -
     for place, kin in enumerate(rows.kin.tolist()):
         row = rows.rows[kin]
         known = known_of(row, label, names_a_group=bool(matrix.groups[place]))
-        if known is not None and (place == kin or label not in row.guessed):
+        if known is not None and (place == kin or _also_disguised(row, label)):
             places.append(place)
             truth.append(known)
-            weight.append(row.weight_of(label) * (1.0 if place == kin else COPY_WEIGHT))
+            counts = weight_beside(row) if label in SUMS else row.weight_of(label)
+            weight.append(counts * (1.0 if place == kin else COPY_WEIGHT))
     values = csr_matrix(matrix.values[places][:, used], dtype=np.float64)
     kin = rows.kin[places]
     learnt = np.array(truth, np.bool_)
     gauge = _gauge(label, [rows.rows[each] for each in kin.tolist()], learnt)
     return Lesson(values, learnt, np.array(weight), kin, gauge)
+
+
+def _also_disguised(row: Row, column: Column) -> bool:
+    """Tell whether a copy in disguise teaches too; nobody disguises what a text is about."""
+    return column != MATTER and column not in row.guessed
 
 
 def _gauge(column: Column, rows: list[Row], truth: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -159,6 +176,8 @@ def _gauge(column: Column, rows: list[Row], truth: NDArray[np.bool_]) -> NDArray
                 gauge[hate] = none.sum() / hate.sum()
     if column is Label.COMPLAINT:
         gauge[(sources == "own") & truth] *= GRIEVED
+    if column == DISPLEASED:
+        gauge[(sources == "own") & truth] *= AMONG_MATTERS
     return gauge
 
 
@@ -168,19 +187,21 @@ def train(
     extractor: Extractor,
     tell: Tell,
     *,
-    columns: Sequence[Column] = LEARNT,
+    columns: Sequence[Column] | None = None,
 ) -> Trained:
     """Train a head for each column on the rows that speak of it."""
     copied = with_copies(rows, extractor)
     sources = np.array([rows[kin].source for kin in copied.kin.tolist()])
     own, bare = sources == "own", sources == BARE
-    matrix = extractor.matrix(copied.texts, own, fewest=FEWEST, bare=bare)
+    aside = np.array(
+        [not rows[kin].known and bool(rows[kin].beside) for kin in copied.kin.tolist()]
+    )
+    matrix = extractor.matrix(copied.texts, own, fewest=FEWEST, bare=bare, aside=aside)
     tell(f"{len(rows)} rows, {len(copied.texts)} texts, {len(matrix.known)} features")
     heads: dict[Column, Head] = {}
     lessons: dict[Column, Lesson] = {}
-    for label in columns:
-        narrow = kind == "permissive" and label not in LARGE
-        used = matrix.own if narrow else np.ones(len(matrix.known), np.bool_)
+    for label in LEARNT_BY[kind] if columns is None else columns:
+        used = _used(label, kind, matrix)
         taught = lesson(label, copied, matrix, used)
         head = fit_head(taught, matrix.named[used], _recipe(label, kind))
         spread = np.zeros(len(matrix.known))
@@ -191,7 +212,17 @@ def train(
     return Trained(heads, lessons, matrix, extractor.lexicon.digest, bars_of(heads, lessons, kind))
 
 
+def _used(column: Column, kind: Kind, matrix: Matrix) -> NDArray[np.bool_]:
+    """Return which features a column may know."""
+    if column in SUMS:
+        return matrix.own | matrix.aside
+    narrow = kind == "permissive" and column not in LARGE
+    return matrix.usual & matrix.own if narrow else matrix.usual
+
+
 def _recipe(column: Column, kind: Kind) -> Recipe:
+    if column in SUMS:
+        return OF_MATTERS
     if column in LARGE:
         return ATTACK if kind == "permissive" else ATTACK_OF_MANY
     if kind == "research":

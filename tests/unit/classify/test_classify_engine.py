@@ -24,8 +24,7 @@ from services.classify.core.features import (
     extract,
     shares,
 )
-from services.classify.core.scores import NODES, Weights, probabilities, scores
-from services.classify.training.bars import Column
+from services.classify.core.scores import NODES, Column, Weights, probabilities, scores
 from services.classify.training.data import own_rows
 from services.classify.training.matrix import Extractor
 from services.classify.training.train import train, whole_weights

@@ -10,8 +10,7 @@ from typing import Final
 import pytest
 
 from services.classify.adapters.weight_files import save_arrays
-from services.classify.core.scores import OFFENSIVE
-from services.classify.training.bars import Column
+from services.classify.core.scores import OFFENSIVE, Column
 from services.classify.training.data import own_files, training_rows
 from services.classify.training.matrix import Extractor
 from services.classify.training.train import train, whole_weights

@@ -25,6 +25,7 @@ from services.classify.training.fit import Head, Lesson, folds
 from services.classify.training.matrix import Extractor
 from services.classify.training.terms import (
     BARE,
+    BESIDE,
     FAIR_WEIGHT,
     REST_WEIGHT,
     TAUGHT,
@@ -145,7 +146,7 @@ def test_a_list_of_terms_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 
 
 def test_every_list_of_terms_has_something_to_teach() -> None:
-    assert {path.stem for path in term_files()} <= {*TAUGHT, "insult"}
+    assert {path.stem for path in term_files()} <= {*TAUGHT, *BESIDE}
 
 
 def test_a_term_has_neither_form_nor_category_but_all_its_words_are_kept() -> None:
@@ -191,7 +192,7 @@ def test_a_bar_stays_where_it_is_when_nothing_held_back_is_so() -> None:
 
 def test_where_real_petitions_teach_a_complaint_must_be_surer() -> None:
     shipped, research = bars_of({}, {}), bars_of({}, {}, "research")
-    assert shipped[Label.COMPLAINT].decide == DEFAULT_BARS[Label.COMPLAINT].decide
+    assert shipped[Label.COMPLAINT].decide < DEFAULT_BARS[Label.COMPLAINT].decide
     assert research[Label.COMPLAINT].decide > shipped[Label.COMPLAINT].decide
 
 

@@ -10,8 +10,7 @@ from services.classify.adapters.segments import RjiebaSegmenter
 from services.classify.core.explaining import pulls
 from services.classify.core.features import HASHED, SIZE, WIDE, Features, Seen, extract
 from services.classify.core.needs import Found
-from services.classify.core.scores import NODES, Weights, probabilities, scores
-from services.classify.training.bars import Column
+from services.classify.core.scores import NODES, Column, Weights, probabilities, scores
 from services.classify.training.data import own_rows
 from services.classify.training.fit import Head, Lesson, Recipe, fit_head
 from services.classify.training.matrix import Extractor
