@@ -168,7 +168,7 @@ class Link:
 
     async def _on_error(self, error: Exception) -> None:
         # Raised from here, a refusal ends the first connecting at once: trying again cannot help.
-        self._last_error = f"{type(error).__name__} {error}"[:200]
+        self._last_error = f"{type(error).__name__} {error}"[:200].strip()
         if "authorization violation" in self._last_error.lower() and not self._ever_connected:
             fix = "check user and password in ZHISHOU_NATS_URL"
             raise UserError("NATS refuses our credentials", fix=fix)

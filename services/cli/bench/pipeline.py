@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from signal import SIGKILL
 from time import perf_counter
 
 from services.cli.bench.load import ACCOUNT, PLATFORM, ROWS, items
@@ -89,7 +90,7 @@ class Pipeline:
 @asynccontextmanager
 async def pipeline(count: int) -> AsyncIterator[Pipeline]:
     """Yield the warm contender. Raises UserError when something cannot start."""
-    supervisor = Supervisor(_silent, SystemClock().monotonic)
+    supervisor = Supervisor(_silent, SystemClock().monotonic, orphaned=SIGKILL)
     with ephemeral() as data:
         try:
             async with servers(data, supervisor) as addresses:

@@ -16,8 +16,11 @@ LOOK_SECONDS = 5.0
 async def revive(
     data: DataDir, supervisor: Supervisor, url: str, *, look_seconds: float = LOOK_SECONDS
 ) -> None:
-    """Look for ever, whenever it has said something; the supervisor starts it again."""
-    heard = 0
+    """Look for ever, whenever it has said more; the supervisor starts it again.
+
+    A stuck one says so at each attempt to write; one that is well says nothing after its start.
+    """
+    heard = _size(data)
     while True:
         await asyncio.sleep(look_seconds)
         said = _size(data)
