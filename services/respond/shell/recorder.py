@@ -7,8 +7,7 @@ from services.respond.core.decisions import chain
 from services.respond.shell.standing import Standing
 from shared.bus.port import Bus, Outgoing
 from shared.bus.timing import wait_or
-from shared.contracts.base import spelt
-from shared.contracts.facts import decode
+from shared.contracts.facts import decode, encode
 from shared.contracts.subjects import message_id, subject_for
 from shared.contracts.system import DecisionsRecorded
 from shared.errors import TransientError
@@ -55,7 +54,7 @@ class Entries:
                 entry = DecisionsRecorded.of(
                     fresh, after_seq=after_seq, upto_seq=upto_seq, chain=self._standing.chain
                 )
-                entries.append(spelt(entry))
+                entries.append(encode(entry))
         return entries
 
     def _advance(self, part: Sequence[str]) -> list[str]:
