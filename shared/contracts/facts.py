@@ -7,7 +7,7 @@ from typing import Annotated, Final, NamedTuple, get_args
 from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import from_json
 
-from shared.contracts.base import FactBase
+from shared.contracts.base import FactBase, spelt
 from shared.contracts.batches import ItemBatch
 from shared.contracts.columns import read_columns
 from shared.contracts.dues import DuesFact
@@ -153,7 +153,11 @@ class UndecodableError(ValueError):
 
 def encode(fact: Fact) -> bytes:
     """Return the fact as compact UTF-8 JSON."""
-    return _ADAPTER.dump_json(fact)
+    return spelt(fact) if type(fact) in _LARGE else _ADAPTER.dump_json(fact)
+
+
+_LARGE: Final = frozenset({ItemBatch, ItemClassified, DecisionsRecorded})
+"""Facts of hundreds of items; a law holds both ways to the same bytes."""
 
 
 def decode(data: bytes | str) -> Fact:

@@ -45,6 +45,7 @@ _facts: st.SearchStrategy[Columns] = _classified | _recorded
 @given(_facts)
 def test_what_we_write_is_read_the_cheap_way(fact: Columns) -> None:
     assert read_columns(encode(fact)) == decode(encode(fact)) == fact
+    assert encode(fact) == fact.model_dump_json().encode()
 
 
 @given(_facts, st.data())

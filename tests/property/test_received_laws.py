@@ -91,6 +91,7 @@ def test_items_read_together_are_the_items(bodies: list[dict[str, object]]) -> N
     found = read_batch(data)
     if isinstance(wanted, ItemBatch):
         assert found is None or tuple(each.whole() for each in found.items) == wanted.items
+        assert encode(wanted) == wanted.model_dump_json().encode()
         assert [_judged_by(each) for each in read_texts(data) or wanted.items] == [
             _judged_by(each) for each in wanted.items
         ]
