@@ -4,12 +4,13 @@
 are not kept: each aggregate says which it holds, so they can neither be lost nor go stale.
 """
 
-from bisect import bisect_left, insort
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, NamedTuple, Self, TypeVar
+
+from sortedcontainers import SortedList
 
 from services.respond.core.places import Places, Stand
 from services.respond.core.waiting import PendingItem, Timer, Waiting
@@ -108,7 +109,7 @@ class State:
     def __init__(self) -> None:
         self._aggregates: dict[str, Aggregate] = {}
         self._by_prefix: dict[str, dict[str, Aggregate]] = {}
-        self._timers: list[Timer] = []
+        self._timers = SortedList()
         self.waiting = Waiting()
         self._seen: set[bytes] = set()
         self._seen_before: set[bytes] = set()
@@ -162,7 +163,8 @@ class State:
 
     def timers(self) -> Sequence[Timer]:
         """Return the aggregates' timers, earliest first. Not to be changed by the caller."""
-        return self._timers
+        timers: Sequence[Timer] = self._timers
+        return timers
 
     def next_timer(self) -> Timer | None:
         """Return an earliest timer, of an aggregate or of an item that waits."""
@@ -224,6 +226,7 @@ class State:
         self, aggregates: Iterator[Aggregate], seen: bytes, now: datetime | None
     ) -> Iterator[None]:
         """Do the same piece by piece, yielding in between."""
+        timers: list[Timer] = []
         for count, each in enumerate(aggregates, 1):
             self._aggregates[each.key] = each
             shelf = self._shelf(each.key)
@@ -231,10 +234,10 @@ class State:
             if each.landmarks:
                 self.places.take(each.landmarks, Stand(each.stands_since, each.key))
             self._hear(each, shelf)
-            self._timers.extend(each.timers())
+            timers += each.timers()
             if count % RESTORED_AT_ONCE == 0:
                 yield
-        self._timers.sort()
+        self._timers.update(timers)
         size = 8 * 64 * RESTORED_AT_ONCE
         for at in range(0, len(seen), size):
             some = seen[at : at + size]
@@ -262,9 +265,8 @@ class State:
         if old == fresh:
             return
         for timer in old:
-            del self._timers[bisect_left(self._timers, timer)]
-        for timer in fresh:
-            insort(self._timers, timer)
+            self._timers.remove(timer)
+        self._timers.update(fresh)
 
     def _remember(self, marks: Sequence[bytes]) -> None:
         """Take all that a generation still holds at once: there are two marks an item."""
