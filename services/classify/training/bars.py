@@ -25,7 +25,7 @@ GRID: Final = tuple(range(300_000, 650_000, 50_000))
 """Lower ones mark one in forty ordinary posts as spam, and one in eighty as something sexual."""
 GRID_OF_MANY: Final = tuple(range(100_000, 650_000, 50_000))
 """Where real rows of these harms teach, a low belief is worth more."""
-GRIEVANCE_BAR: Final = Bar(500_000, 500_000)
+GRIEVANCE_BAR: Final = Bar(600_000, 450_000)
 """Where real petitions teach, and weigh much, ordinary posts about a city sound like them."""
 SPOKEN_BARS: Final = {
     Label.COMPLAINT: Bar(400_000, 266_000),
