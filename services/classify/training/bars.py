@@ -25,7 +25,7 @@ GRID: Final = tuple(range(300_000, 650_000, 50_000))
 """Lower ones mark one in forty ordinary posts as spam, and one in eighty as something sexual."""
 GRID_OF_MANY: Final = tuple(range(100_000, 650_000, 50_000))
 """Where real rows of these harms teach, a low belief is worth more."""
-GRIEVANCE_BAR: Final = Bar(500_000, 500_000)
+GRIEVANCE_BAR: Final = Bar(600_000, 450_000)
 """Where real petitions teach, and weigh much, ordinary posts about a city sound like them."""
 SPOKEN_BARS: Final = {
     Label.COMPLAINT: Bar(400_000, 266_000),
@@ -37,6 +37,9 @@ half-believed grievance goes to a person. Of ordinary posts about a city 3 in 10
 NEARLY: Final = 0.97
 """The lowest bar is taken at which F1 is still nearly the best: a harm missed costs more than one
 looked at for nothing."""
+NEARLY_OF_MANY: Final = 0.9
+"""Where harms are told apart among themselves, a low bar catches more of each and mistakes none for
+another."""
 DOUBTED: Final = 3, 4
 """The part of the bar from which on a person is asked."""
 
@@ -51,20 +54,22 @@ def bars_of(
         Label.SELF_HARM: CRY_BAR,
     }
     bars |= SPOKEN_BARS | ATTACK_BARS if kind == "permissive" else {Label.COMPLAINT: GRIEVANCE_BAR}
-    grid = GRID if kind == "permissive" else GRID_OF_MANY
+    grid, nearly = (GRID, NEARLY) if kind == "permissive" else (GRID_OF_MANY, NEARLY_OF_MANY)
     for label in RARE:
         if label in heads:
-            bars[label] = _bar(heads[label].held_out, lessons[label], bars[label], grid)
+            bars[label] = _bar(heads[label].held_out, lessons[label], bars[label], grid, nearly)
     return bars
 
 
-def _bar(belief: NDArray[np.float64], lesson: Lesson, usual: Bar, grid: Sequence[int]) -> Bar:
+def _bar(
+    belief: NDArray[np.float64], lesson: Lesson, usual: Bar, grid: Sequence[int], nearly: float
+) -> Bar:
     some = (lesson.gauge > 0) & ~np.isnan(belief)
     believed, truth, weight = belief[some], lesson.truth[some], lesson.weight[some]
     reached = [_f1(believed >= least / MILLION, truth, weight) for least in grid]
     if not max(reached):
         return usual
-    least = next(bar for bar, f1 in zip(grid, reached, strict=True) if f1 >= NEARLY * max(reached))
+    least = next(bar for bar, f1 in zip(grid, reached, strict=True) if f1 >= nearly * max(reached))
     return Bar(least, least * DOUBTED[0] // DOUBTED[1])
 
 

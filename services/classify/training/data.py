@@ -66,6 +66,8 @@ class Row:
     guessed_weight: float = BACKGROUND_WEIGHT
     beside: Mapping[str, bool] = field(default_factory=dict)
     """What a turn of speech says of the columns beside the labels."""
+    base: str = ""
+    """Which comment of its set it was made from, where a set disguises comments."""
 
     def weight_of(self, label: str) -> float:
         """Return how much this row counts for a label."""
@@ -199,13 +201,14 @@ def rows_of(name: str, raw: Raw) -> Iterator[Row]:
         case "asap_sample" | "shopping" | "waimai" | "hotel":
             yield _review(name, raw)
         case "smp2020":
-            yield Row(raw.text, dict.fromkeys(OPEN_WEIBO, False), name)
+            yield Row(raw.text, dict.fromkeys((*OPEN_WEIBO, *SELDOM), False), name, guessed=SELDOM)
         case _:
             names = COLUMNS[name]
             known = {
                 to: bool(raw.labels[from_]) for to, from_ in names.items() if from_ in raw.labels
             }
-            yield Row(raw.text, known, name, WEIGHTS.get(name, 1.0))
+            base = str(raw.meta.get("base_id", ""))
+            yield Row(raw.text, known, name, WEIGHTS.get(name, 1.0), base=base)
 
 
 COLUMNS: Final[Mapping[str, Mapping[Label, str]]] = {
@@ -223,6 +226,8 @@ COLUMNS: Final[Mapping[str, Mapping[Label, str]]] = {
 } | {name: {Label.RUMOUR: "rumour"} for name in RUMOUR_SETS}  # fmt: skip
 OPEN_WEIBO: Final = (Label.COMPLAINT, Label.SELF_HARM, Label.GAMBLING, Label.FRAUD)
 """What people who tell of their day on Weibo hardly ever do."""
+SELDOM: Final = (Label.SEXUAL, Label.SPAM)
+"""What few of them do, so that it counts little."""
 
 
 def _argument(raw: Raw, name: str, label: Label, given: str) -> Iterator[Row]:

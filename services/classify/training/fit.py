@@ -1,6 +1,7 @@
 """One linear head: logistic regression in floating point, calibrated, then rounded to integers."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -88,19 +89,39 @@ class Lesson:
     kin: Ints
     gauge: Floats
     """How much a row counts where it is calibrated; nothing if it is no text as people write."""
+    row: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    """Which row each is, or is a copy of."""
+    plain: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
+    """Which rows are as people wrote them, and no copies in disguise."""
 
 
-def fit_head(lesson: Lesson, is_named: NDArray[np.bool_], recipe: Recipe) -> Head:
+Sum = tuple[Floats, float]
+"""Coefficients and intercept."""
+Beside = Callable[[NDArray[np.bool_]], Sum]
+"""What is added to a sum that was learnt from the chosen rows, learnt from these rows alone."""
+
+
+def fit_head(
+    lesson: Lesson, is_named: NDArray[np.bool_], recipe: Recipe, beside: Beside | None = None
+) -> Head:
     """Train one head; equal inputs give equal bits."""
     truth, weight = lesson.truth, lesson.weight
     named = np.where(is_named, recipe.named, 1.0)
+
+    def learnt(some: NDArray[np.bool_]) -> Sum:
+        coefficients, intercept = fit_sum(
+            lesson.values[some], truth[some], weight[some], named, recipe
+        )
+        if beside is None:
+            return coefficients, intercept
+        more, shift = beside(some)
+        return coefficients + more, intercept + shift
+
     score = np.full(len(truth), np.nan)
     fold = folds(lesson.kin)
     for each in range(1 if len(truth) > LARGE_LESSON else FOLDS):
         rest = fold == each
-        coefficients, intercept = _fit(
-            lesson.values[~rest], truth[~rest], weight[~rest], named, recipe
-        )
+        coefficients, intercept = learnt(~rest)
         score[rest] = lesson.values[rest] @ coefficients + intercept
     unseen = np.flatnonzero(~np.isnan(score) & (lesson.gauge > 0))
     told = (weight * lesson.gauge)[unseen]
@@ -110,7 +131,7 @@ def fit_head(lesson: Lesson, is_named: NDArray[np.bool_], recipe: Recipe) -> Hea
     a = recipe.trust * float(np.clip(scaler.coef_[0, 0], FLATTEST, steepest))
     b = recipe.trust * float(scaler.intercept_[0])
     held_out = expit(a * score + b)
-    coefficients, intercept = _fit(lesson.values, truth, weight, named, recipe)
+    coefficients, intercept = learnt(np.ones(len(truth), np.bool_))
     if recipe.margin:  # so steep a curve would need more nodes than it has
         coefficients, intercept, a = a * coefficients, a * intercept, 1.0
     return Head(coefficients, intercept, a, b, held_out)
@@ -122,9 +143,10 @@ def folds(kin: Ints) -> Ints:
     return (mixed % np.uint64(FOLDS)).astype(np.int64)
 
 
-def _fit(
+def fit_sum(
     values: csr_matrix, truth: NDArray[np.bool_], weight: Floats, named: Floats, recipe: Recipe
-) -> tuple[Floats, float]:
+) -> Sum:
+    """Return one sum; `named` is how much more each feature counts from the start."""
     stretch = named * _ratio(values, truth, weight) ** recipe.ratio if recipe.ratio else named
     model = (
         LinearSVC(C=recipe.strength, dual=True, random_state=0, max_iter=1000, tol=1e-2)

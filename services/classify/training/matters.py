@@ -10,6 +10,10 @@ SUMS: Final = (MATTER, DISPLEASED)
 GROUNDS: Final = (Label.COMPLAINT, Label.PRAISE, Label.QUESTION, Label.SUGGESTION)
 """Who does one of these is a customer or a citizen, and speaks of a matter."""
 REVIEWS: Final = "asap_sample"
+MATTERS: Final = frozenset({REVIEWS, "shopping", "waimai", "hotel", "fz12345"})
+"""Sets that hold nothing else."""
+DAYS: Final = frozenset({"smp2020"})
+"""Sets of people who tell of their day."""
 REVIEW_WEIGHT: Final = 3.0
 ELSEWHERE_WEIGHT: Final = 2.0
 """How much more arguments count here: they are the only posts that are not ours."""
@@ -20,10 +24,13 @@ def known_beside(row: Row, column: str) -> bool | None:
     if row.beside:
         return row.beside.get(column)
     grieves = row.known.get(Label.COMPLAINT)
-    if row.source not in {"own", REVIEWS}:  # arguments about groups, of which some are background
+    about_it: bool | None
+    if row.source == "own":
+        about_it = any(row.known.get(each) for each in GROUNDS)
+    elif row.source in MATTERS | DAYS:
+        about_it = row.source in MATTERS
+    else:  # arguments about groups, of which some are background
         about_it = False if Label.COMPLAINT in row.guessed and grieves is not None else None
-    else:
-        about_it = row.source == REVIEWS or any(row.known.get(each) for each in GROUNDS)
     if column == MATTER:
         return about_it
     return grieves if about_it else None

@@ -11,14 +11,17 @@ from pathlib import Path
 from typing import Final, Self
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
 
-from services.classify.training.data import Raw, read_set
+from services.classify.training.data import Raw, Row, read_set
 from shared.text.normalise import Tables, normalise
 from shared.text.sounds import sounds
 
 KIN: Final = ("toxicn", "toxicloak", "state_toxicn", "toxirewrite")
 """Collections of the same comments."""
-MEASURED: Final = ("toxicn", "cntp")
+MEASURED: Final = ("toxicn", "cntp", "toxicloak", "state_toxicn")
 BASE: Final = "base_id"
 """What is said to be made from one comment goes with it."""
 SILENT: Final = b""
@@ -53,6 +56,25 @@ class Repeats:
             for raw, is_said in zip(raws, said, strict=True)
             if not is_said and raw.meta.get(BASE) not in bases
         ]
+
+
+def comments(rows: Sequence[Row], tables: Tables) -> NDArray[np.int64]:
+    """Return for each row which comment it is: in several collections and disguises it is one."""
+    places = [place for place, row in enumerate(rows) if row.source in KIN]
+    heard = _heard([rows[each].text for each in places], tables)
+    named: dict[object, int] = {}
+    links: list[tuple[int, int]] = []
+    for place, sound in zip(places, heard, strict=True):
+        row = rows[place]
+        names: list[object] = [sound] if sound != SILENT else []
+        names += [(row.source, row.base)] if row.base else []
+        links += [(place, len(rows) + named.setdefault(name, len(named))) for name in names]
+    size = len(rows) + len(named)
+    one, other = np.array(links, np.int64).reshape(-1, 2).T
+    joined = coo_matrix((np.ones(len(one)), (one, other)), shape=(size, size))
+    _, comment = connected_components(joined, directed=False)
+    found: NDArray[np.int64] = comment[: len(rows)].astype(np.int64)
+    return found
 
 
 def _heard(texts: Sequence[str], tables: Tables) -> Iterator[bytes]:

@@ -11,12 +11,15 @@ from scipy.sparse import csr_matrix
 from services.classify.core.rules import LABELS
 from services.classify.core.scores import DISPLEASED, MATTER, OFFENSIVE, Column, Weights
 from services.classify.core.verdict import HARMS, Bar
+from services.classify.training.among import TOLD_APART
 from services.classify.training.bars import bars_of
 from services.classify.training.data import Kind, Row
 from services.classify.training.disguise import Homophones, disguised
 from services.classify.training.fit import Head, Lesson, Recipe, fit_head
+from services.classify.training.many import UNDISGUISED, counting, head_of_many
 from services.classify.training.matrix import Extractor, Matrix
 from services.classify.training.matters import SUMS, known_beside, weight_beside
+from services.classify.training.repeats import comments
 from services.classify.training.terms import BARE
 from shared.contracts.verdicts import Label
 from shared.text.normalise import normalise
@@ -24,13 +27,9 @@ from shared.text.normalise import normalise
 LEARNT: Final[tuple[Column, ...]] = (
     *(label for label in LABELS if label not in {Label.OTHER, Label.PRIVACY}),
     OFFENSIVE,
+    *SUMS,
 )
 """Privacy is known by its form, and `other` is what the rest leaves."""
-LEARNT_BY: Final[Mapping[Kind, tuple[Column, ...]]] = {
-    "permissive": (*LEARNT, *SUMS),
-    "research": LEARNT,
-}
-"""Where few rows of the very places teach, complaints are reckoned twice."""
 ATTACKS: Final = frozenset({Label.ABUSE, Label.HATE})
 LARGE: Final[frozenset[Column]] = ATTACKS | {OFFENSIVE}
 ATTACK: Final = Recipe(strength=0.012, ratio=0.35, least=0.006, trust=0.95)
@@ -50,9 +49,14 @@ OF_POSTS: Final = replace(FAINT, strength=0.05, ratio=0.7)
 LIKINGS: Final = frozenset({Label.COMPLAINT, Label.PRAISE})
 OF_MANY_ROWS: Final[Mapping[Column, Recipe]] = {
     Label.COMPLAINT: OF_REVIEWS, Label.PRAISE: OF_REVIEWS, Label.RUMOUR: OF_POSTS,
+    MATTER: OF_REVIEWS, DISPLEASED: OF_REVIEWS,
+    Label.SELF_HARM: replace(FAINT, strength=0.002),
+    **dict.fromkeys(TOLD_APART, replace(FAINT, strength=0.003)),
 }  # fmt: skip
 COPY_WEIGHT: Final = 3.0
 """A disguised copy counts for more than its row: the plain row is easily learnt."""
+PLAIN: Final = frozenset({BARE, "smp2020"})
+"""Terms are no texts, and who tells of his day hides nothing."""
 ARGUED: Final = frozenset({"swsr"})
 """Sets gathered by what is argued about: how often it is hate there is how they were gathered."""
 CHOSEN: Final = 0.3
@@ -75,6 +79,8 @@ class Rows:
     rows: list[Row]
     texts: list[str]
     kin: NDArray[np.int64]
+    comment: NDArray[np.int64] | None = None
+    """Which rows are one comment in several collections, where there are such."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,7 +118,7 @@ def with_copies(rows: list[Row], extractor: Extractor) -> Rows:
 
 
 def _speaks_of_harm(row: Row) -> bool:
-    return row.source != BARE and any(
+    return row.source not in PLAIN and any(
         label in HARMS and label not in row.guessed for label in row.known
     )
 
@@ -135,22 +141,33 @@ def known_of(row: Row, column: Column, *, names_a_group: bool) -> bool | None:
     return known
 
 
-def lesson(label: Column, rows: Rows, matrix: Matrix, used: NDArray[np.bool_]) -> Lesson:
+def lesson(
+    label: Column,
+    rows: Rows,
+    matrix: Matrix,
+    used: NDArray[np.bool_],
+    kind: Kind = "permissive",
+) -> Lesson:
     """Return what a column is learnt from."""
+    plain_only = kind == "research" and label in UNDISGUISED
     places, truth, weight = [], [], []
     for place, kin in enumerate(rows.kin.tolist()):
         row = rows.rows[kin]
         known = known_of(row, label, names_a_group=bool(matrix.groups[place]))
-        if known is not None and (place == kin or _also_disguised(row, label)):
+        copied = place != kin and not plain_only and _also_disguised(row, label)
+        if known is not None and (place == kin or copied):
             places.append(place)
             truth.append(known)
             counts = weight_beside(row) if label in SUMS else row.weight_of(label)
-            weight.append(counts * (1.0 if place == kin else COPY_WEIGHT))
+            kept = counting(label, row) if kind == "research" else 1.0
+            weight.append(counts * kept * (1.0 if place == kin else COPY_WEIGHT))
     values = csr_matrix(matrix.values[places][:, used], dtype=np.float64)
     kin = rows.kin[places]
     learnt = np.array(truth, np.bool_)
     gauge = _gauge(label, [rows.rows[each] for each in kin.tolist()], learnt)
-    return Lesson(values, learnt, np.array(weight), kin, gauge)
+    together = kin if rows.comment is None else rows.comment[kin]
+    plain = np.array(places, np.int64) == kin
+    return Lesson(values, learnt, np.array(weight), together, gauge, kin, plain)
 
 
 def _also_disguised(row: Row, column: Column) -> bool:
@@ -187,10 +204,12 @@ def train(
     extractor: Extractor,
     tell: Tell,
     *,
-    columns: Sequence[Column] | None = None,
+    columns: Sequence[Column] = LEARNT,
 ) -> Trained:
     """Train a head for each column on the rows that speak of it."""
     copied = with_copies(rows, extractor)
+    if kind == "research":
+        copied = replace(copied, comment=comments(rows, extractor.tables))
     sources = np.array([rows[kin].source for kin in copied.kin.tolist()])
     own, bare = sources == "own", sources == BARE
     aside = np.array(
@@ -200,10 +219,15 @@ def train(
     tell(f"{len(rows)} rows, {len(copied.texts)} texts, {len(matrix.known)} features")
     heads: dict[Column, Head] = {}
     lessons: dict[Column, Lesson] = {}
-    for label in LEARNT_BY[kind] if columns is None else columns:
+    for label in columns:
         used = _used(label, kind, matrix)
-        taught = lesson(label, copied, matrix, used)
-        head = fit_head(taught, matrix.named[used], _recipe(label, kind))
+        taught = lesson(label, copied, matrix, used, kind)
+        named, recipe = matrix.named[used], _recipe(label, kind)
+        head = (
+            head_of_many(label, taught, rows, named, recipe)
+            if kind == "research"
+            else fit_head(taught, named, recipe)
+        )
         spread = np.zeros(len(matrix.known))
         spread[used] = head.coefficients
         heads[label] = Head(spread, head.intercept, head.a, head.b, head.held_out)
@@ -214,19 +238,20 @@ def train(
 
 def _used(column: Column, kind: Kind, matrix: Matrix) -> NDArray[np.bool_]:
     """Return which features a column may know."""
+    if kind == "research":
+        return matrix.usual
     if column in SUMS:
         return matrix.own | matrix.aside
-    narrow = kind == "permissive" and column not in LARGE
-    return matrix.usual & matrix.own if narrow else matrix.usual
+    return matrix.usual if column in LARGE else matrix.usual & matrix.own
 
 
 def _recipe(column: Column, kind: Kind) -> Recipe:
-    if column in SUMS:
-        return OF_MATTERS
     if column in LARGE:
         return ATTACK if kind == "permissive" else ATTACK_OF_MANY
     if kind == "research":
         return OF_MANY_ROWS.get(column, FAINT)
+    if column in SUMS:
+        return OF_MATTERS
     return SPOKEN if column in LIKINGS else OTHERS
 
 
