@@ -8,8 +8,10 @@ import re
 import unicodedata
 from operator import add
 
-_HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af"
-_RUNS = re.compile(rf"([{_HAN}]+)|([^\W_{_HAN}]+)")
+_HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+_SIGNS = "\u19b0-\u19c0\u19c8\u19c9\u1cf2\u1cf3"
+"""Letters by themselves for Python, and mere signs between words for SQLite."""
+_RUNS = re.compile(rf"([{_HAN}]+)|([^\W_{_HAN}{_SIGNS}]+)")
 _CHANGEABLE = re.compile(r"[^\u3400-\u9fff]+")
 """Han characters that no normal form changes or joins; to ask that of each is most of the work."""
 MOST_TERMS = 32

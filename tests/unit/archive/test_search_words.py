@@ -51,7 +51,10 @@ def test_what_is_cut_out_to_be_folded_is_folded_as_in_its_place(text: str) -> No
     assert tokens(text) == tokens(unicodedata.normalize("NFKC", text))
 
 
-@given(st.text(max_size=40))
+_STRANGE = st.characters(min_codepoint=0x1900, max_codepoint=0x1CFF) | st.sampled_from("䷀䷿龿㐀")
+
+
+@given(st.text(max_size=40) | st.text(_STRANGE, max_size=3))
 def test_nothing_that_is_typed_is_an_operator(wanted: str) -> None:
     if query(wanted):
         assert found(wanted, wanted)
