@@ -144,6 +144,7 @@ def by_jieba(texts: list[str], folder: Path) -> list[list[str]]:
     return cuts
 
 
+@pytest.mark.long
 @pytest.mark.space
 def test_the_fast_segmenter_cuts_as_jieba_does(tmp_path: Path) -> None:
     texts = normalise([row.text for row in own_rows()], TABLES).texts

@@ -93,6 +93,7 @@ def some_of_ours(folder: Path) -> Ours:
     return Ours(folder / "rows", folder / "terms")
 
 
+@pytest.mark.long
 @pytest.mark.training
 @pytest.mark.timeout(300)
 def test_a_candidate_says_what_it_learnt_from(tmp_path: Path) -> None:
