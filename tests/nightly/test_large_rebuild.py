@@ -33,10 +33,12 @@ async def cases(house: Leading, numbers: range) -> None:
         await house.caught_up()
 
 
-async def longest_pause(house: Leading, done: asyncio.Event, first: int) -> float:
-    """Let facts come one by one; return the longest time until one of them was folded."""
+async def longest_pause(
+    house: Leading, done: asyncio.Event, first: int, most: int = 10 * CASES
+) -> float:
+    """Let facts come one by one, so many at most; return the longest time until one was folded."""
     longest, number = 0.0, first
-    while not done.is_set():
+    while not done.is_set() and number < first + most:
         began = house.clock.monotonic()
         await house.bus.publish([outgoing(a_comment(number, house.clock.now()))])
         await house.caught_up()
@@ -49,10 +51,10 @@ async def snapshots(house: Leading) -> int:
 
 
 async def usual_pause(house: Leading) -> float:
-    """Return the longest pause while nothing else goes on for a few seconds."""
+    """Return the longest pause while nothing else goes on, with fewer facts than bring a snapshot."""
     done = asyncio.Event()
     async with asyncio.TaskGroup() as group:
-        pausing = group.create_task(longest_pause(house, done, 10 * CASES))
+        pausing = group.create_task(longest_pause(house, done, 10 * CASES, 3 * ROUND))
         await asyncio.wait([pausing], timeout=5)
         done.set()
     return pausing.result()
@@ -88,7 +90,9 @@ async def test_a_snapshot_of_twenty_thousand_cases_holds_nothing_up(
 ) -> None:
     nats, valkey = servers
     async with (
-        Leading.on(nats.url, valkey.url, Rhythm(facts=2 * CASES, kept=9)) as house,
+        Leading.on(
+            nats.url, valkey.url, Rhythm(facts=2 * CASES, kept=9, first=2 * CASES)
+        ) as house,
         asyncio.TaskGroup() as group,
     ):
         house.lead(group, "one")
