@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, diags
+from scipy.sparse import csr_matrix, diags, hstack
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
@@ -93,6 +93,8 @@ class Lesson:
     """Which row each is, or is a copy of."""
     plain: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
     """Which rows are as people wrote them, and no copies in disguise."""
+    alike: csr_matrix | None = None
+    """Feature x list: which speak for a list, and share what it is found to say."""
 
 
 Sum = tuple[Floats, float]
@@ -110,7 +112,7 @@ def fit_head(
 
     def learnt(some: NDArray[np.bool_]) -> Sum:
         coefficients, intercept = fit_sum(
-            lesson.values[some], truth[some], weight[some], named, recipe
+            lesson.values[some], truth[some], weight[some], named, recipe, alike=lesson.alike
         )
         if beside is None:
             return coefficients, intercept
@@ -144,9 +146,18 @@ def folds(kin: Ints) -> Ints:
 
 
 def fit_sum(
-    values: csr_matrix, truth: NDArray[np.bool_], weight: Floats, named: Floats, recipe: Recipe
+    values: csr_matrix,
+    truth: NDArray[np.bool_],
+    weight: Floats,
+    named: Floats,
+    recipe: Recipe,
+    *,
+    alike: csr_matrix | None = None,
 ) -> Sum:
-    """Return one sum; `named` is how much more each feature counts from the start."""
+    """Return one sum; `named` is how much more each feature counts from the start.
+
+    What a list says whose features are `alike` is learnt beside them, and added to each.
+    """
     stretch = named * _ratio(values, truth, weight) ** recipe.ratio if recipe.ratio else named
     model = (
         LinearSVC(C=recipe.strength, dual=True, random_state=0, max_iter=1000, tol=1e-2)
@@ -155,8 +166,13 @@ def fit_sum(
             C=recipe.strength, solver="liblinear", random_state=0, max_iter=300, tol=1e-2
         )
     )
-    model.fit(csr_matrix(values @ diags(stretch)), truth, sample_weight=weight)
-    coefficients = model.coef_[0] * stretch
+    stretched = csr_matrix(values @ diags(stretch))
+    if alike is not None:
+        stretched = csr_matrix(hstack([stretched, values @ alike]))
+    model.fit(stretched, truth, sample_weight=weight)
+    coefficients = model.coef_[0, : len(stretch)] * stretch
+    if alike is not None:
+        coefficients = coefficients + alike @ model.coef_[0, len(stretch) :]
     coefficients[np.abs(coefficients) < recipe.least] = 0.0
     return coefficients, float(model.intercept_[0])
 

@@ -25,6 +25,7 @@ from services.classify.training.data import (
     weighed,
 )
 from services.classify.training.feedback import Feedback
+from services.classify.training.lists import list_hashes, listed
 from services.classify.training.matrix import Extractor
 from services.classify.training.repeats import Repeats
 from services.classify.training.terms import TERMS_DIR, term_files, term_rows
@@ -62,7 +63,9 @@ def train_to(
     terms = (weighed(each, kind) for each in term_rows(ours.terms, kind))
     known = (*_learnt_rows(data, kind, ours, tables), *terms)
     rows = [*(feedback.rows if feedback else ()), *known]
-    trained = train(rows, kind, Extractor(tables, wide=kind == "research"), tell)
+    extractor = Extractor(tables, wide=kind == "research")
+    alike = listed(data, extractor) if kind == "research" else None
+    trained = train(rows, kind, extractor, tell, alike=alike)
     try:
         out.mkdir(parents=True, exist_ok=True)
         arrays = save_arrays(out / ARRAYS, whole_weights(trained))
@@ -92,7 +95,7 @@ def _learnt_from(data: Path, kind: Kind, ours: Ours) -> dict[str, str]:
     sources = {name: digest(data, name, "train") for name in names_of(data, kind)}
     own = {f"own/{path.name}": _hash(path) for path in own_files(ours.rows)}
     lists = {f"terms/{path.name}": _hash(path) for path in term_files(ours.terms, kind)}
-    return sources | own | lists
+    return sources | own | lists | (list_hashes(data) if kind == "research" else {})
 
 
 def _manifest(

@@ -1,10 +1,12 @@
 """What is learnt otherwise where real rows of the very places teach: weights for research."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
 from services.classify.core.scores import OFFENSIVE, Column
 from services.classify.core.verdict import HARMS
@@ -34,13 +36,20 @@ def head_of_many(
     rows: Sequence[Row],
     is_named: NDArray[np.bool_],
     recipe: Recipe,
+    *,
+    alike: csr_matrix | None = None,
 ) -> Head:
-    """Train one head; `rows` are those that the lesson's `row` speaks of."""
+    """Train one head; `rows` are those that the lesson's `row` speaks of.
+
+    Features that are `alike` speak for lists of insults, which say what is an attack.
+    """
     taught = [rows[each] for each in lesson.row.tolist()]
     sources = np.array([each.source for each in taught])
     beside = None
     if column in TOLD_APART:
         harmless = np.array([not any(each.known.get(harm) for harm in HARMS) for each in taught])
         beside = told_apart(lesson, sources, harmless)
-    head = fit_head(lesson, is_named, recipe, beside)
-    return placed(head, lesson, sources) if column in PLACED else head
+    if column not in PLACED:
+        return fit_head(lesson, is_named, recipe, beside)
+    head = fit_head(replace(lesson, alike=alike), is_named, recipe, beside)
+    return placed(head, lesson, sources)

@@ -10,7 +10,7 @@ from scipy.sparse import csr_matrix
 from services.classify.adapters.lexicon_files import LEXICON_DIR, load_lexicon
 from services.classify.adapters.segments import RjiebaSegmenter
 from services.classify.adapters.terms import AhoCorasickFinder
-from services.classify.core.features import HASHED, SHARE_BITS, SIZE, WIDE, Seen, extract
+from services.classify.core.features import HASHED, SHARE_BITS, SIZE, WIDE, Features, Seen, extract
 from services.classify.core.lexicon import CATEGORIES, Lexicon
 from shared.errors import UserError
 from shared.text.normalise import Tables, normalise
@@ -63,14 +63,7 @@ class Extractor:
         """Return text x feature: how much it counts where the text has it."""
         ids, sizes, counting = [], [], []
         for first in range(0, len(texts), CHUNK):
-            batch = normalise(texts[first : first + CHUNK], self.tables)
-            words = self._segmenter.lengths(batch.texts)
-            found = self.lexicon.on_words(self._finder.find(batch.texts), batch, words)
-            hits = self.lexicon.entries(found)
-            heard = sounds(batch, self.tables)
-            letters = initials(heard.units, self.tables)
-            seen = Seen(words, hits, heard, letters)
-            known = extract(batch, seen, self.lexicon.category_of, wide=self._wide)
+            known, _ = self._features(texts[first : first + CHUNK])
             ids.append(known.ids.astype(np.int32))
             sizes.append(np.diff(known.offsets))
             counting.append(known.shares)
@@ -79,6 +72,31 @@ class Extractor:
         starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(many)))
         counted = np.repeat(np.concatenate(counting) / (1 << SHARE_BITS), many).astype(np.float32)
         return csr_matrix((counted, columns, starts), shape=(len(texts), self.space))
+
+    def wholes(self, terms: Sequence[str], shortest: int) -> NDArray[np.int64]:
+        """Return the features that are the whole of a term, if it has so many characters.
+
+        Categories and signs are none of them.
+        """
+        found = [np.zeros(0, np.int64)]
+        for first in range(0, len(terms), CHUNK):
+            known, lengths = self._features(terms[first : first + CHUNK])
+            start, end = known.spans(np.arange(len(known.place)))
+            length = np.repeat(lengths, np.diff(known.offsets))
+            is_whole = (start == 0) & (end == length) & (length >= shortest)
+            found.append(known.ids[is_whole & ~_is_named(known.ids)])
+        return np.concatenate(found)
+
+    def _features(self, texts: Sequence[str]) -> tuple[Features, NDArray[np.int64]]:
+        """Return what some texts have, and how many characters each of them has."""
+        batch = normalise(texts, self.tables)
+        words = self._segmenter.lengths(batch.texts)
+        found = self.lexicon.on_words(self._finder.find(batch.texts), batch, words)
+        hits = self.lexicon.entries(found)
+        heard = sounds(batch, self.tables)
+        seen = Seen(words, hits, heard, initials(heard.units, self.tables))
+        known = extract(batch, seen, self.lexicon.category_of, wide=self._wide)
+        return known, np.diff(batch.starts)
 
     def matrix(
         self,

@@ -205,8 +205,12 @@ def train(
     tell: Tell,
     *,
     columns: Sequence[Column] = LEARNT,
+    alike: csr_matrix | None = None,
 ) -> Trained:
-    """Train a head for each column on the rows that speak of it."""
+    """Train a head for each column on the rows that speak of it.
+
+    Features of the whole space that are `alike` speak for lists, to weights for research.
+    """
     copied = with_copies(rows, extractor)
     if kind == "research":
         copied = replace(copied, comment=comments(rows, extractor.tables))
@@ -223,8 +227,9 @@ def train(
         used = _used(label, kind, matrix)
         taught = lesson(label, copied, matrix, used, kind)
         named, recipe = matrix.named[used], _recipe(label, kind)
+        shared = None if alike is None else csr_matrix(alike[matrix.known[used]])
         head = (
-            head_of_many(label, taught, rows, named, recipe)
+            head_of_many(label, taught, rows, named, recipe, alike=shared)
             if kind == "research"
             else fit_head(taught, named, recipe)
         )
