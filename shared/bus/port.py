@@ -155,8 +155,9 @@ class Bus(Protocol):
         With `subject` only those on it: one subject or one pattern.
 
         An empty batch is yielded at least every 0.5 s when nothing comes (heartbeat seen), so a
-        caller can tick, and never while more is on its way. The follower re-creates itself after a reconnect and never sleeps longer.
-        While the bus is away the batches stay empty: ask `state` to know whether one is caught up.
+        caller can tick, and never while more is on its way. The follower re-creates itself after a
+        reconnect and never sleeps longer. While the bus is away the batches stay empty: ask
+        `state` to know whether one is caught up.
 
         Raises: BusAwayError at the start; LogTailLostError, also later.
         """
